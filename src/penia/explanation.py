@@ -1,0 +1,124 @@
+"""The result: what matters now, which causes, why, what to do. Frozen values that every report renders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from penia.record import Problem
+
+Tempo = Literal["acute", "subacute", "chronic", "cyclic", "recurrent", "unknown"]
+ContributionKind = Literal["prior", "counts", "finding", "test", "course"]
+
+
+class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A source as a reader can open it; ``verified`` False is shown as such."""
+
+    title: str
+    ref: str = ""
+    year: int | None = None
+    verified: bool = False
+
+
+class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One piece of evidence for or against a candidate, in decibans (10 log₁₀ of the likelihood ratio)."""
+
+    kind: ContributionKind
+    key: str
+    text: str
+    """In plain words: ``sore throat (pharyngalgia)``."""
+    decibans: float
+    present: bool = True
+    figures: tuple[str, ...] = ()
+    """The numbers used, in words: ``P(present | cause) 0.58 (0.40–0.72)``."""
+    citations: tuple[Citation, ...] = ()
+    places: tuple[str, ...] = ()
+    """Where the record says it."""
+
+
+class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
+    causes: tuple[str, ...]
+    """Cause ids, best known first; ``drug:clozapine``, ``viral-hepatitis/b``."""
+    name: str
+    """``methimazole, day 41 of treatment``"""
+    probability: float
+    contributions: tuple[Contribution, ...]
+    """Sum to 10 log₁₀ of the posterior odds against the reference that the first one (prior) names."""
+    missing: tuple[str, ...] = ()
+    """What is not known and would weigh most for or against it, in words."""
+    plain: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must be done before any cause is sought."""
+
+    level: Literal["now", "today", "soon"]
+    title: str
+    action: str
+    because: tuple[str, ...]
+    """The facts that fired the rule, with values and dates."""
+    citations: tuple[Citation, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Facts that the rule needs and the record lacks."""
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something to do: treatment of a cause, or a test."""
+
+    kind: Literal["treat", "test", "stop", "follow-up"]
+    text: str
+    urgency: Literal["now", "today", "days", "routine"] = "routine"
+    causes: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+class LowCount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The lowest value of a low lineage in the episode."""
+
+    lineage: str
+    value: float
+    time: datetime
+    limit: float
+    """The lower limit that it fell below."""
+    grade: int | None = None
+    """CTCAE grade, in the version that ``Episode.ctcae`` names."""
+    place: str = ""
+
+
+class Episode(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A maximal run of low white counts (MODEL §2)."""
+
+    first_low: datetime | None
+    """None where the record states a low count only in words without a date."""
+    last_low: datetime | None
+    last_normal: datetime | None
+    """The last normal count before it; None: the onset is open to the left."""
+    resolved: datetime | None
+    tempo: Tempo
+    lows: tuple[LowCount, ...]
+    words: tuple[str, ...] = ()
+    """Lineages (n, l, m, p, e, w) that the record calls low without a number."""
+    ctcae: str = "5.0"
+
+
+class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
+    person: str
+    at: datetime | None
+    setting: str | None
+    headline: str
+    """The first line: what matters most now."""
+    urgency: tuple[Alert, ...]
+    episode: Episode | None
+    candidates: tuple[Candidate, ...]
+    plan: tuple[Step, ...]
+    missing: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    versions: dict[str, str]
+    thin: bool = False
+    """Evidence moved the prior by less than a bit."""
+
+    def to_json(self) -> bytes:
+        """UTF-8 JSON (docs/schema/explanation.json); the same record gives the same bytes."""
+        return msgspec.json.encode(self, order="deterministic")
