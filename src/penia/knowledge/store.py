@@ -1,0 +1,146 @@
+"""From YAML to memory: every file under data/ is validated and compiled once, then read in milliseconds."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TypeVar, cast
+
+import msgspec
+
+from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, Knowledge, Pair
+
+DATA = Path(__file__).parent / "data"
+COMPILED = Path(__file__).parent / "compiled.msgpack"
+RELEASE = "release"
+"""Stamp of a file compiled into a wheel: nothing newer can lie beside it."""
+
+T = TypeVar("T")
+
+
+class KnowledgeError(ValueError):
+    """A knowledge file that does not fit the schema; the message names the file and the field."""
+
+
+class _Compiled(msgspec.Struct, frozen=True):
+    stamp: str
+    version: str
+    parts: dict[str, bytes]
+    """Folder or file stem → its files, merged, as MessagePack."""
+
+
+class KnowledgeBase(msgspec.Struct, frozen=True):
+    causes: dict[str, Cause]
+    drugs: dict[str, Drug]
+    patterns: dict[str, DrugPattern]
+    findings: dict[str, FindingKey]
+    pairs: tuple[Pair, ...]
+    version: str
+
+
+class _Findings(Knowledge, frozen=True):
+    findings: tuple[FindingKey, ...]
+
+
+class _Pairs(Knowledge, frozen=True):
+    pairs: tuple[Pair, ...]
+
+
+@cache
+def load() -> KnowledgeBase:
+    """The knowledge base, validated. Raises KnowledgeError where a file does not fit."""
+    compiled = _compiled()
+
+    def entries(part: str, kind: type[T]) -> list[T]:
+        files = msgspec.msgpack.decode(compiled.parts[part], type=dict[str, kind])
+        return list(files.values())
+
+    return KnowledgeBase(
+        causes={c.id: c for c in entries("causes", Cause)},
+        drugs={d.id: d for d in entries("drugs", Drug)},
+        patterns={p.id: p for p in entries("patterns", DrugPattern)},
+        findings={f.key: f for file in entries("findings", _Findings) for f in file.findings},
+        pairs=tuple(p for file in entries("pairs", _Pairs) for p in file.pairs),
+        version=compiled.version,
+    )
+
+
+def table(name: str, kind: type[T]) -> T:
+    """The file ``data/<name>.yaml``, or the folder ``data/<name>/`` as a dict by path, as a ``kind``."""
+    return msgspec.msgpack.decode(_compiled().parts[name], type=kind)
+
+
+def version() -> str:
+    """Short digest of all knowledge; it stands in every result."""
+    return _compiled().version
+
+
+@cache
+def _compiled() -> _Compiled:
+    decoder = msgspec.msgpack.Decoder(_Compiled)
+    stamp = ""
+    if COMPILED.exists():
+        compiled = decoder.decode(COMPILED.read_bytes())
+        if compiled.stamp in (RELEASE, stamp := _stamp()):
+            return compiled
+    data = compile_data(stamp or _stamp())
+    try:
+        COMPILED.write_bytes(data)
+    except OSError:
+        pass  # a read-only installation compiles each time it starts
+    return decoder.decode(data)
+
+
+def compile_data(stamp: str) -> bytes:
+    """Read and check every file of data/; ``stamp`` marks the state of the sources that it came from."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    digest = hashlib.sha256()
+    merged: dict[str, object] = {}
+    for path in _files():
+        text = path.read_bytes()
+        name = path.relative_to(DATA).with_suffix("").as_posix()
+        digest.update(name.encode() + b"\0" + text + b"\0")
+        try:
+            content = cast(object, yaml.load(text, Loader=loader))
+        except yaml.YAMLError as error:
+            raise KnowledgeError(f"{path}: not YAML: {error}") from error
+        folder, _, rest = name.partition("/")
+        if rest:
+            cast(dict[str, object], merged.setdefault(folder, {}))[rest] = content
+        else:
+            merged[folder] = content
+    for part, kind in (
+        ("causes", Cause),
+        ("drugs", Drug),
+        ("patterns", DrugPattern),
+        ("findings", _Findings),
+        ("pairs", _Pairs),
+    ):
+        merged[part] = {
+            name: _checked(DATA / part / f"{name}.yaml", content, kind)
+            for name, content in cast(dict[str, object], merged.get(part, {})).items()
+        }
+    parts = {name: msgspec.msgpack.encode(content) for name, content in merged.items()}
+    return msgspec.msgpack.encode(_Compiled(stamp, digest.hexdigest()[:12], parts))
+
+
+def _checked(path: Path, content: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise KnowledgeError(f"{path}: {error}") from error
+
+
+def _files() -> list[Path]:
+    return sorted(DATA.rglob("*.yaml"))
+
+
+def _stamp() -> str:
+    digest = hashlib.sha256()
+    for path in _files():
+        stat = path.stat()
+        digest.update(f"{path.relative_to(DATA)}:{stat.st_mtime_ns}:{stat.st_size};".encode())
+    return digest.hexdigest()
