@@ -239,6 +239,11 @@ class Latency(Knowledge, frozen=True):
     nadir: Distribution | None = None
     recovery: Distribution | None = None
     """Stop to a normal count."""
+    since: Literal["first-dose", "each-dose"] = "first-dose"
+    """``each-dose``: the clock starts anew at every course, and stopping does not end the risk (cytotoxics,
+    anti-CD20)."""
+    passes: bool = True
+    """The low count shows itself or passes within weeks, so that one found today began lately."""
 
 
 class DrugPattern(Knowledge, frozen=True):
@@ -307,6 +312,14 @@ class FindingKey(Knowledge, frozen=True):
     implies: tuple[str, ...] = ()
     """Broader keys that this one implies."""
     text: str | None = None
+
+
+class Settings(Knowledge, frozen=True):
+    """data/settings.yaml"""
+
+    low: dict[Place, Figure]
+    """P(a low white count begins in, or is there at, the window of one episode) in that population."""
+    sources: dict[str, Source] = {}
 
 
 class Pair(Knowledge, frozen=True):

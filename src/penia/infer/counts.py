@@ -1,0 +1,153 @@
+"""What the counts themselves say: how low each line is, and the tempo, as a static likelihood.
+
+The distribution of each count under a cause is log-normal with the cause's median; its spread follows from
+P(that count is low | cause) where the two determine it. A share of outliers keeps one odd count from deciding
+alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from statistics import NormalDist
+
+import msgspec
+
+from penia.explanation import Tempo
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.weights import Weights
+from penia.knowledge.schema import Lineage, Pattern
+
+_NORMAL = NormalDist()
+_Z90 = _NORMAL.inv_cdf(0.9)
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """The lowest value of a line in the episode."""
+
+    line: str
+    """WBC, ANC, ALC, PLT or HB"""
+    value: float
+    limit: float
+    """The lower limit for this person."""
+    censored: bool = False
+    """The count lay under ``value``, a limit of quantification."""
+    place: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One column: the weighted log P(e | hypothesis), up to a constant, for each hypothesis."""
+
+    key: str
+    text: str
+    logs: tuple[float, ...]
+    places: tuple[str, ...] = ()
+
+
+_LINE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
+_WORDS: dict[Lineage, str] = {
+    "n": "neutrophils",
+    "l": "lymphocytes",
+    "m": "monocytes",
+    "p": "platelets",
+    "e": "red cells (haemoglobin)",
+}
+
+
+def count_evidence(
+    hypotheses: Sequence[Hypothesis],
+    measured: Mapping[str, Measured],
+    words: Mapping[str, bool],
+    tempo: Tempo,
+    fitted: Weights,
+) -> list[Evidence]:
+    """Depth of each measured line, lines known in words alone, and the tempo.
+
+    The white count counts only where neither neutrophils nor lymphocytes are known: it is their sum.
+    """
+    columns: list[Evidence] = []
+    lines = [line for line in _LINE if line in measured]
+    if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
+        lines.append("WBC")
+    for line in lines:
+        value = measured[line]
+        logs = [fitted.counts.value * _log_density(h, value, fitted) for h in hypotheses]
+        text = f"{line} {'< ' if value.censored else ''}{value.value:g}"
+        columns.append(Evidence(line, text, tuple(logs), (value.place,) if value.place else ()))
+    known = {_LINE[line] for line in lines if line in _LINE}
+    for lineage, word in _WORDS.items():
+        if lineage in words and lineage not in known:
+            low = words[lineage]
+            columns.append(
+                _column(
+                    lineage,
+                    f"{word} {'low' if low else 'not low'}",
+                    hypotheses,
+                    lambda p, at=lineage, low=low: _polar(p.lineages.get(at, 0.1), low, fitted),
+                    fitted,
+                )
+            )
+    if tempo != "unknown":
+        columns.append(_column("tempo", f"{tempo} course", hypotheses, lambda p: p.tempo.get(tempo, 0.0), fitted))
+    return columns
+
+
+def _column(
+    key: str, text: str, hypotheses: Sequence[Hypothesis], probability: Callable[[Pattern], float], fitted: Weights
+) -> Evidence:
+    floor = fitted.outlier.value
+    logs = tuple(fitted.counts.value * math.log(max(probability(h.pattern), floor)) for h in hypotheses)
+    return Evidence(key, text, logs)
+
+
+def _polar(p: float, low: bool, fitted: Weights) -> float:
+    p = min(max(p, fitted.outlier.value), 1 - fitted.outlier.value)
+    return p if low else 1 - p
+
+
+def _log_density(hypothesis: Hypothesis, measured: Measured, fitted: Weights) -> float:
+    """log density of ln(count), counts scaled to the adult limit on which the medians rest."""
+    limit = fitted.limits[measured.line].value
+    x = math.log(max(measured.value * limit / measured.limit, fitted.zero.value))
+    median, below, above = _spread(hypothesis.pattern, measured.line, fitted)
+    wide = NormalDist(math.log(limit), fitted.wide.value)
+    if measured.censored:
+        inside, outside = NormalDist(median, below).cdf(x), wide.cdf(x)
+    else:
+        spread = below if x < median else above
+        inside = 2 / (below + above) * spread * NormalDist(median, spread).pdf(x)
+        outside = wide.pdf(x)
+    rare = fitted.outlier.value
+    density = (1 - rare) * inside + rare * outside
+    return math.log(density * _severe_share(hypothesis, measured, fitted))
+
+
+def _spread(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, float, float]:
+    """(median of ln count, log spread below it, log spread above it)"""
+    depth, least, most = pattern.depth, fitted.narrowest.value, fitted.widest.value
+    if line == "ANC":
+        median, p10, p90 = (math.log(max(v, fitted.zero.value)) for v in (depth.anc_median, depth.anc_p10, depth.anc_p90))
+        return median, _clip((median - p10) / _Z90, least, most), _clip((p90 - median) / _Z90, least, most)
+    value = {"WBC": depth.wbc_median, "ALC": depth.alc_median, "PLT": depth.plt_median, "HB": depth.hb_median}[line]
+    median, limit = math.log(value), math.log(fitted.limits[line].value)
+    spread = fitted.spread[line].value
+    low = pattern.lineages.get(_LINE[line]) if line in _LINE else None
+    if low is not None and 0 < low < 1 and (limit - median) * (low - 0.5) > 0:
+        spread = (limit - median) / _NORMAL.inv_cdf(low)
+    spread = _clip(spread, least if line != "HB" else least / 2, most)
+    return median, spread, spread
+
+
+def _severe_share(hypothesis: Hypothesis, measured: Measured, fitted: Weights) -> float:
+    """A drug with its own incidence of ANC < 0.5 keeps its pattern's shape on each side of 0.5."""
+    drug = hypothesis.drug
+    if drug is None or measured.line != "ANC" or drug.incidence.value <= 0:
+        return 1.0
+    pattern = _clip(hypothesis.pattern.depth.p_anc_below_half, 0.02, 0.98)
+    own = _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
+    severe = measured.value < fitted.severe.value
+    return own / pattern if severe else (1 - own) / (1 - pattern)
+
+
+def _clip(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)

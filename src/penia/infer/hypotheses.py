@@ -1,0 +1,116 @@
+"""Who stands trial: every cause, each drug of the record in its own window, and "unexplained"."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from penia.facts import Reading
+from penia.knowledge import KnowledgeBase
+from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingRate, Pattern, Source
+from penia.record import Exposure, Record
+
+
+class Course(msgspec.Struct, frozen=True):
+    """One ingredient as this person took it, up to the low count."""
+
+    ingredient: str
+    starts: tuple[datetime | None, ...]
+    """First dose of each course or cycle, oldest first; None where the record gives no start."""
+    stop: datetime | None
+    """None while it goes on."""
+    places: tuple[str, ...]
+
+
+class Hypothesis(msgspec.Struct, frozen=True):
+    """A cause or drug with the knowledge that it is judged by."""
+
+    id: str
+    name: str
+    plain: str
+    pattern: Pattern
+    rates: dict[str, FindingRate]
+    sources: Mapping[str, Source]
+    cause: Cause | None = None
+    known: bool = False
+    """The record states that the person has it."""
+    refuted: bool = False
+    drug: Drug | None = None
+    kind: DrugPattern | None = None
+    course: Course | None = None
+
+
+def hypotheses(
+    record: Record, reading: Reading, knowledge: KnowledgeBase, first_low: datetime | None
+) -> tuple[Hypothesis, ...]:
+    """Every cause of the knowledge base, and every known drug that was begun before the low count."""
+    stated, refuted = set(reading.conditions), set(reading.excluded)
+    diseases = (_disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values())
+    drugs = (
+        _drug(knowledge.drugs[course.ingredient], course, knowledge)
+        for course in courses(record.exposures, first_low)
+        if course.ingredient in knowledge.drugs
+    )
+    return (*diseases, *drugs)
+
+
+def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:
+    return Hypothesis(
+        id=cause.id,
+        name=cause.name,
+        plain=cause.plain,
+        pattern=cause.pattern,
+        rates={row.key: row for row in cause.findings},
+        sources=cause.sources,
+        cause=cause,
+        known=known,
+        refuted=refuted and not known,
+    )
+
+
+def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase) -> Hypothesis:
+    kind = knowledge.patterns[drug.pattern]
+    rows = (*kind.findings, *drug.findings)
+    return Hypothesis(
+        id=drug.id,
+        name=drug.name,
+        plain=kind.plain,
+        pattern=kind.pattern,
+        rates={row.key: row for row in rows},
+        sources={**kind.sources, **drug.sources},
+        drug=drug,
+        kind=kind,
+        course=course,
+    )
+
+
+def courses(exposures: Sequence[Exposure], first_low: datetime | None) -> tuple[Course, ...]:
+    """One course a drug: all its exposures that began before the low count, joined.
+
+    A drug begun only after the first low count cannot have caused it and is left out.
+    """
+    by_drug: defaultdict[str, list[Exposure]] = defaultdict(list)
+    for exposure in exposures:
+        if exposure.kind != "drug" or exposure.ingredient is None:
+            continue
+        if first_low is None or exposure.start is None or exposure.start <= first_low + _SAME_DAY:
+            by_drug[f"drug:{exposure.ingredient}"].append(exposure)
+    return tuple(_course(drug, taken) for drug, taken in sorted(by_drug.items()))
+
+
+_SAME_DAY = timedelta(hours=1)
+"""Counts and orders of one contact often carry one rounded time."""
+
+
+def _course(drug: str, taken: Sequence[Exposure]) -> Course:
+    dated = sorted(e.start for e in taken if e.start is not None)
+    stops = [e.stop for e in taken]
+    return Course(
+        ingredient=drug,
+        starts=tuple(dated) or (None,),
+        stop=None if None in stops else max(s for s in stops if s is not None),
+        places=tuple(sorted({origin.place for e in taken for origin in e.origins})),
+    )

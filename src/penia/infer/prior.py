@@ -1,0 +1,199 @@
+"""Prior: the expected number of low-count episodes of each hypothesis that begin in the onset interval.
+
+w = (rate of low counts in this setting) × share for a disease that the record does not state, P(low | disease)
+for one that it does, and for a drug the incidence per course × the part of its latency that falls into the
+interval × its modifiers (MODEL §3). Only ratios matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+import msgspec
+
+from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.weights import Weights
+from penia.knowledge.schema import AgeBand, Cause, Distribution, Figure, Latency, Place, Settings
+from penia.record import Sex
+
+_NORMAL = NormalDist()
+_Z90 = _NORMAL.inv_cdf(0.9)
+
+
+class Background(msgspec.Struct, frozen=True):
+    """What is known of the person before any finding."""
+
+    place: Place | None
+    age: float | None
+    sex: Sex | None
+    onset: tuple[datetime | None, datetime | None]
+    """(last normal count, first low count]"""
+    present: frozenset[str]
+    """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
+
+
+class Weight(msgspec.Struct, frozen=True):
+    """w of one hypothesis, with the factors that made it."""
+
+    value: float
+    factors: tuple[tuple[str, Figure | None, float], ...]
+    """(in words, the figure used, its value here)"""
+
+
+def place_of(setting: str | None, age: float | None) -> Place | None:
+    """The population whose rates apply; newborns and children go before the setting."""
+    if setting == "neonatal" or (age is not None and age < 28 / 365.25):
+        return "newborn"
+    if age is not None and age < 18:
+        return "child"
+    return _PLACES.get(setting or "")
+
+
+_PLACES: dict[str, Place] = {
+    "outpatient": "outpatient",
+    "emergency": "emergency",
+    "inpatient": "inpatient",
+    "intensive-care": "inpatient",
+    "haematology": "haematology",
+    "oncology": "oncology",
+}
+
+
+def age_band(age: float) -> AgeBand:
+    if age < 28 / 365.25:
+        return "newborn"
+    if age < 18:
+        return "child"
+    return "adult" if age < 65 else "old"
+
+
+def at_place(figures: Mapping[Place, Figure], place: Place | None) -> Figure:
+    """The figure of that population; the mean over the adult ones where it is not known."""
+    if place is not None and place in figures:
+        return figures[place]
+    adult = [f for p, f in figures.items() if p not in ("child", "newborn")] or list(figures.values())
+    mean = math.fsum(f.value for f in adult) / len(adult)
+    return Figure(value=mean, source=adult[0].source, note="mean over settings")
+
+
+def weight(hypothesis: Hypothesis, background: Background, settings: Settings, fitted: Weights) -> Weight:
+    if hypothesis.drug is not None:
+        return _drug_weight(hypothesis, background, fitted)
+    assert hypothesis.cause is not None
+    return _disease_weight(hypothesis, hypothesis.cause, background, settings, fitted)
+
+
+def _disease_weight(
+    hypothesis: Hypothesis, cause: Cause, background: Background, settings: Settings, fitted: Weights
+) -> Weight:
+    factors: list[tuple[str, Figure | None, float]] = []
+    if hypothesis.known and cause.prior.known is not None:
+        factors.append(("low count now, given that the record states it", cause.prior.known, cause.prior.known.value))
+    else:
+        rate, share = at_place(settings.low, background.place), at_place(cause.prior.share, background.place)
+        factors.append(("low counts in this setting", rate, rate.value))
+        factors.append(("share of them due to it", share, share.value))
+        factors.extend(_age_and_sex(hypothesis, background, fitted))
+    if hypothesis.refuted:
+        factors.append(("the record says that it was excluded", fitted.refuted, fitted.refuted.value))
+    factors.extend(
+        (f"with {modifier.when}", modifier.ratio, modifier.ratio.value)
+        for modifier in cause.prior.modifiers
+        if modifier.when in background.present
+    )
+    return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+
+
+def _age_and_sex(
+    hypothesis: Hypothesis, background: Background, fitted: Weights
+) -> list[tuple[str, Figure | None, float]]:
+    """Children and newborns have shares of their own: there only the sex is left to say."""
+    pattern = hypothesis.pattern
+    factors: list[tuple[str, Figure | None, float]] = []
+    if background.age is not None and background.place not in ("child", "newborn"):
+        band = age_band(background.age)
+        expected = at_band(fitted.age, background.place)
+        adults = pattern.age.get("adult", 0.0) + pattern.age.get("old", 0.0)
+        here = max(pattern.age.get(band, 0.0), 0.01) / max(adults, 0.02)
+        factors.append((f"age {background.age:.0f}", None, here / expected[band]))
+    if background.sex is not None:
+        female = min(max(pattern.sex_female, 0.02), 0.98)
+        factors.append((background.sex, None, 2 * (female if background.sex == "female" else 1 - female)))
+    return factors
+
+
+def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> dict[str, float]:
+    """Shares of adults and old people among the low counts of that population."""
+    bands = ages[place] if place in ages else ages["inpatient"]
+    return {band: figure.value for band, figure in bands.items()}
+
+
+def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
+    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
+    assert drug is not None and kind is not None and course is not None
+    timing = in_window(course, drug.latency or kind.latency, background.onset, fitted)
+    factors: list[tuple[str, Figure | None, float]] = [
+        ("low count per course", drug.incidence, drug.incidence.value),
+        ("onset falls into this interval", None, timing),
+    ]
+    factors.extend(
+        (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
+        for modifier in drug.modifiers
+        if modifier.with_ in background.present
+    )
+    return Weight(min(1.0, math.prod(value for _, _, value in factors)), tuple(factors))
+
+
+def in_window(
+    course: Course,
+    latency: Latency,
+    onset: tuple[datetime | None, datetime | None],
+    fitted: Weights,
+) -> float:
+    """P(the low count of this course begins in the onset interval), with a thin tail outside the latency."""
+    last_normal, first_low = onset
+    dated = [s for s in course.starts if s is not None]
+    if first_low is None or not dated:
+        return fitted.undated.value
+    longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
+    opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
+    starts = dated if latency.since == "each-dose" else dated[:1]
+    missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
+    late = min(1.0, _days(first_low - opens) / fitted.late_days.value)
+    inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
+    return inside * _still_acting(course, latency, first_low)
+
+
+def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:
+    """A count at the end of the window shows a fall that began up to a day before or after it was drawn."""
+    return cumulative(onset, _days(closes - start) + 1) - cumulative(onset, _days(opens - start))
+
+
+def _still_acting(course: Course, latency: Latency, first_low: datetime) -> float:
+    """P(a fall that began before the drug was stopped is still there at the first low count)."""
+    if latency.since == "each-dose" or course.stop is None or latency.recovery is None:
+        return 1.0
+    return max(1 - cumulative(latency.recovery, _days(first_low - course.stop)), 1e-4)
+
+
+def cumulative(quantity: Distribution, value: float) -> float:
+    """P(quantity ≤ value) of a log-normal given by its median and 10th and 90th percentiles."""
+    if value <= 0:
+        return 0.0
+    spread = max(math.log(quantity.p90 / quantity.p10) / (2 * _Z90), 0.05)
+    return _NORMAL.cdf(math.log(value / quantity.median) / spread)
+
+
+def _days(span: timedelta) -> float:
+    return span.total_seconds() / 86_400
+
+
+def normalised(weights: Sequence[float], exponent: float) -> list[float]:
+    """log of w^exponent / Σ w^exponent."""
+    logs = [exponent * math.log(max(w, 1e-12)) for w in weights]
+    top = max(logs)
+    total = top + math.log(math.fsum(math.exp(x - top) for x in logs))
+    return [x - total for x in logs]

@@ -1,0 +1,65 @@
+"""The few weights that are fitted, and the widths that no source gives: data, with how they came."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from penia.knowledge import table
+from penia.knowledge.schema import Figure, Knowledge, Place
+
+
+class Weights(Knowledge, frozen=True):
+    """data/weights.yaml"""
+
+    fitted: str
+    """How and on what the fitted weights came."""
+
+    prior: Figure
+    """Exponent of the prior: below 1, since a record for which the question is asked is already selected."""
+    findings: Figure
+    """Exponent of a finding's likelihood ratio, for the dependence that clusters leave."""
+    tests: Figure
+    """The same for a test whose own result decides the key."""
+    cluster: Figure
+    """Weight of the findings of a cluster after the strongest."""
+    counts: Figure
+    """Exponent of the likelihood of the counts."""
+    base_shrink: Figure
+    """How far a setting's base rate is drawn to the mean over settings (0 not at all, 1 wholly)."""
+    background: Figure
+    """Least part of a base rate that is left to causes which do not list the finding."""
+    floor: Figure
+    """Least probability of a finding or test under any cause."""
+
+    refuted: Figure
+    """Factor on the prior of a cause that the record states as excluded."""
+    late: Figure
+    """Share of drug reactions outside the known latency, spread evenly over ``late_days``."""
+    late_days: Figure
+    horizon: Figure
+    """Days before the first low count in which a drug reaction that shows itself must have begun."""
+    undated: Figure
+    """P(in the window) of a drug without dates."""
+    age: dict[Place, dict[str, Figure]]
+    """Adults and old people among the low counts of a setting."""
+
+    outlier: Figure
+    """Share of counts that fit no cause's distribution."""
+    wide: Figure
+    """Log spread of those."""
+    narrowest: Figure
+    widest: Figure
+    """Bounds of the log spread of a count under one cause."""
+    spread: dict[str, Figure]
+    """Log spread of WBC, ALC, PLT, HB where a cause's own does not follow from its share of low counts."""
+    limits: dict[str, Figure]
+    """Adult limits on which the causes' medians rest."""
+    severe: Figure
+    """ANC under which a drug's figure for severe neutropenia counts."""
+    zero: Figure
+    """Count that stands for one printed as 0."""
+
+
+@cache
+def weights() -> Weights:
+    return table("weights", Weights)
