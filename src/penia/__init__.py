@@ -1,0 +1,46 @@
+"""From a person's blood counts and record to the cause of their leukopenia.
+
+>>> import penia
+>>> record = penia.read("record.json")
+>>> explanation = penia.explain(record)
+>>> explanation.headline
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from penia.explanation import Candidate as Candidate
+    from penia.explanation import Explanation as Explanation
+    from penia.pipeline import explain as explain
+    from penia.read import ReadError as ReadError
+    from penia.read import read as read
+    from penia.read import read_all as read_all
+    from penia.record import Record as Record
+
+_HOMES = {
+    "Candidate": "penia.explanation",
+    "Explanation": "penia.explanation",
+    "ReadError": "penia.read",
+    "Record": "penia.record",
+    "explain": "penia.pipeline",
+    "read": "penia.read",
+    "read_all": "penia.read",
+}
+__all__ = ["Candidate", "Explanation", "ReadError", "Record", "explain", "read", "read_all"]
+
+
+def __getattr__(name: str) -> object:
+    """Parts load when they are first used, so that the command line starts at once."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'penia' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,5 +1,5 @@
 """From a record's episode and facts to ranked causes with the evidence for and against each."""
 
-from penia.infer.ranking import Evidence, Ranking, rank
+from penia.infer.ranking import LowCounts, Ranking, rank
 
-__all__ = ["Evidence", "Ranking", "rank"]
+__all__ = ["LowCounts", "Ranking", "rank"]

@@ -88,12 +88,18 @@ def count_evidence(
                 )
             )
     if tempo != "unknown":
-        columns.append(_column("tempo", f"{tempo} course", hypotheses, lambda p: p.tempo.get(tempo, 0.0), fitted))
+        columns.append(
+            _column("tempo", f"{tempo} course", hypotheses, lambda p: p.tempo.get(tempo, 0.0), fitted)
+        )
     return columns
 
 
 def _column(
-    key: str, text: str, hypotheses: Sequence[Hypothesis], probability: Callable[[Pattern], float], fitted: Weights
+    key: str,
+    text: str,
+    hypotheses: Sequence[Hypothesis],
+    probability: Callable[[Pattern], float],
+    fitted: Weights,
 ) -> Evidence:
     floor = fitted.outlier.value
     logs = tuple(fitted.counts.value * math.log(max(probability(h.pattern), floor)) for h in hypotheses)
@@ -126,9 +132,16 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, float,
     """(median of ln count, log spread below it, log spread above it)"""
     depth, least, most = pattern.depth, fitted.narrowest.value, fitted.widest.value
     if line == "ANC":
-        median, p10, p90 = (math.log(max(v, fitted.zero.value)) for v in (depth.anc_median, depth.anc_p10, depth.anc_p90))
+        median, p10, p90 = (
+            math.log(max(v, fitted.zero.value)) for v in (depth.anc_median, depth.anc_p10, depth.anc_p90)
+        )
         return median, _clip((median - p10) / _Z90, least, most), _clip((p90 - median) / _Z90, least, most)
-    value = {"WBC": depth.wbc_median, "ALC": depth.alc_median, "PLT": depth.plt_median, "HB": depth.hb_median}[line]
+    value = {
+        "WBC": depth.wbc_median,
+        "ALC": depth.alc_median,
+        "PLT": depth.plt_median,
+        "HB": depth.hb_median,
+    }[line]
     median, limit = math.log(value), math.log(fitted.limits[line].value)
     spread = fitted.spread[line].value
     low = pattern.lineages.get(_LINE[line]) if line in _LINE else None

@@ -70,7 +70,9 @@ def _background(
     if key.without:
         return max(max(f.value for f in key.without.values()), fitted.floor.value)
     base = _base(key, place, fitted)
-    listing = [(share, h.rates[key.key].p) for h, share in zip(hypotheses, shares, strict=True) if key.key in h.rates]
+    listing = [
+        (share, h.rates[key.key].p) for h, share in zip(hypotheses, shares, strict=True) if key.key in h.rates
+    ]
     explained = math.fsum(share * p for share, p in listing)
     left = 1 - math.fsum(share for share, _ in listing)
     rest = (base - explained) / left if left > 0 else 0.0

@@ -48,7 +48,9 @@ def hypotheses(
 ) -> tuple[Hypothesis, ...]:
     """Every cause of the knowledge base, and every known drug that was begun before the low count."""
     stated, refuted = set(reading.conditions), set(reading.excluded)
-    diseases = (_disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values())
+    diseases = (
+        _disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values()
+    )
     drugs = (
         _drug(knowledge.drugs[course.ingredient], course, knowledge)
         for course in courses(record.exposures, first_low)

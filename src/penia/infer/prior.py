@@ -91,7 +91,9 @@ def _disease_weight(
 ) -> Weight:
     factors: list[tuple[str, Figure | None, float]] = []
     if hypothesis.known and cause.prior.known is not None:
-        factors.append(("low count now, given that the record states it", cause.prior.known, cause.prior.known.value))
+        factors.append(
+            ("low count now, given that the record states it", cause.prior.known, cause.prior.known.value)
+        )
     else:
         rate, share = at_place(settings.low, background.place), at_place(cause.prior.share, background.place)
         factors.append(("low counts in this setting", rate, rate.value))

@@ -1,0 +1,138 @@
+"""The inference in words: names, contributions with their figures and sources, and what is not known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Set
+from datetime import datetime
+
+from penia.explanation import Citation, Contribution
+from penia.infer.counts import Evidence
+from penia.infer.findings import Scored
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.prior import Weight
+from penia.knowledge.schema import Figure, FindingKey, FindingRate
+
+JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
+
+
+def name_of(hypothesis: Hypothesis, at: datetime | None) -> str:
+    """``methimazole, day 41 of treatment``; a disease by its name."""
+    course = hypothesis.course
+    if course is None:
+        return f"{hypothesis.name} (known)" if hypothesis.known else hypothesis.name
+    begun = course.starts[-1]
+    if begun is None or at is None:
+        return hypothesis.name
+    if course.stop is not None and course.stop < at:
+        return f"{hypothesis.name}, stopped {_days(at, course.stop)} before"
+    return f"{hypothesis.name}, day {max((at - begun).days, 0) + 1} of treatment"
+
+
+def _days(later: datetime, earlier: datetime) -> str:
+    days = (later - earlier).days
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def citation(hypothesis: Hypothesis, source: str, verified: bool) -> Citation:
+    found = hypothesis.sources.get(source)
+    if found is None:
+        return JUDGEMENT
+    return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)
+
+
+def prior_contribution(weight: Weight, decibans: float, hypothesis: Hypothesis) -> Contribution:
+    words = [_factor(text, figure, value) for text, figure, value in weight.factors]
+    cited = {
+        citation(hypothesis, figure.source, figure.verified): None
+        for _, figure, _ in weight.factors
+        if figure is not None
+    }
+    return Contribution(
+        kind="prior",
+        key="prior",
+        text="how often it strikes here, before any finding (odds against all other causes)",
+        decibans=decibans,
+        figures=tuple(words),
+        citations=tuple(cited),
+        places=hypothesis.course.places if hypothesis.course else (),
+    )
+
+
+def _factor(text: str, figure: Figure | None, value: float) -> str:
+    interval = f" ({figure.range[0]:.2g}–{figure.range[1]:.2g})" if figure and figure.range else ""
+    return f"{text}: {value:.2g}{interval}"
+
+
+def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothesis) -> Contribution:
+    pattern = hypothesis.pattern
+    return Contribution(
+        kind="course" if evidence.key == "tempo" else "counts",
+        key=evidence.key,
+        text=evidence.text,
+        decibans=decibans,
+        figures=(_expected(evidence.key, hypothesis),),
+        citations=(citation(hypothesis, pattern.depth.source, pattern.depth.verified),),
+        places=evidence.places,
+    )
+
+
+def _expected(key: str, hypothesis: Hypothesis) -> str:
+    pattern, depth = hypothesis.pattern, hypothesis.pattern.depth
+    return {
+        "ANC": f"usual ANC {depth.anc_median:g} (10th–90th percentile {depth.anc_p10:g}–{depth.anc_p90:g})",
+        "ALC": f"usual ALC {depth.alc_median:g}",
+        "WBC": f"usual WBC {depth.wbc_median:g}",
+        "PLT": f"usual platelets {depth.plt_median:g}",
+        "HB": f"usual haemoglobin {depth.hb_median:g} g/L",
+        "tempo": ", ".join(f"{tempo} {p:.0%}" for tempo, p in pattern.tempo.items() if p >= 0.05),
+    }.get(key) or f"low in {pattern.lineages.get(key, 0.0):.0%}"  # type: ignore[call-overload]
+
+
+def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis) -> Contribution:
+    rate = hypothesis.rates.get(scored.key.key)
+    return Contribution(
+        kind="test" if scored.fact.decisive else "finding",
+        key=scored.key.key,
+        text=scored.key.name
+        if scored.fact.present
+        else f"no {scored.key.name[0].lower()}{scored.key.name[1:]}",
+        decibans=decibans,
+        present=scored.fact.present,
+        figures=(_rates(rate, scored.background),),
+        citations=(citation(hypothesis, rate.source, rate.verified),) if rate else (),
+        places=(scored.fact.place,) if scored.fact.place else (),
+    )
+
+
+def _rates(rate: FindingRate | None, background: float) -> str:
+    rest = f"under causes that do not list it {background:.2g}"
+    if rate is None:
+        return f"no figure for this cause: taken as {rest}"
+    if rate.anchor:
+        return "the prior already rests on it"
+    interval = f" ({rate.range[0]:.2g}–{rate.range[1]:.2g})" if rate.range else ""
+    return f"P(present | this cause) {rate.p:.2g}{interval}, {rest}"
+
+
+def missing(
+    hypothesis: Hypothesis, known: Set[str], vocabulary: Mapping[str, FindingKey], most: int = 3
+) -> tuple[str, ...]:
+    """Unknown findings whose presence or absence would say most about the hypothesis, in words."""
+
+    def information(rate: FindingRate) -> float:
+        base = vocabulary[rate.key].base
+        q = math.fsum(f.value for f in base.values()) / len(base)
+        q, p = min(max(q, 1e-3), 0.999), min(max(rate.p, 1e-3), 0.999)
+        return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
+
+    open_rows = [
+        rate
+        for rate in hypothesis.rates.values()
+        if rate.key not in known
+        and not rate.anchor
+        and rate.key in vocabulary
+        and not vocabulary[rate.key].derived
+    ]
+    open_rows.sort(key=lambda rate: (-information(rate), rate.key))
+    return tuple(vocabulary[rate.key].name for rate in open_rows[:most])

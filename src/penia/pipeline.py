@@ -1,0 +1,170 @@
+"""The whole way from a record to its explanation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from importlib.metadata import version as package_version
+
+import msgspec
+
+from penia import knowledge
+from penia.episode import find_episode, lineage_states, lowest, measured_lines, onset_interval
+from penia.explanation import Alert, Candidate, Episode, Explanation
+from penia.facts import Reading, read_facts
+from penia.infer import LowCounts, Ranking, rank
+from penia.plan.treatment import steps
+from penia.plan.urgency import alerts
+from penia.record import Problem, Record
+
+SHOWN = 20
+"""Candidates that an explanation carries in full."""
+LIKELY = 0.5
+"""Least probability at which a drug is named as the suspect of an agranulocytosis."""
+
+
+def explain(record: Record, at: datetime | None = None, setting: str | None = None) -> Explanation:
+    """Rank the causes of the latest low white count in ``record``, as known at ``at`` (default: all of it).
+
+    ``setting`` (outpatient, emergency, inpatient, intensive-care, haematology, oncology, neonatal) overrides
+    the one that the record states. A record without a low count gets an Explanation without candidates.
+
+    >>> explanation = penia.explain(penia.read("record.json"))
+    >>> explanation.candidates[0].causes, explanation.candidates[0].probability
+    """
+    known = record if at is None else record.until(at)
+    cut = at or newest(known)
+    episode, reading = _episode_and_facts(known, cut)
+    setting = setting or _setting(known, episode)
+    if episode is None:
+        return _nothing_low(known, cut, setting, reading)
+    ranking = rank(known, reading, _low_counts(known, episode, reading, cut), knowledge.load(), setting)
+    candidates = tuple(ranking.candidate(i, cut, knowledge.load()) for i in ranking.order()[:SHOWN])
+    urgent = alerts(known, episode, reading, suspects=_suspects(ranking))
+    thin = ranking.moved() < 1
+    return Explanation(
+        person=known.person.id,
+        at=cut,
+        setting=setting,
+        headline=_headline(urgent, candidates, thin),
+        urgency=urgent,
+        episode=episode,
+        candidates=candidates,
+        plan=steps(ranking),
+        missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
+        problems=(*known.problems, *_unread(reading)),
+        versions=_versions(),
+        thin=thin,
+    )
+
+
+def newest(record: Record) -> datetime | None:
+    """The latest time of any count or test; of any fact where there is none."""
+    times = [c.time for c in record.counts] + [t.time for t in record.tests if t.time is not None]
+    times = times or [f.time for f in record.findings if f.time is not None]
+    times = times or [c.recorded for c in record.conditions if c.recorded is not None]
+    return max(times, default=None)
+
+
+def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | None, Reading]:
+    """The facts name low counts that stand in words only; the first low count dates the facts."""
+    numbers = find_episode(record)
+    first_low = numbers.first_low if numbers else None
+    reading = read_facts(_around(record, numbers, cut), cut, first_low)
+    return find_episode(record, reading.low_words), reading
+
+
+BEFORE, AFTER = timedelta(days=120), timedelta(days=30)
+"""Signs and results further from the episode than this describe another illness."""
+
+
+def _around(record: Record, episode: Episode | None, cut: datetime | None) -> Record:
+    """The record with passing signs and results of other times left out; history and tests in words stay."""
+    first = episode.first_low if episode and episode.first_low else cut
+    last = episode.last_low if episode and episode.last_low else cut
+    if first is None or last is None:
+        return record
+
+    def near(time: datetime | None) -> bool:
+        return time is None or first - BEFORE <= time <= last + AFTER
+
+    return msgspec.structs.replace(
+        record,
+        findings=tuple(f for f in record.findings if f.kind != "finding" or near(f.time)),
+        tests=tuple(t for t in record.tests if (t.value is None and t.kind != "vital") or near(t.time)),
+    )
+
+
+def _setting(record: Record, episode: Episode | None) -> str | None:
+    """Where the person was when the count fell: the last stay begun by then."""
+    first = episode.first_low if episode else None
+    begun = [
+        s for s in record.stays if first is None or s.start is None or s.start <= first + timedelta(days=1)
+    ]
+    return begun[-1].setting if begun else None
+
+
+def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
+    interval = onset_interval(record, episode)
+    return LowCounts(
+        onset=(interval[0], interval[1] or cut),
+        measured=measured_lines(record, episode),
+        words={**reading.low_words, **lineage_states(record, episode)},
+        tempo=episode.tempo,
+    )
+
+
+def _suspects(ranking: Ranking) -> tuple[str, ...]:
+    return tuple(
+        h.id.removeprefix("drug:")
+        for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
+        if h.drug is not None and p >= LIKELY
+    )
+
+
+def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin: bool) -> str:
+    if urgent and urgent[0].level == "now":
+        return f"{urgent[0].title}. {urgent[0].action}"
+    first = candidates[0]
+    if thin:
+        helps = " and ".join(first.missing[:2])
+        return (
+            f"Too little is known to tell the causes apart; what would help most: {helps or 'more findings'}."
+        )
+    likely = f"Likely cause: {first.name} ({first.probability:.0%})."
+    return f"{urgent[0].title}. {urgent[0].action} {likely}" if urgent else likely
+
+
+def _nothing_low(record: Record, cut: datetime | None, setting: str | None, reading: Reading) -> Explanation:
+    least = lowest(record)
+    headline = "No white count in this record."
+    if least is not None:
+        headline = (
+            f"No low count in this record; lowest was {least.lineage} {least.value:g} ×10⁹/L "
+            f"on {least.time.date().isoformat()}."
+        )
+    return Explanation(
+        person=record.person.id,
+        at=cut,
+        setting=setting,
+        headline=headline,
+        urgency=(),
+        episode=None,
+        candidates=(),
+        plan=(),
+        missing=(),
+        problems=(*record.problems, *_unread(reading)),
+        versions=_versions(),
+    )
+
+
+def _unread(reading: Reading) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            kind=f"{kind}-not-understood", place=place, reason=f"nothing in the dictionary reads “{text}”"
+        )
+        for text, place, kind in reading.unread
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {"penia": package_version("penia"), "knowledge": knowledge.version(), "schema": "1"}

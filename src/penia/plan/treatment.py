@@ -1,0 +1,87 @@
+"""What to do about the leading causes: the targeted treatment of each, and the tests that settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from penia.explanation import Citation, Step
+from penia.infer import Ranking
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.wording import citation
+from penia.knowledge.schema import Action
+
+LEADING = 0.10
+"""Least probability at which the treatment of a cause is shown."""
+MOST = 3
+"""Causes whose treatment is shown."""
+
+
+def steps(ranking: Ranking) -> tuple[Step, ...]:
+    """Treatments of the leading causes, most urgent first, then the tests that confirm or exclude them."""
+    order = ranking.order()
+    leading = [i for i in order[:MOST] if i == order[0] or ranking.probability[i] >= LEADING]
+    treat = [step for i in leading for step in _treatments(ranking.hypotheses[i])]
+    tests = [step for i in leading for step in _tests(ranking.hypotheses[i])]
+    treat.sort(key=lambda step: _URGENCY.index(step.urgency))
+    return (*_merged(treat), *_merged(tests))
+
+
+_URGENCY = ("now", "today", "days", "routine")
+
+
+def _treatments(hypothesis: Hypothesis) -> list[Step]:
+    cause, drug, kind = hypothesis.cause, hypothesis.drug, hypothesis.kind
+    actions: tuple[Action, ...] = cause.actions if cause else ()
+    if drug and kind:
+        actions = (*drug.actions, *kind.actions)
+    stop = hypothesis.drug is not None
+    return [
+        Step(
+            kind="stop" if stop and action.text.lower().startswith(("stop", "hold")) else "treat",
+            text=_named(action.text, hypothesis),
+            urgency=action.urgency,
+            causes=(hypothesis.id,),
+            citations=(citation(hypothesis, action.source, action.verified),),
+        )
+        for action in actions
+    ]
+
+
+def _named(text: str, hypothesis: Hypothesis) -> str:
+    """Actions of a drug pattern say ``the drug``; here it has a name."""
+    return text.replace("the drug", hypothesis.name, 1) if hypothesis.drug else text
+
+
+def _tests(hypothesis: Hypothesis) -> list[Step]:
+    if hypothesis.cause is None:
+        return []
+    return [
+        Step(
+            kind="test",
+            text=f"{test.name}: {test.why}" if test.why else test.name,
+            urgency="days",
+            causes=(hypothesis.id,),
+            citations=_cited(hypothesis, test.source),
+        )
+        for test in (*hypothesis.cause.confirm, *hypothesis.cause.exclude)
+    ]
+
+
+def _cited(hypothesis: Hypothesis, source: str) -> tuple[Citation, ...]:
+    return (citation(hypothesis, source, False),) if source != "judgement" else ()
+
+
+def _merged(found: Sequence[Step]) -> list[Step]:
+    """One step for the same words under several causes."""
+    by_text: dict[str, Step] = {}
+    for step in found:
+        same = by_text.get(step.text)
+        causes = (*same.causes, *step.causes) if same else step.causes
+        by_text[step.text] = Step(
+            kind=(same or step).kind,
+            text=step.text,
+            urgency=(same or step).urgency,
+            causes=tuple(dict.fromkeys(causes)),
+            citations=tuple(dict.fromkeys((*(same.citations if same else ()), *step.citations))),
+        )
+    return list(by_text.values())

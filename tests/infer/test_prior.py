@@ -1,0 +1,85 @@
+"""Prior arithmetic against numbers worked by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from penia.infer.hypotheses import Course
+from penia.infer.prior import at_place, cumulative, in_window, normalised, place_of
+from penia.infer.weights import weights
+from penia.knowledge.schema import Distribution, Figure, Latency
+
+DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
+MONTH = Distribution(median=30, p10=15, p90=60)
+
+
+def day(n: float) -> datetime:
+    return DAY0 + timedelta(days=n)
+
+
+def course(*starts: datetime | None, stop: datetime | None = None) -> Course:
+    return Course("drug:x", starts, stop, ())
+
+
+def test_a_distribution_is_half_at_its_median_and_nine_tenths_at_its_90th_percentile():
+    assert cumulative(MONTH, 30) == pytest.approx(0.5)
+    assert cumulative(MONTH, 60) == pytest.approx(0.9)
+    assert cumulative(MONTH, 15) == pytest.approx(0.1)
+    assert cumulative(MONTH, 0) == 0
+
+
+def test_the_window_is_the_latency_between_the_last_normal_and_the_first_low_count():
+    fitted = weights()
+    latency = Latency(onset=MONTH)
+    found = in_window(course(day(0)), latency, (day(29), day(44)), fitted)
+    late = fitted.late.value
+    by_hand = (1 - late) * (
+        cumulative(MONTH, 45) - cumulative(MONTH, 29)
+    ) + late * 15 / fitted.late_days.value
+    assert found == pytest.approx(by_hand)
+
+
+def test_a_drug_begun_on_the_day_of_the_low_count_hardly_counts():
+    fitted = weights()
+    begun_now = in_window(course(day(0)), Latency(onset=MONTH), (None, day(0)), fitted)
+    begun_a_month_ago = in_window(course(day(-30)), Latency(onset=MONTH), (None, day(0)), fitted)
+    assert begun_now < begun_a_month_ago / 20
+
+
+def test_a_drug_stopped_long_before_the_count_fell_hardly_counts():
+    fitted = weights()
+    latency = Latency(onset=MONTH, recovery=Distribution(median=8, p10=4, p90=16))
+    going = in_window(course(day(-40)), latency, (day(-10), day(0)), fitted)
+    stopped = in_window(course(day(-40), stop=day(-39)), latency, (day(-10), day(0)), fitted)
+    assert stopped < going / 50
+
+
+def test_each_cycle_of_a_cytotoxic_starts_the_clock_anew():
+    fitted = weights()
+    latency = Latency(onset=Distribution(median=9, p10=6, p90=14), since="each-dose")
+    one = in_window(course(day(-100)), latency, (day(-5), day(0)), fitted)
+    cycles = in_window(course(day(-100), day(-79), day(-9)), latency, (day(-5), day(0)), fitted)
+    assert cycles > 10 * one
+
+
+def test_a_drug_without_dates_takes_the_stated_share():
+    fitted = weights()
+    assert in_window(course(None), Latency(onset=MONTH), (None, day(0)), fitted) == fitted.undated.value
+
+
+def test_newborns_and_children_go_before_the_setting():
+    assert place_of("inpatient", 0.01) == "newborn"
+    assert place_of("inpatient", 5) == "child"
+    assert place_of("intensive-care", 50) == "inpatient"
+    assert place_of(None, 50) is None
+
+
+def test_an_unknown_setting_is_the_mean_of_the_adult_ones():
+    figures = {"outpatient": Figure(value=0.1), "inpatient": Figure(value=0.3), "child": Figure(value=0.9)}
+    assert at_place(figures, None).value == pytest.approx(0.2)
+    assert at_place(figures, "child").value == 0.9
+
+
+def test_weights_are_normalised_after_the_exponent():
+    logs = normalised([0.01, 0.04], 0.5)
+    assert logs == pytest.approx([-1.0986, -0.4055], abs=1e-4)  # 0.1 and 0.2 of 0.3
