@@ -67,6 +67,8 @@ class Count(msgspec.Struct, frozen=True, omit_defaults=True):
     low: float | None = None
     """The laboratory's own lower limit, in the unit of ``value``."""
     high: float | None = None
+    interpretation: Interpretation | None = None
+    """The laboratory's own flag."""
     specimen: str | None = None
     derived: bool = False
     """True where it was computed from a percentage and the white count of the same specimen."""
