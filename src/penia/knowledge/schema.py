@@ -228,7 +228,7 @@ class Cause(Knowledge, frozen=True):
     response: Figure | None = None
     """Expected response to the targeted treatment."""
     conditions: tuple[str, ...] = ()
-    """``icd10cm:``/``icd9cm:`` prefixes and ``snomed:`` codes by which a record states that the person has it."""
+    """``icd10cm:``/``icd9cm:`` prefixes and ``snomed:`` codes by which a record states that it is present."""
     note: str | None = None
 
 
@@ -312,6 +312,7 @@ class FindingKey(Knowledge, frozen=True):
     implies: tuple[str, ...] = ()
     """Broader keys that this one implies."""
     text: str | None = None
+    sources: dict[str, Source] = {}
 
 
 class Settings(Knowledge, frozen=True):
@@ -319,6 +320,9 @@ class Settings(Knowledge, frozen=True):
 
     low: dict[Place, Figure]
     """P(a low white count begins in, or is there at, the window of one episode) in that population."""
+    known: dict[Place, Figure] = {}
+    """Share of these low counts that a drug, or a disease which the record states, explains: with the shares
+    of all causes it makes up 1."""
     sources: dict[str, Source] = {}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -53,7 +55,7 @@ def load() -> KnowledgeBase:
     compiled = _compiled()
 
     def entries(part: str, kind: type[T]) -> list[T]:
-        files = msgspec.msgpack.decode(compiled.parts[part], type=dict[str, kind])
+        files = msgspec.msgpack.Decoder(_by_name(kind)).decode(compiled.parts[part])
         return list(files.values())
 
     return KnowledgeBase(
@@ -64,6 +66,10 @@ def load() -> KnowledgeBase:
         pairs=tuple(p for file in entries("pairs", _Pairs) for p in file.pairs),
         version=compiled.version,
     )
+
+
+def _by_name(kind: type[T]) -> type[dict[str, T]]:
+    return dict.__class_getitem__((str, kind))  # type: ignore[return-value]
 
 
 def table(name: str, kind: type[T]) -> T:
@@ -85,10 +91,10 @@ def _compiled() -> _Compiled:
         if compiled.stamp in (RELEASE, stamp := _stamp()):
             return compiled
     data = compile_data(stamp or _stamp())
-    try:
-        COMPILED.write_bytes(data)
-    except OSError:
-        pass  # a read-only installation compiles each time it starts
+    with contextlib.suppress(OSError):  # a read-only installation compiles each time it starts
+        fresh = COMPILED.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(data)
+        fresh.replace(COMPILED)
     return decoder.decode(data)
 
 
@@ -140,7 +146,7 @@ def _files() -> list[Path]:
 
 def _stamp() -> str:
     digest = hashlib.sha256()
-    for path in _files():
+    for path in (*_files(), DATA.parent / "schema.py"):
         stat = path.stat()
-        digest.update(f"{path.relative_to(DATA)}:{stat.st_mtime_ns}:{stat.st_size};".encode())
+        digest.update(f"{path.relative_to(DATA.parent)}:{stat.st_mtime_ns}:{stat.st_size};".encode())
     return digest.hexdigest()
