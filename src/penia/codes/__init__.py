@@ -1,1 +1,21 @@
+"""Code systems of hospitals → penia's own names. A code that is not in the tables gives None or ``()``,
+never a guess; the licences of the tables stand in NOTICE."""
 
+from penia.codes.analytes import Analyte, analyte
+from penia.codes.conditions import ConditionCode, conditions
+from penia.codes.drugs import ingredients
+from penia.codes.findings import hpo_name, hpo_of
+from penia.codes.systems import code
+from penia.codes.tables import site_name
+
+__all__ = [
+    "Analyte",
+    "ConditionCode",
+    "analyte",
+    "code",
+    "conditions",
+    "hpo_name",
+    "hpo_of",
+    "ingredients",
+    "site_name",
+]

@@ -1,0 +1,52 @@
+"""ICD codes → causes and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal, cast
+
+import msgspec
+
+from penia.codes.tables import rows
+
+Fit = Literal["exact", "wide", "trigger", "outcome"]
+_SYSTEMS = ("icd10cm", "icd9cm")
+_HISTORY = "condition:"
+
+
+class ConditionCode(msgspec.Struct, frozen=True):
+    id: str
+    """A cause's id, or ``condition:<name>``."""
+    fit: Fit
+    """exact; wide = the code holds other states too; trigger = it shows a circumstance; outcome = it only
+    says that a count is low and is never evidence for a cause."""
+
+
+@cache
+def _prefixes() -> Mapping[str, tuple[ConditionCode, ...]]:
+    table: dict[str, tuple[ConditionCode, ...]] = {}
+    for row in rows("icd"):
+        key = f"{row['system']}:{row['prefix'].replace('.', '')}"
+        table[key] = (*table.get(key, ()), ConditionCode(row["id"], cast(Fit, row["fit"])))
+    return table
+
+
+def conditions(codes: Sequence[str]) -> tuple[ConditionCode, ...]:
+    """What ``icd10cm:D61.9`` or ``icd9cm:2849`` (with or without the dot) says, by the longest prefix.
+
+    Causes and ``condition:`` names are looked up apart, so that a narrow name of the one kind does not hide a
+    wider one of the other. In the order of ``codes``, each id once.
+    """
+    found: dict[str, ConditionCode] = {}
+    for code in codes:
+        system, _, value = code.partition(":")
+        if system not in _SYSTEMS:
+            continue
+        plain = value.replace(".", "").upper()
+        matches = [_prefixes().get(f"{system}:{plain[:length]}", ()) for length in range(len(plain), 0, -1)]
+        for history in (False, True):
+            kind = ([c for c in group if c.id.startswith(_HISTORY) == history] for group in matches)
+            for condition in next((group for group in kind if group), []):
+                found.setdefault(condition.id, condition)
+    return tuple(found.values())
