@@ -1,0 +1,163 @@
+"""RecordBuilder: the one place where the facts of any format become a Record.
+
+A reader hands over what a source says, as received. Here units are checked, percentages become counts,
+repeated orders become exposures, duplicates become one, and what cannot be is left out by name.
+
+| problem | means |
+|---|---|
+| unit-missing, unit-unknown | a blood count whose unit is not certain; its flag is kept, its value is not |
+| time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
+| implausible, differential-sum, part-above-whole | values that no blood has |
+| future-date, dates-shifted, before-birth | dates that cannot be |
+| two-people, two-versions, no-person | whose it is, or which version holds, is not certain |
+| percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |
+| code-unmapped, drug-unknown | not in the tables |
+| entered-in-error, cancelled, not-done, ... | dropped for its status |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from penia.read.checks import ZONE, born_before, is_shifted, one_person, within_white_cells
+from penia.read.differential import derived
+from penia.read.exposures import DrugEvent, joined
+from penia.read.measure import sort_out
+from penia.read.problems import Problems
+from penia.record import (
+    Condition,
+    Count,
+    Exposure,
+    Finding,
+    Person,
+    Procedure,
+    Record,
+    Stay,
+    TestResult,
+    sorted_record,
+)
+
+NO_END = 9000
+"""Years from here on (9999-12-31) are how databases write that something has no end."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class RecordBuilder:
+    """Takes facts of one person in any order; the Record does not depend on the order."""
+
+    def __init__(self, person: str, now: datetime | None = None) -> None:
+        self.problems = Problems()
+        self._name = person
+        self._now = now or datetime.now(UTC)
+        self._people: list[Person] = []
+        self._results: list[tuple[TestResult, tuple[str, ...]]] = []
+        self._drugs: list[DrugEvent] = []
+        self._exposures: list[Exposure] = []
+        self._conditions: list[Condition] = []
+        self._findings: list[Finding] = []
+        self._procedures: list[Procedure] = []
+        self._stays: list[Stay] = []
+
+    def person(self, reading: Person) -> None:
+        self._people.append(reading)
+
+    def result(self, result: TestResult, names: tuple[str, ...] = ()) -> None:
+        """A result as received, counts too; ``names`` are other names of the same test."""
+        self._results.append((result, names))
+
+    def drug(self, event: DrugEvent) -> None:
+        start, stop = self._span(event.start, event.stop, event.place)
+        going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
+        self._drugs.append(msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on))
+
+    def exposure(self, exposure: Exposure) -> None:
+        """Anything but a drug."""
+        self._exposures.append(exposure)
+
+    def condition(self, condition: Condition) -> None:
+        since, until = self._span(condition.since, condition.until, condition.origin.place)
+        self._conditions.append(msgspec.structs.replace(condition, since=since, until=until))
+
+    def finding(self, finding: Finding) -> None:
+        self._findings.append(finding)
+
+    def procedure(self, procedure: Procedure) -> None:
+        self._procedures.append(procedure)
+
+    def stay(self, stay: Stay) -> None:
+        self._stays.append(stay)
+
+    def _span(
+        self, start: datetime | None, stop: datetime | None, place: str
+    ) -> tuple[datetime | None, datetime | None]:
+        if stop is not None and stop.year >= NO_END:
+            stop = None
+        if start is not None and stop is not None and stop < start:
+            self.problems.add("period-reversed", place, "it ends before it starts; the end was left out")
+            stop = None
+        return start, stop
+
+    def build(self) -> Record:
+        person = one_person(self._people, self._name, self.problems)
+        results = [(r, names) for r, names in self._present(self._results)]
+        measured = sort_out(results, self.problems)
+        counts = measured.counts + derived(measured.counts, measured.percents, self.problems)
+        counts = within_white_cells(counts, self.problems)
+        person, counts = born_before(person, counts, self.problems)
+        return sorted_record(
+            Record(
+                person=person,
+                counts=tuple(_merged_counts(counts)),
+                exposures=tuple(_distinct([*joined(self._drugs, self.problems), *self._exposures])),
+                conditions=tuple(_distinct(self._conditions)),
+                findings=tuple(_distinct(self._findings)),
+                tests=tuple(_distinct(measured.tests)),
+                procedures=tuple(_distinct(self._procedures)),
+                stays=tuple(set(self._stays)),
+                problems=self.problems.all(),
+            )
+        )
+
+    def _present(
+        self, results: list[tuple[TestResult, tuple[str, ...]]]
+    ) -> list[tuple[TestResult, tuple[str, ...]]]:
+        """Without results of the future; all of them where the whole record is shifted there."""
+        times = [r.time for r, _ in results if r.time] + [s.start for s in self._stays if s.start]
+        times += [d.start for d in self._drugs if d.start]
+        limit = self._now + ZONE
+        late = [r for r, _ in results if r.time and r.time > limit]
+        if late and is_shifted(times, self._now):
+            reason = (
+                f"most dates lie after {self._now.year}: read as shifted as a whole, as is done for privacy"
+            )
+            self.problems.add("dates-shifted", f"Patient/{self._name}", reason)
+            return results
+        for result in late:
+            assert result.time is not None
+            reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
+            self.problems.add("future-date", result.origin.place, reason, "check its date")
+        return [(r, names) for r, names in results if r.time is None or r.time <= limit]
+
+
+def _merged_counts(counts: Iterable[Count]) -> list[Count]:
+    """The same value of the same moment once: measured before derived, with the limits that either gives."""
+    first: dict[tuple[object, ...], Count] = {}
+    for c in sorted(
+        counts, key=lambda c: (c.derived, c.low is None, c.interpretation is None, msgspec.json.encode(c))
+    ):
+        first.setdefault((c.time, c.lineage, c.value, c.comparator), c)
+    return list(first.values())
+
+
+def _distinct(facts: Iterable[T]) -> list[T]:
+    """Facts that differ in nothing but where they stood are one; the first place stays."""
+    first: dict[T, T] = {}
+    for fact in sorted(facts, key=msgspec.json.encode):
+        blank = "origins" if isinstance(fact, Exposure) else "origin"
+        first.setdefault(msgspec.structs.replace(fact, **{blank: None}), fact)
+    return list(first.values())

@@ -1,0 +1,93 @@
+"""Tripwires over a whole record: what contradicts itself is named with both readings, and left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from penia.read.plausible import plausible
+from penia.read.problems import Problems
+from penia.record import Count, Person
+
+PARTS = {"ANC", "SEGS", "BANDS", "GRANULOCYTES", "ALC", "AMC", "AEC", "ABC", "BLASTS"}
+"""Lineages that are part of the white cells."""
+SLACK = 0.2
+"""10⁹/L by which a part may pass the whole: two roundings to one decimal."""
+ZONE = timedelta(days=1)
+"""A clock in another time zone is no future."""
+
+
+def one_person(readings: list[Person], name: str, problems: Problems) -> Person:
+    """The one person of several Patient resources; what they disagree on is unknown, and named."""
+    person = Person(name)
+    for field in ("sex", "birth", "death"):
+        values = {getattr(p, field) for p in readings} - {None}
+        if len(values) == 1:
+            person = msgspec.structs.replace(person, **{field: values.pop()})
+        elif values:
+            both = " and ".join(str(v) for v in sorted(values))
+            reason = f"two readings of {field}: {both}; neither was used"
+            problems.add("two-people", f"Patient/{name}", reason, "check whether two people share this id")
+    ancestry = sorted({text for p in readings for text in p.ancestry})
+    return msgspec.structs.replace(person, ancestry=tuple(ancestry))
+
+
+def born_before(person: Person, counts: list[Count], problems: Problems) -> tuple[Person, list[Count]]:
+    """Without the counts before birth; without the birth date where most counts lie before it."""
+    if person.birth is None:
+        return person, counts
+    born = person.birth
+    before = [c for c in counts if c.time.date() < _day_before(born)]
+    if not before:
+        return person, counts
+    first = min(before, key=lambda c: (c.time, c.origin.place))
+    when = f"the birth date {born}, the first on {first.time.date()}"
+    what = f"{len(before)} of {len(counts)} counts lie before {when}"
+    if 2 * len(before) >= len(counts):
+        reason, person = f"{what}; the birth date was left out", msgspec.structs.replace(person, birth=None)
+    else:
+        reason = f"{what}; they were left out"
+        counts = [c for c in counts if c.time.date() >= _day_before(born)]
+    problems.add(
+        "before-birth", first.origin.place, reason, "check the birth date and the dates of the counts"
+    )
+    return person, counts
+
+
+def _day_before(born: date) -> date:
+    """A birth date known only to its year stands for 1 July: counts may truly lie half a year before."""
+    return date(born.year, 1, 1) if (born.month, born.day) == (7, 1) else born - timedelta(days=1)
+
+
+def is_shifted(times: list[datetime], now: datetime) -> bool:
+    """True where most of the record lies in the future: its dates were shifted as a whole, for privacy."""
+    return bool(times) and 2 * sum(t > now + ZONE for t in times) > len(times)
+
+
+def within_white_cells(counts: list[Count], problems: Problems) -> list[Count]:
+    """Without the white cells and their part where a part of one draw is more than the whole."""
+    white: dict[datetime, list[Count]] = defaultdict(list)
+    for count in counts:
+        if count.lineage == "WBC" and count.comparator is None:
+            white[count.time].append(count)
+    refused: set[int] = set()
+    for part in counts:
+        if part.lineage not in PARTS or part.comparator not in (None, ">", ">="):
+            continue
+        own = [
+            w for w in white[part.time] if None in (w.specimen, part.specimen) or w.specimen == part.specimen
+        ]
+        if own and all(_passes(part, whole) for whole in own):
+            refused |= {id(part), *map(id, own)}
+            reason = (
+                f"{part.lineage} {part.value:g} is more than the white cells of the same specimen, "
+                f"{own[0].value:g} (10*9/L); neither was used"
+            )
+            problems.add("part-above-whole", part.origin.place, reason, "check both values and their units")
+    return [c for c in counts if id(c) not in refused]
+
+
+def _passes(part: Count, whole: Count) -> bool:
+    return part.value > max(whole.value * plausible().above_white_cells.high, whole.value + SLACK)

@@ -1,0 +1,197 @@
+"""Percentages of a differential → counts, only with the white cells of their own specimen.
+
+ANC = WBC × (segmented + bands). Whether "neutrophils" hold the bands differs between laboratories, so the
+differential itself is asked: its cells sum to 100 % with the bands beside the neutrophils, or without them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from penia.read.measure import Percent
+from penia.read.plausible import plausible
+from penia.read.problems import Problems
+from penia.record import Count, Origin
+
+WHOLE = {"leukocytes": ("WBC", 1.0), "erythrocytes": ("RBC", 1000.0), "lymphocytes": ("ALC", 1.0)}
+"""What a percentage is of → that count's lineage, and the factor from its unit to 10⁹/L."""
+
+WITHIN = {
+    "BANDS": "ANC",
+    "SEGS": "ANC",
+    "HYPERSEGMENTED": "ANC",
+    "GRANULOCYTES": "ANC",
+    "IG": "METAMYELOCYTES",
+    "ATYPICAL_LYMPHOCYTES": "ALC",
+    "ABNORMAL_LYMPHOCYTES": "ALC",
+    "LGL": "ALC",
+    "MYELOBLASTS": "BLASTS",
+    "LYMPHOBLASTS": "BLASTS",
+    "MONOBLASTS": "BLASTS",
+}
+"""Cells that some laboratories count within another class: left out of the sum where that class is given."""
+BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
+"""Counted per 100 white cells without being among them, or a sum of other classes."""
+
+CLOSE = 3.0
+"""Percent by which a differential may miss 100: some ten cells, each rounded to a whole percent."""
+BANDS_APART = {"mimic-d-labitems:51256"}
+"""Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
+
+
+class _Draw(NamedTuple):
+    """What makes results one specimen: its id, or where none is given its time."""
+
+    specimen: str | None
+    time: datetime
+
+
+def derived(counts: list[Count], percents: list[Percent], problems: Problems) -> list[Count]:
+    """The counts that the percentages give, never where the same draw has that count itself."""
+    by_draw: dict[_Draw, list[Percent]] = defaultdict(list)
+    for percent in percents:
+        by_draw[_Draw(percent.specimen, percent.time)].append(percent)
+    at: dict[datetime, list[Count]] = defaultdict(list)
+    for count in counts:
+        at[count.time].append(count)
+    new: list[Count] = []
+    for draw, cells in sorted(by_draw.items(), key=lambda item: (item[0].time, item[0].specimen or "")):
+        own = [c for c in at[draw.time] if None in (c.specimen, draw.specimen) or c.specimen == draw.specimen]
+        if _adds_up(cells, problems):
+            new += _from_draw(own, cells, problems)
+    return new + _segmented_and_bands(counts + new)
+
+
+def _from_draw(own: list[Count], cells: list[Percent], problems: Problems) -> Iterable[Count]:
+    measured = {c.lineage for c in own}
+    for cell in _neutrophils_whole(cells, problems):
+        whole = WHOLE.get(cell.per)
+        if whole is None or cell.lineage in measured or cell.lineage in BESIDE:
+            continue
+        lineage, factor = whole
+        found = {(c.value, c.comparator): c for c in own if c.lineage == lineage}
+        if len(found) != 1:
+            _no_whole(cell, lineage, len(found), problems)
+        elif count := _times(next(iter(found.values())), cell, factor):
+            yield count
+
+
+def _no_whole(cell: Percent, lineage: str, found: int, problems: Problems) -> None:
+    what = f"{cell.lineage} in % stays a percentage"
+    if found:
+        reason = f"{what}: its specimen has {found} different {lineage} counts"
+        problems.add("specimen-ambiguous", cell.origin.place, reason, "give the specimen of each result")
+    else:
+        remedy = f"give the {lineage} of the same specimen"
+        problems.add(
+            "percent-alone", cell.origin.place, f"{what}: its specimen has no {lineage} count", remedy
+        )
+
+
+def _times(whole: Count, cell: Percent, factor: float) -> Count | None:
+    """None where one is a lower bound and the other an upper one."""
+    signs = {(s or "")[:1] for s in (whole.comparator, cell.comparator)} - {""}
+    if len(signs) > 1:
+        return None
+    return Count(
+        time=cell.time,
+        lineage=cell.lineage,
+        value=round(whole.value * factor * cell.value / 100, 6),
+        comparator=cell.comparator or whole.comparator,
+        specimen=cell.specimen or whole.specimen,
+        derived=True,
+        origin=msgspec.structs.replace(cell.origin, text=f"{cell.origin.text} of {whole.origin.text}"),
+    )
+
+
+def _adds_up(cells: list[Percent], problems: Problems) -> bool:
+    total = sum(_exclusive(cells).values())
+    limit = plausible().differential_sum
+    if limit.holds(total):
+        return True
+    place = min(c.origin.place for c in cells)
+    listed = " + ".join(f"{name} {value:g}" for name, value in sorted(_exclusive(cells).items()))
+    reason = f"a differential sums to {total:g} % ({listed}); none of it was turned into counts"
+    problems.add("differential-sum", place, reason, "check the differential and whether two were mixed")
+    return False
+
+
+def _exclusive(cells: list[Percent]) -> dict[str, float]:
+    """Percent of white cells by class, each class once and no class that another may hold."""
+    each: dict[str, float] = {}
+    for cell in cells:
+        if cell.per == "leukocytes" and cell.lineage not in BESIDE:
+            each[cell.lineage] = min(cell.value, each.get(cell.lineage, cell.value))
+    return {name: value for name, value in each.items() if WITHIN.get(name) not in each}
+
+
+def _neutrophils_whole(cells: list[Percent], problems: Problems) -> list[Percent]:
+    """The same cells with ANC = segmented + bands, where the differential shows that they are apart."""
+    share = {c.lineage: c for c in cells if c.per == "leukocytes"}
+    neutrophils, bands, segs = share.get("ANC"), share.get("BANDS"), share.get("SEGS")
+    if neutrophils is None:
+        return [*cells, *_of_segments(segs, bands, share)]
+    if bands is None or segs is not None or bands.value == 0:
+        return cells
+    both = _sum(neutrophils, bands)
+    others = sum(
+        c.value for c in share.values() if c.lineage not in {"ANC", "BANDS", "GRANULOCYTES"} | BESIDE
+    )
+    apart = abs(others + both.value - 100)
+    inside = abs(others + neutrophils.value - 100)
+    if (neutrophils.origin.code or "") in BANDS_APART or (apart <= CLOSE and apart <= inside):
+        return [both if c is neutrophils else c for c in cells]
+    if inside > CLOSE:
+        reason = (
+            f"whether neutrophils of {neutrophils.value:g} % hold the {bands.value:g} % bands is not clear: "
+            f"read as {neutrophils.value:g} %, else {both.value:g} %"
+        )
+        problems.add(
+            "bands-ambiguous", neutrophils.origin.place, reason, "give the absolute neutrophil count"
+        )
+    return cells
+
+
+def _of_segments(
+    segs: Percent | None, bands: Percent | None, share: dict[str, Percent]
+) -> tuple[Percent, ...]:
+    if segs is None:
+        return ()
+    if bands is not None:
+        return (_sum(segs, bands),)
+    whole = sum(c.value for name, c in share.items() if name not in BESIDE)
+    if abs(whole - 100) <= CLOSE:  # nothing is left for bands
+        return (msgspec.structs.replace(segs, lineage="ANC"),)
+    return ()
+
+
+def _sum(neutrophils: Percent, bands: Percent) -> Percent:
+    text = f"{neutrophils.origin.text} + {bands.origin.text} bands"
+    return msgspec.structs.replace(
+        neutrophils,
+        lineage="ANC",
+        value=neutrophils.value + bands.value,
+        origin=msgspec.structs.replace(neutrophils.origin, text=text),
+    )
+
+
+def _segmented_and_bands(counts: list[Count]) -> list[Count]:
+    """ANC from absolute segmented neutrophils and bands of one draw, where it is not given itself."""
+    draws: dict[_Draw, dict[str, Count]] = defaultdict(dict)
+    for count in counts:
+        draws[_Draw(count.specimen, count.time)].setdefault(count.lineage, count)
+    new: list[Count] = []
+    for cells in draws.values():
+        segs, bands = cells.get("SEGS"), cells.get("BANDS")
+        if segs and bands and "ANC" not in cells and not (segs.comparator or bands.comparator):
+            origin = Origin(
+                segs.origin.place, f"{segs.origin.text} + {bands.origin.text} bands", segs.origin.unit
+            )
+            value = round(segs.value + bands.value, 6)
+            new.append(Count(segs.time, "ANC", value, specimen=segs.specimen, derived=True, origin=origin))
+    return new

@@ -1,0 +1,12 @@
+"""The error that every reader raises where nothing of a source can be used."""
+
+from __future__ import annotations
+
+
+class ReadError(ValueError):
+    """One sentence: what is wrong, where, and what to do."""
+
+    def __init__(self, message: str, people: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.people = people
+        """Ids of the people in the source, where it holds several and none was named."""

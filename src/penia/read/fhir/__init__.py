@@ -1,0 +1,159 @@
+"""FHIR R4: a Bundle, a resource, lines of resources, or a folder of such files (bulk export)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from penia.read.build import RecordBuilder
+from penia.read.fhir import clinical, medication, observation, person, resources
+from penia.read.fhir.context import Context
+from penia.read.fhir.elements import Resource
+from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, grouped
+from penia.read.source import Source
+from penia.record import Problem, Record
+
+UNSAID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft"})
+"""Status of a resource that says nothing of the person."""
+NOT_YET = frozenset({"planned", "preparation", "registered", "intended"})
+
+
+class Reader(NamedTuple):
+    decoder: msgspec.json.Decoder[Any]
+    read: Callable[[Any, str, Context], None]
+    without: frozenset[str] = UNSAID | NOT_YET
+    """Status with which the resource is dropped and counted."""
+
+
+def _reader(kind: type, read: Callable[[Any, str, Context], None]) -> Reader:
+    return Reader(msgspec.json.Decoder(kind), read)
+
+
+READERS: dict[str, Reader] = {
+    "Patient": _reader(resources.Patient, person.patient),
+    "Encounter": _reader(resources.Encounter, person.encounter),
+    "Observation": _reader(resources.Observation, observation.observation),
+    "DiagnosticReport": _reader(resources.DiagnosticReport, observation.report),
+    "MedicationRequest": _reader(resources.MedicationRequest, medication.request),
+    "MedicationStatement": _reader(resources.MedicationStatement, medication.statement),
+    "MedicationAdministration": _reader(resources.MedicationAdministration, medication.administration),
+    "MedicationDispense": _reader(resources.MedicationDispense, medication.dispense),
+    "Condition": _reader(resources.Condition, clinical.condition),
+    "Procedure": _reader(resources.Procedure, clinical.procedure),
+    "Immunization": _reader(resources.Immunization, clinical.immunization),
+    "AllergyIntolerance": _reader(resources.AllergyIntolerance, clinical.allergy),
+    "FamilyMemberHistory": _reader(resources.FamilyMemberHistory, clinical.family),
+}
+
+_resource = msgspec.json.Decoder(Resource)
+_any = msgspec.json.Decoder()
+
+
+def recognises(source: Source) -> str | None:
+    """``FHIR R4`` where a file of the source says that it holds FHIR resources."""
+    for file in source.files:
+        if ".ndjson" in file.name.lower() or b'"resourceType"' in file.head():
+            return "FHIR R4"
+    return None
+
+
+class Loaded:
+    """A source read once; its people and their Records."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
+        self.people: tuple[str, ...] = groups.people()
+        self.problems: tuple[Problem, ...] = tuple(groups.problems)
+
+    def record(self, name: str, now: datetime | None = None, kinds: frozenset[str] | None = None) -> Record:
+        """Everything of one person; only resources of these ``kinds``, where some are named."""
+        builder = RecordBuilder(name, now)
+        builder.problems.extend(self.problems)
+        context = Context(builder, self._groups)
+        for place, data in _distinct(self._groups.of(name), builder):
+            kind = place.partition("/")[0]
+            if kinds is None or kind in kinds:
+                _read(kind, place, data, context)
+        context.finish()
+        return builder.build()
+
+
+def load(source: Source) -> Loaded:
+    return Loaded(grouped(source))
+
+
+def _read(kind: str, place: str, data: bytes, context: Context) -> None:
+    reader = READERS.get(kind)
+    if reader is None:
+        if kind not in SHARED | IMPERSONAL:
+            context.dropped("not-read", place, f"{kind} is a kind of resource that penia does not read")
+        return
+    try:
+        resource = reader.decoder.decode(data)
+    except (msgspec.ValidationError, RecursionError) as error:
+        reason = f"the resource does not fit FHIR R4 ({error})"
+        context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
+        return
+    if resource.status in reader.without:
+        context.dropped(resource.status, place, f"{kind} with status {resource.status} was dropped")
+        return
+    reader.read(resource, place, context)
+
+
+def _distinct(found: Iterable[bytes], builder: RecordBuilder) -> Iterator[tuple[str, bytes]]:
+    """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
+    by_place: dict[str, list[bytes]] = {}
+    for data in found:
+        head = _head(data)
+        by_place.setdefault(f"{head.resource_type}/{head.id or _digest(data)}", []).append(data)
+    for place, versions in by_place.items():
+        if len(versions) > 1 and not place.startswith("Patient/"):
+            yield from ((place, data) for data in _newest(place, versions, builder))
+        else:
+            yield from ((place, data) for data in versions)
+
+
+class _Head(msgspec.Struct, rename="camel"):
+    resource_type: str
+    id: str | None = None
+
+
+_head = msgspec.json.Decoder(_Head).decode
+
+
+def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[bytes]:
+    """The version last updated; all of them, named, where the source does not say which that is."""
+    different = {_canonical(data): data for data in versions}
+    if len(different) == 1:
+        return versions[:1]
+    times = {key: _updated(data) for key, data in different.items()}
+    last = max(times.values())
+    newest = [different[key] for key, time in times.items() if time == last]
+    if last and len(newest) == 1:
+        return newest
+    reason = f"{len(newest)} different resources share the id {place}; each was read"
+    builder.problems.add(
+        "two-versions", place, reason, "check whether two people or two results share this id"
+    )
+    return newest
+
+
+def _updated(data: bytes) -> str:
+    try:
+        meta = _resource.decode(data).meta
+    except msgspec.ValidationError:
+        return ""
+    return (meta.last_updated or "") if meta else ""
+
+
+def _canonical(data: bytes) -> bytes:
+    return msgspec.json.encode(_any.decode(data), order="sorted")
+
+
+def _digest(data: bytes) -> str:
+    """Names a resource that has no id by its content, whatever file or line it stands in."""
+    return f"without-id-{hashlib.sha256(_canonical(data)).hexdigest()[:8]}"

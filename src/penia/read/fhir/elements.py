@@ -1,0 +1,148 @@
+"""The data types of FHIR R4 that the reader uses, each with only the fields it uses.
+
+https://hl7.org/fhir/R4/datatypes.html. A field of the wrong type makes the whole resource unreadable,
+with the field's path in the message: a value beside a broken one is not to be trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime
+
+import msgspec
+
+
+class Element(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """Base: frozen, FHIR's camelCase names, unknown fields skipped."""
+
+
+class Coding(Element, frozen=True):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(Element, frozen=True):
+    coding: tuple[Coding, ...] = ()
+    text: str | None = None
+
+    def label(self) -> str:
+        """What a reader would call it: the text, else a display, else the first code."""
+        for name in self.names():
+            return name
+        return next((f"{_short(c.system)} {c.code}".strip() for c in self.coding if c.code), "")
+
+    def names(self) -> tuple[str, ...]:
+        """The text and the displays, each once, in this order."""
+        found = [self.text, *(c.display for c in self.coding)]
+        return tuple(dict.fromkeys(n.strip() for n in found if n and n.strip()))
+
+    def has(self, *codes: str) -> bool:
+        return any(c.code in codes for c in self.coding)
+
+
+class Quantity(Element, frozen=True):
+    value: int | float | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    code: str | None = None
+
+    def units(self) -> str | None:
+        return self.code or self.unit
+
+
+class Identifier(Element, frozen=True):
+    system: str | None = None
+    value: str | None = None
+
+
+class Reference(Element, frozen=True):
+    reference: str | None = None
+    identifier: Identifier | None = None
+    display: str | None = None
+
+
+class Period(Element, frozen=True):
+    start: str | None = None
+    end: str | None = None
+
+
+class Span(Element, frozen=True):
+    """Range of quantities, as in a reference range or an age."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+
+
+class ReferenceRange(Element, frozen=True):
+    low: Quantity | None = None
+    high: Quantity | None = None
+    type: Concept | None = None
+    text: str | None = None
+
+
+class Annotation(Element, frozen=True):
+    text: str = ""
+
+
+class Extension(Element, frozen=True):
+    url: str = ""
+    value_string: str | None = None
+    value_coding: Coding | None = None
+    value_codeable_concept: Concept | None = None
+    extension: tuple[Extension, ...] = ()
+
+
+class Meta(Element, frozen=True):
+    version_id: str | None = None
+    last_updated: str | None = None
+
+
+class Resource(Element, frozen=True):
+    """Fields that all resources share."""
+
+    resource_type: str = ""
+    id: str | None = None
+    status: str | None = None
+    code: Concept | None = None
+    note: tuple[Annotation, ...] = ()
+    meta: Meta | None = None
+
+    def notes(self) -> str | None:
+        return "; ".join(n.text.strip() for n in self.note if n.text.strip()) or None
+
+
+_WHEN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?")
+
+
+def moment(text: str | None) -> datetime | None:
+    """A FHIR date, dateTime or instant in UTC; the start of what a partial one names; without a zone, UTC.
+
+    Raises ValueError where it is none.
+    """
+    if text is None:
+        return None
+    parts = _WHEN.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    year, month, day, clock = parts.groups()
+    if clock is None:
+        return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+    time = datetime.fromisoformat(text)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def middle(text: str) -> date:
+    """A FHIR date; the middle of what a partial one names (a birth year is 1 July). Raises ValueError."""
+    parts = _WHEN.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    year, month, day, _ = parts.groups()
+    if month is None:
+        return date(int(year), 7, 1)
+    return date(int(year), int(month), int(day) if day else monthrange(int(year), int(month))[1] // 2)
+
+
+def _short(system: str | None) -> str:
+    return (system or "").rsplit("/", 1)[-1].rsplit(":", 1)[-1]

@@ -1,0 +1,169 @@
+"""One pass over a source: every resource put, as bytes, with the person it speaks of.
+
+A bulk export is sorted by kind of resource, not by person, so all of it must be seen before one person is
+complete. What is kept are the resources' bytes, packed once there are many: some 15 MB for 200 MB of export.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from penia.read.error import ReadError
+from penia.read.fhir.elements import Identifier, Reference
+from penia.read.fhir.resources import Head
+from penia.read.fhir.stream import Raw, resources
+from penia.read.source import Source
+from penia.record import Problem
+
+SHARED = {"Medication", "Specimen", "Substance", "Location"}
+"""Kinds that others point to and that need not name a person."""
+IMPERSONAL = {
+    *("Organization", "Practitioner", "PractitionerRole", "OperationOutcome", "HealthcareService"),
+    *("CapabilityStatement", "Device", "Endpoint", "List", "Group", "ValueSet", "CodeSystem", "Parameters"),
+}
+"""Kinds that say nothing of a person's health."""
+
+PACK = 1 << 18
+_SEPARATOR = b"\x1e"  # a control character, which no JSON text can contain
+
+_head = msgspec.json.Decoder(Head)
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-_]+)(?:/_history/.*)?$")
+
+
+class Pile:
+    """Resources of one person as bytes, packed in blocks."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._loose: list[bytes] = []
+        self._size = 0
+
+    def add(self, data: bytes) -> None:
+        self._loose.append(data)
+        self._size += len(data)
+        if self._size > PACK:
+            self._packed.append(zlib.compress(_SEPARATOR.join(self._loose), 1))
+            self._loose, self._size = [], 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._packed:
+            yield from zlib.decompress(block).split(_SEPARATOR)
+        yield from self._loose
+
+
+class Groups:
+    """The resources of a source by person."""
+
+    def __init__(self) -> None:
+        self.shared: dict[str, bytes] = {}
+        """``Medication/1`` → its bytes"""
+        self.aliases: dict[str, str] = {}
+        """``urn:uuid:...`` → ``Patient/1``; an identifier ``system|value`` of a Patient → ``Patient/1``"""
+        self.problems: list[Problem] = []
+        self._piles: dict[str, Pile] = {}
+
+    def people(self) -> tuple[str, ...]:
+        """Ids of all people, sorted."""
+        return tuple(sorted({self._person(key) for key in self._piles} - {""}))
+
+    def of(self, person: str) -> Iterator[bytes]:
+        """The resources of one person, in the order met."""
+        for key, pile in self._piles.items():
+            if self._person(key) == person:
+                yield from pile
+
+    def _person(self, key: str) -> str:
+        kind, _, name = self.aliases.get(key, key).rpartition("/")
+        return name if kind in ("Patient", "") else ""
+
+    def add(self, raw: Raw) -> None:
+        try:
+            head = _head.decode(raw.data)
+        except RecursionError:
+            self._problem(
+                "nested-too-deeply", raw.place, "a resource is nested too deeply", "mend or drop it"
+            )
+            return
+        except msgspec.DecodeError as error:
+            self._problem("not-fhir", raw.place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
+            return
+        kind = head.resource_type
+        if not kind:
+            self._problem("not-fhir", raw.place, "it has no resourceType", "give FHIR R4 JSON")
+        elif kind == "Bundle":
+            self._problem(
+                "nested-bundle", raw.place, "a Bundle inside a Bundle is not read", "give it by itself"
+            )
+        elif kind not in IMPERSONAL:
+            self._file(kind, head, raw)
+
+    def _file(self, kind: str, head: Head, raw: Raw) -> None:
+        name = f"{kind}/{head.id or raw.full_url or ''}"
+        if raw.full_url and kind in SHARED | {"Patient", "Observation", "DiagnosticReport"}:
+            self.aliases[raw.full_url] = name
+        if kind in SHARED:
+            self.shared[name] = raw.data
+        subject = name if kind == "Patient" else target(head.subject or head.patient)
+        if kind == "Patient":
+            for identifier in _identifiers(head.identifier):
+                self.aliases[f"{identifier.system}|{identifier.value}"] = name
+        if subject:
+            self._piles.setdefault(subject, Pile()).add(raw.data)
+        elif kind not in SHARED:
+            self._problem(
+                "no-person", name, "it names no subject, so whose it is, is not known", "add its subject"
+            )
+
+    def _problem(self, kind: str, place: str, reason: str, remedy: str) -> None:
+        self.problems.append(Problem(kind, place, reason, remedy))
+
+    def finish(self) -> None:
+        """Name those whose resources belong to no person."""
+        for key, pile in self._piles.items():
+            if not self._person(key):
+                reason = f"the subject of {sum(1 for _ in pile)} resources, {key}, is no Patient here"
+                self._problem("no-person", key, reason, "add the Patient or mend the reference")
+
+
+def grouped(source: Source) -> Groups:
+    """All that can be read of the source; what cannot is in ``problems``."""
+    groups = Groups()
+    for file in source.files:
+        try:
+            _add_all(groups, resources(file))
+        except ReadError as error:
+            message, _, remedy = str(error).rstrip(".").partition("; ")
+            groups.problems.append(Problem("broken-file", file.name, message, remedy))
+    groups.finish()
+    return groups
+
+
+def _add_all(groups: Groups, found: Iterable[Raw | Problem]) -> None:
+    for item in found:
+        if isinstance(item, Problem):
+            groups.problems.append(item)
+        else:
+            groups.add(item)
+
+
+def target(reference: Reference | None) -> str | None:
+    """``Patient/1`` from a relative, absolute or versioned reference; else the urn or ``system|value``."""
+    if reference is None:
+        return None
+    if reference.reference:
+        local = _RELATIVE.search(reference.reference)
+        return f"{local[1]}/{local[2]}" if local else reference.reference
+    if reference.identifier and reference.identifier.value:
+        return f"{reference.identifier.system}|{reference.identifier.value}"
+    return None
+
+
+def _identifiers(value: object) -> tuple[Identifier, ...]:
+    try:
+        return msgspec.convert(value, tuple[Identifier, ...])
+    except msgspec.ValidationError:
+        return ()

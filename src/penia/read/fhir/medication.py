@@ -1,0 +1,137 @@
+"""MedicationRequest, -Statement, -Administration, -Dispense → drug events."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from penia.read.exposures import DrugEvent, Evidence
+from penia.read.fhir.context import Context
+from penia.read.fhir.elements import Concept, Quantity
+from penia.read.fhir.resources import (
+    Dosage,
+    Drug,
+    Medication,
+    MedicationAdministration,
+    MedicationDispense,
+    MedicationRequest,
+    MedicationStatement,
+)
+
+PLANS = {"proposal", "plan", "option"}
+"""Intents of a MedicationRequest that is no order yet."""
+GOING_ON = {"active", "in-progress", "on-hold"}
+DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "wk": 7.0, "week": 7.0, "weeks": 7.0, "mo": 30.0, "h": 1 / 24}
+"""Lengths of a supply, by UCUM code or the word."""
+LONGEST_SUPPLY = 400.0
+"""Days; a longer one is a slip, and the stop is then not known."""
+
+
+def request(resource: MedicationRequest, place: str, context: Context) -> None:
+    if resource.do_not_perform or resource.intent in PLANS:
+        context.dropped("not-ordered", place, "a planned or forbidden drug is no exposure")
+        return
+    ordered = resource.dispense_request
+    bounds = [
+        d.timing.repeat.bounds_period for d in resource.dosage_instruction if d.timing and d.timing.repeat
+    ]
+    spans = [context.period(place, p) for p in (*bounds, ordered.validity_period if ordered else None) if p]
+    start = min((s for s, _ in spans if s), default=context.time(place, resource.authored_on))
+    stop = max((e for _, e in spans if e), default=None)
+    if stop is None and ordered:
+        stop = _after(start, ordered.expected_supply_duration)
+    _event(resource, _Told("order", start, stop, resource.dosage_instruction), place, context)
+
+
+def statement(resource: MedicationStatement, place: str, context: Context) -> None:
+    start, stop = context.period(place, resource.effective_period)
+    start = start or context.time(place, resource.effective_date_time)
+    _event(resource, _Told("statement", start, stop, resource.dosage), place, context)
+
+
+def administration(resource: MedicationAdministration, place: str, context: Context) -> None:
+    start, stop = context.period(place, resource.effective_period)
+    start = start or context.time(place, resource.effective_date_time)
+    given = resource.dosage
+    doses = (Dosage(text=given.text or _amount(given.dose), route=given.route),) if given else ()
+    _event(resource, _Told("administration", start, stop, doses), place, context)
+
+
+def dispense(resource: MedicationDispense, place: str, context: Context) -> None:
+    start = context.time(place, resource.when_handed_over, resource.when_prepared)
+    stop = _after(start, resource.days_supply)
+    _event(resource, _Told("dispense", start, stop, resource.dosage_instruction), place, context)
+
+
+class _Told(NamedTuple):
+    """What a resource tells of the time and way in which its drug was taken."""
+
+    evidence: Evidence
+    start: datetime | None
+    stop: datetime | None
+    dosages: tuple[Dosage, ...]
+
+
+def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
+    drugs = _drugs(resource, context)
+    if not drugs:
+        context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
+    routes = sorted({d.route.label() for d in told.dosages if d.route and d.route.label()})
+    notes = [*map(_dosage, told.dosages), resource.notes()]
+    may_go_on = told.stop is None and resource.status in GOING_ON
+    for drug in drugs:
+        context.builder.drug(
+            DrugEvent(
+                names=drug.names() or (drug.label(),),
+                evidence=told.evidence,
+                place=place,
+                codes=context.codes(drug, place),
+                start=told.start,
+                stop=told.stop,
+                going_on=may_go_on and told.evidence in ("order", "statement"),
+                route=", ".join(routes) or None,
+                note="; ".join(dict.fromkeys(n for n in notes if n)) or None,
+            )
+        )
+
+
+def _drugs(resource: Drug, context: Context) -> list[Concept]:
+    """The concept given, or that of the Medication pointed to; its ingredients if it has no name."""
+    own = resource.medication_codeable_concept
+    if own and own.label():
+        return [own]
+    reference = resource.medication_reference
+    if reference is None:
+        return []
+    name = reference.reference or ""
+    contained = {f"#{m.id}": m for m in resource.contained}
+    found = contained.get(name) or context.medication(reference)
+    named = _of_medication(found) if found else []
+    return named or ([Concept(text=reference.display)] if reference.display else [])
+
+
+def _of_medication(medication: Medication) -> list[Concept]:
+    if medication.code and medication.code.label():
+        return [medication.code]
+    return [i.item_codeable_concept for i in medication.ingredient if i.item_codeable_concept]
+
+
+def _dosage(dosage: Dosage) -> str | None:
+    return dosage.text or next(
+        (_amount(d.dose_quantity) for d in dosage.dose_and_rate if d.dose_quantity), None
+    )
+
+
+def _amount(quantity: Quantity | None) -> str | None:
+    if quantity is None or quantity.value is None:
+        return None
+    return f"{quantity.value:g} {quantity.unit or quantity.code or ''}".strip()
+
+
+def _after(start: datetime | None, length: Quantity | None) -> datetime | None:
+    if start is None or length is None or length.value is None:
+        return None
+    days = DAYS.get((length.code or length.unit or "d").casefold())
+    if days is None or not 0 < length.value * days <= LONGEST_SUPPLY:
+        return None
+    return start + timedelta(days=length.value * days)

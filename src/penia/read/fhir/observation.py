@@ -1,0 +1,156 @@
+"""Observation → results, vital signs, findings, places, exposures; DiagnosticReport → report texts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from penia.read.fhir.context import Context, Link
+from penia.read.fhir.elements import Concept
+from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
+from penia.read.fhir.social import social
+from penia.read.fhir.value import Value, value_of
+from penia.record import Finding, Origin, TestKind, TestResult
+
+PRESENT = {"present": True, "yes": True, "absent": False, "no": False}
+"""Answers that make a sign of an examination present or absent."""
+LONGEST = 200_000
+"""Characters of a report's text that are kept."""
+
+
+class _Seen(NamedTuple):
+    """One Observation with what all its parts share."""
+
+    whole: Observation
+    place: str
+    time: datetime | None
+    specimen: str | None
+
+
+def observation(resource: Observation, place: str, context: Context) -> None:
+    if resource.focus:
+        context.dropped("about-another", place, "an observation is about someone else (focus)")
+        return
+    seen = _Seen(resource, place, _time(resource, place, context), context.specimen(resource.specimen))
+    if resource.has_member:
+        context.link(resource.has_member, Link(seen.time, seen.specimen))
+    for part in (*([resource] if _has_value(resource) else []), *resource.component):
+        _part(part, seen, context)
+    if note := resource.notes():
+        context.result(_report(_name(resource, resource), seen.time, note, place))
+
+
+def _part(part: Valued, seen: _Seen, context: Context) -> None:
+    value = value_of(part)
+    name = _name(part, seen.whole)
+    if value.is_empty():
+        context.dropped("no-value", seen.place, "an observation holds no value")
+    elif not name:
+        context.dropped("no-code", seen.place, "an observation does not say what was observed")
+    elif _in(seen.whole, "social-history"):
+        social(_finding(name, value, part, seen, context), value, context)
+    elif (present := _sign(part, seen.whole, value)) is not None:
+        found = _finding(name, value, part, seen, context)
+        context.builder.finding(msgspec.structs.replace(found, present=present))
+    else:
+        context.result(_result(name, value, part, seen, context), part.code.names()[1:] if part.code else ())
+
+
+def _finding(name: str, value: Value, part: Valued, seen: _Seen, context: Context) -> Finding:
+    codes = context.codes(part.code, seen.place)
+    origin = context.origin(seen.place, part.code, value.text or value.written)
+    return Finding(name, True, "finding", seen.time, codes, origin)
+
+
+def _result(name: str, value: Value, part: Valued, seen: _Seen, context: Context) -> TestResult:
+    origin = context.origin(seen.place, part.code, value.written or value.text)
+    return TestResult(
+        name=name,
+        time=seen.time,
+        kind=_kind(seen.whole),
+        codes=context.codes(part.code, seen.place),
+        value=value.value,
+        unit=value.unit,
+        comparator=value.comparator,
+        interpretation=value.interpretation,
+        text=value.text,
+        low=value.low,
+        high=value.high,
+        specimen=seen.specimen,
+        origin=msgspec.structs.replace(origin, unit=value.unit),
+    )
+
+
+def _time(resource: Observation, place: str, context: Context) -> datetime | None:
+    period = resource.effective_period
+    return context.time(
+        place,
+        resource.effective_date_time,
+        resource.effective_instant,
+        period.start if period else None,
+        period.end if period else None,
+        resource.issued,
+    )
+
+
+def _name(part: Valued, whole: Observation) -> str:
+    return part.code.label() if part.code else (whole.code.label() if whole.code else "")
+
+
+def _has_value(resource: Observation) -> bool:
+    empty = value_of(resource).is_empty()
+    return not empty or not (resource.component or resource.has_member)
+
+
+def _in(whole: Observation, category: str) -> bool:
+    return any(c.has(category) or category in [n.casefold() for n in c.names()] for c in whole.category)
+
+
+def _kind(whole: Observation) -> TestKind:
+    if _in(whole, "vital-signs"):
+        return "vital"
+    return "report" if any(_in(whole, c) for c in ("imaging", "exam", "procedure")) else "laboratory"
+
+
+def _sign(part: Valued, whole: Observation, value: Value) -> bool | None:
+    """Whether a sign was found, where the answer is yes or no and no laboratory gave it."""
+    if _in(whole, "laboratory") or value.value is not None:
+        return None
+    if part.value_boolean is not None:
+        return part.value_boolean
+    return PRESENT.get((value.text or "").casefold())
+
+
+def _report(
+    name: str, time: datetime | None, text: str, place: str, codes: tuple[str, ...] = ()
+) -> TestResult:
+    return TestResult(name, time, "report", codes, text=text, origin=Origin(place, text))
+
+
+def report(resource: DiagnosticReport, place: str, context: Context) -> None:
+    period = resource.effective_period
+    time = context.time(
+        place, resource.effective_date_time, period.start if period else None, resource.issued
+    )
+    specimens = [context.specimen(s) for s in resource.specimen]
+    context.link(resource.result, Link(time, specimens[0] if len(specimens) == 1 else None))
+    code = resource.code or Concept()
+    name = code.label() or "report"
+    texts = [resource.conclusion, *(c.label() for c in resource.conclusion_code), *_forms(resource)]
+    codes = context.codes(code, place)
+    for text in dict.fromkeys(t.strip() for t in texts if t and t.strip()):
+        context.result(_report(name, time, text, place, codes))
+
+
+def _forms(resource: DiagnosticReport) -> Iterator[str]:
+    for form in resource.presented_form:
+        if form.data and (form.content_type or "").startswith("text/plain"):
+            try:
+                yield base64.b64decode(form.data, validate=True).decode("utf-8", "replace")[:LONGEST]
+            except (binascii.Error, ValueError):
+                continue

@@ -1,0 +1,127 @@
+"""The value of an Observation or component, whatever its type → number, unit, flag and words."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from penia.read.fhir.elements import Concept, Quantity, ReferenceRange
+from penia.read.fhir.resources import Valued
+from penia.record import Comparator, Interpretation
+from penia.units import canonical
+
+COMPARATORS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">="}
+
+FLAGS: dict[str, Interpretation] = {
+    **dict.fromkeys(("H", "HH", "HU", "HX", ">", "high", "critical high", "critically high"), "high"),
+    **dict.fromkeys(("L", "LL", "LU", "LX", "<", "low", "critical low", "critically low"), "low"),
+    **dict.fromkeys(("N", "normal", "within normal limits"), "normal"),
+    **dict.fromkeys(("A", "AA", "abnormal", "critical abnormal"), "abnormal"),
+    **dict.fromkeys(("POS", "DET", "RR", "positive", "detected", "reactive"), "positive"),
+    **dict.fromkeys(
+        ("NEG", "ND", "NR", "negative", "not detected", "non-reactive", "nonreactive", "not reactive"),
+        "negative",
+    ),
+}
+"""v3-ObservationInterpretation codes, and the words (in lower case) that say the same."""
+
+_NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*(\S.*?)\s*")
+
+
+class Value(msgspec.Struct, frozen=True):
+    value: float | None = None
+    unit: str | None = None
+    comparator: Comparator | None = None
+    interpretation: Interpretation | None = None
+    text: str | None = None
+    """Words of the value."""
+    written: str | None = None
+    """Number with comparator as received."""
+    low: float | None = None
+    high: float | None = None
+
+    def is_empty(self) -> bool:
+        return self.value is None and self.interpretation is None and not self.text
+
+
+def value_of(item: Valued) -> Value:
+    """Empty where the source gives none."""
+    flag = _flag(item.interpretation)
+    low, high = _limits(item.reference_range, item.value_quantity)
+    found = _plain(item)
+    return msgspec.structs.replace(
+        found,
+        interpretation=flag or (FLAGS.get(found.text.strip().casefold()) if found.text else None),
+        low=low,
+        high=high,
+    )
+
+
+def _plain(item: Valued) -> Value:
+    if item.value_quantity is not None:
+        return _quantity(item.value_quantity)
+    if item.value_string is not None:
+        return _words(item.value_string)
+    if item.value_codeable_concept is not None:
+        return Value(text=item.value_codeable_concept.label() or None)
+    if item.value_boolean is not None:
+        return Value(text="positive" if item.value_boolean else "negative")
+    if item.value_integer is not None:
+        return Value(value=float(item.value_integer), written=str(item.value_integer))
+    if item.value_range is not None:
+        ends = (item.value_range.low, item.value_range.high)
+        return Value(text=" to ".join(f"{q.value} {q.unit or q.code or ''}".strip() for q in ends if q))
+    return Value(text=item.value_date_time)
+
+
+def _quantity(quantity: Quantity) -> Value:
+    if quantity.value is None:
+        return Value()
+    unit = _unit(quantity)
+    return Value(
+        value=float(quantity.value),
+        unit=unit,
+        comparator=COMPARATORS.get(quantity.comparator or ""),
+        written=f"{quantity.comparator or ''}{quantity.value}",
+    )
+
+
+def _unit(quantity: Quantity) -> str | None:
+    """The code if penia knows it, else the unit as shown: hospitals put either right."""
+    known = next((u for u in (quantity.code, quantity.unit) if u and canonical(u)), None)
+    return known or quantity.unit or quantity.code
+
+
+def _words(text: str) -> Value:
+    """A number only where a known unit stands behind it; else words, untouched."""
+    number = _NUMBER.fullmatch(text)
+    if number and canonical(number[3]):
+        sign = COMPARATORS.get(number[1] or "")
+        return Value(float(number[2]), number[3], sign, written=f"{number[1] or ''}{number[2]}")
+    return Value(text=text.strip() or None)
+
+
+def _flag(concepts: tuple[Concept, ...]) -> Interpretation | None:
+    for concept in concepts:
+        for coding in concept.coding:
+            if coding.code in FLAGS:
+                return FLAGS[coding.code]
+        for name in concept.names():
+            if name.casefold() in FLAGS:
+                return FLAGS[name.casefold()]
+    return None
+
+
+def _limits(ranges: tuple[ReferenceRange, ...], value: Quantity | None) -> tuple[float | None, float | None]:
+    """The normal range, where there is one and in the unit of the value."""
+    normal = [r for r in ranges if r.type is None or r.type.has("normal")]
+    if len(normal) != 1 or value is None:
+        return None, None
+
+    def limit(end: Quantity | None) -> float | None:
+        if end is None or end.value is None or (_unit(end) or _unit(value)) != _unit(value):
+            return None
+        return float(end.value)
+
+    return limit(normal[0].low), limit(normal[0].high)

@@ -1,0 +1,174 @@
+"""One result as received → a blood count, a percentage or another test; or a problem, never a guess."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from penia.codes import Analyte, analyte
+from penia.read.plausible import count_limit, plausible, vital_limit
+from penia.read.problems import Problems
+from penia.record import Comparator, Count, Origin, TestResult
+from penia.units import UnitError, canonical, to_count, to_percent
+
+PER = {
+    "RETIC": "erythrocytes",
+    "CD4": "lymphocytes",
+    "CD8": "lymphocytes",
+    "IMMATURE_PLT": "platelets",
+    "IMMATURE_RETIC": "reticulocytes",
+}
+"""What a percentage is of, where only a name decided the cell line; white cells for all others."""
+
+
+class Percent(msgspec.Struct, frozen=True):
+    """A share of one kind of cell, waiting for the count that it is a share of."""
+
+    time: datetime
+    lineage: str
+    value: float
+    """0 to 100"""
+    per: str
+    comparator: Comparator | None = None
+    specimen: str | None = None
+    origin: Origin = Origin(place="")
+
+
+class Measured(msgspec.Struct):
+    """All results of a record, sorted out."""
+
+    counts: list[Count] = []
+    percents: list[Percent] = []
+    tests: list[TestResult] = []
+
+
+def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Problems) -> Measured:
+    """``results`` each with other names of the same test, tried where the first is not known."""
+    measured = Measured()
+    for result, names in results:
+        what = _analyte(result, names)
+        if what is None:
+            _unmapped(result, problems)
+            measured.tests.append(result)
+        elif what.kind in ("count", "percent", "mass"):
+            _blood_count(result, what, measured, problems)
+        else:
+            _test(result, what, measured, problems)
+    return measured
+
+
+def _analyte(result: TestResult, names: tuple[str, ...]) -> Analyte | None:
+    for name in (result.name, *names):
+        if found := analyte(result.codes, name):
+            return found
+    return None
+
+
+def _unmapped(result: TestResult, problems: Problems) -> None:
+    if result.codes and result.kind == "laboratory":
+        what = f"{result.name} ({', '.join(result.codes)})"
+        problems.add(
+            "code-unmapped", result.origin.place, f"{what} is in no table, so only its words are read"
+        )
+
+
+def _test(result: TestResult, what: Analyte, measured: Measured, problems: Problems) -> None:
+    named = msgspec.structs.replace(
+        result, analyte=what.name, kind="vital" if what.kind == "vital" else result.kind
+    )
+    limit = vital_limit(what.name, result.unit) if what.kind == "vital" else None
+    if limit and result.value is not None and not limit.holds(result.value):
+        _implausible(result, what.name, problems)
+    else:
+        measured.tests.append(named)
+
+
+def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems: Problems) -> None:
+    """A value that stands goes to counts or percents; one that does not leaves at most its flag."""
+    share = _is_share(result, what)
+    if result.value is None or result.time is None:
+        if result.value is not None:
+            reason = f"a {what.name} without a time cannot be placed"
+            problems.add("time-missing", result.origin.place, reason, "give the time of the specimen")
+        _keep_flag(result, what, measured)
+        return
+    try:
+        value = (
+            to_percent(result.value, result.unit) if share else to_count(result.value, result.unit, what.name)
+        )
+    except UnitError as error:
+        _refuse_unit(result, error, problems)
+        _keep_flag(result, what, measured)
+        return
+    limit = plausible().percent if share else count_limit(what.name)
+    if not limit.holds(value):
+        _implausible(result, what.name, problems)
+        _keep_flag(result, what, measured)
+    elif share:
+        measured.percents.append(_percent(result, what, value))
+        measured.tests.append(msgspec.structs.replace(result, analyte=what.name))
+    else:
+        measured.counts.append(_count(result, what, value))
+
+
+def _is_share(result: TestResult, what: Analyte) -> bool:
+    """A code says so itself; where only a name decided, the unit does. A haematocrit is its own measure."""
+    if what.name == "HCT":
+        return False
+    if what.code is None and result.unit:
+        return canonical(result.unit) == "%"
+    return what.kind == "percent"
+
+
+def _percent(result: TestResult, what: Analyte, value: float) -> Percent:
+    assert result.time is not None
+    per = what.per or PER.get(what.name, "leukocytes")
+    return Percent(result.time, what.name, value, per, result.comparator, result.specimen, result.origin)
+
+
+def _count(result: TestResult, what: Analyte, value: float) -> Count:
+    assert result.time is not None
+    return Count(
+        time=result.time,
+        lineage=what.name,
+        value=_rounded(value),
+        comparator=result.comparator,
+        low=_limit(result.low, result.unit, what),
+        high=_limit(result.high, result.unit, what),
+        interpretation=result.interpretation,
+        specimen=result.specimen,
+        origin=result.origin,
+    )
+
+
+def _limit(value: float | None, unit: str | None, what: Analyte) -> float | None:
+    """A reference limit in the count's own unit; None where there is none."""
+    if value is None or unit is None:
+        return None
+    try:
+        return _rounded(to_count(value, unit, what.name))
+    except UnitError:
+        return None
+
+
+def _rounded(value: float) -> float:
+    """To ten significant digits: a factor of the unit table leaves no tail of binary fractions."""
+    return float(f"{value:.10g}")
+
+
+def _keep_flag(result: TestResult, what: Analyte, measured: Measured) -> None:
+    if result.interpretation or result.text:
+        bare = msgspec.structs.replace(result, analyte=what.name, value=None, unit=None, comparator=None)
+        measured.tests.append(bare)
+
+
+def _refuse_unit(result: TestResult, error: UnitError, problems: Problems) -> None:
+    kind = "unit-unknown" if result.unit else "unit-missing"
+    reason, _, remedy = str(error).partition(" Remedy: ")
+    problems.add(kind, result.origin.place, reason.rstrip("."), remedy.rstrip("."))
+
+
+def _implausible(result: TestResult, name: str, problems: Problems) -> None:
+    reason = f"{name} {result.value:g} {result.unit} cannot be; the value was left out"
+    problems.add("implausible", result.origin.place, reason, "check the value and its unit")

@@ -1,0 +1,49 @@
+"""What a value can be at all, from ``data/plausible.yaml``."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from penia.knowledge.schema import Knowledge
+from penia.knowledge.store import table
+from penia.units import canonical
+
+
+class Limit(Knowledge, frozen=True):
+    low: float
+    high: float
+    note: str | None = None
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+class Plausible(Knowledge, frozen=True):
+    source: str
+    note: str
+    counts: dict[str, Limit]
+    """10⁹/L; RBC 10¹²/L; HB g/L; HCT fraction; by lineage"""
+    other_cells: Limit
+    """For any lineage that ``counts`` does not name."""
+    percent: Limit
+    differential_sum: Limit
+    """Sum of the percentages of one differential, cells that may be counted twice left out."""
+    above_white_cells: Limit
+    """A part of the white cells divided by the white cells of the same specimen."""
+    vitals: dict[str, dict[str, Limit]]
+    """vital sign → unit → limits"""
+
+
+@cache
+def plausible() -> Plausible:
+    return table("plausible", Plausible)
+
+
+def count_limit(lineage: str) -> Limit:
+    limits = plausible()
+    return limits.counts.get(lineage, limits.other_cells)
+
+
+def vital_limit(name: str, unit: str | None) -> Limit | None:
+    """None where no limit is known for that sign in that unit."""
+    return plausible().vitals.get(name, {}).get((canonical(unit) if unit else None) or "")
