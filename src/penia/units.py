@@ -34,7 +34,7 @@ _FORMULAS: Mapping[str, Callable[[float], float]] = {
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LEVELLED = str.maketrans({"µ": "u", "μ": "u", "×": "x", "\u00a0": " "})
-_TO_LITRE_12 = 1e-3
+_TERA_PER_GIGA = 1e-3
 
 
 class UnitError(ValueError):
@@ -69,10 +69,12 @@ class Unit(msgspec.Struct, frozen=True):
 def table() -> tuple[Unit, ...]:
     """All rows, in the order of the file."""
     with _TABLE.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Unit(**{**row, "only": tuple(row["only"].split("|")) if row["only"] else ()})
-            for row in csv.DictReader(file)
-        )
+        return tuple(_unit(row) for row in csv.DictReader(file))
+
+
+def _unit(row: Mapping[str, str]) -> Unit:
+    texts = {name: value for name, value in row.items() if name != "only"}
+    return Unit(**texts, only=tuple(row["only"].split("|")) if row["only"] else ())
 
 
 @cache
@@ -106,13 +108,13 @@ def to_count(value: float, unit: str | None, lineage: str) -> float:
     row = _find(unit, lineage, *dimension)
     if row.only and lineage not in row.only:
         raise UnitError(
-            f'The unit "{unit}" of {lineage} is ambiguous: M or mill can be a million or a thousand, and only '
-            f"red cells are counted in millions. Remedy: send {lineage} in 10*9/L or 10*3/uL."
+            f'The unit "{unit}" of {lineage} is ambiguous: M or mill can be a million or a thousand, '
+            f"and only red cells are counted in millions. Remedy: send {lineage} in 10*9/L or 10*3/uL."
         )
     converted = row.convert(value)
     if lineage == "HCT" and converted > 1:
         raise UnitError(f'HCT of {value:g} in "{unit}" is more than the whole. Remedy: send it in % or L/L.')
-    return converted * _TO_LITRE_12 if lineage == "RBC" else converted
+    return converted * _TERA_PER_GIGA if lineage == "RBC" else converted
 
 
 def to_percent(value: float, unit: str | None) -> float:
@@ -149,4 +151,6 @@ def _find(unit: str | None, analyte: str, dimension: str, meaning: str, remedy: 
     refused = row or rows.get("rejected")
     if refused and refused.note:
         raise UnitError(f'The unit "{unit}" of {analyte} is refused: {refused.note}. Remedy: send {remedy}.')
+    if "percent" in rows and dimension == "count":
+        remedy += ", or as a percentage of the white count of the same specimen"
     raise UnitError(f'The unit "{unit}" of {analyte} is not {meaning}. Remedy: send it in {remedy}.')

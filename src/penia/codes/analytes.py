@@ -17,7 +17,9 @@ _PERCENT = frozenset({"percent", "percentage", "pct", "relative", "rel", "relati
 _ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "number", "count", "no", "anzahl"})
 _METHOD = frozenset({"automated", "auto", "manual", "man", "the", "of", "by"})
 
-_DENOMINATOR = re.compile(r"/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?|%|\bper 100 wbcs?\b", re.I)
+_DENOMINATOR = re.compile(
+    r"/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?|%|\bper 100 wbcs?\b", re.I
+)
 _METHOD_END = re.compile(r"\s+by\s+(automated|manual|estimate|light|flow|calc|immuno|oximetry).*$", re.I)
 _PROPERTY = re.compile(r"\[(?P<what>[^\]]*)\]")
 _SPECIMEN = re.compile(
@@ -68,12 +70,12 @@ def _texts() -> Mapping[tuple[str, ...], tuple[Analyte, str]]:
         own = Analyte(row["our_name"], kind, row["per"] if kind == "percent" else None)
         for name in (row["our_name"], *values(row["synonyms"])):
             add(name, own, row["per"])
-    for row in (*rows("local"), *rows("loinc")):
-        if row["kind"] in ("test", "vital") and row.get("use", "yes") == "yes":
-            own = Analyte(row["our_name"], cast(Kind, row["kind"]))
-            if "label" in row:
-                add(row["label"], own, "")
-            add(row["our_name"].replace("-", " "), own, "")
+    tests = [row for row in (*rows("loinc"), *rows("local")) if row["kind"] in ("test", "vital")]
+    for name, kind in dict.fromkeys((row["our_name"], row["kind"]) for row in tests):
+        add(name, Analyte(name, cast(Kind, kind)), "")
+    for row in tests:
+        if row.get("use") == "yes":
+            add(row["label"], Analyte(row["our_name"], cast(Kind, row["kind"])), "")
     return table
 
 

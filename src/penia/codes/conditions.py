@@ -46,7 +46,9 @@ def conditions(codes: Sequence[str]) -> tuple[ConditionCode, ...]:
         plain = value.replace(".", "").upper()
         matches = [_prefixes().get(f"{system}:{plain[:length]}", ()) for length in range(len(plain), 0, -1)]
         for history in (False, True):
-            kind = ([c for c in group if c.id.startswith(_HISTORY) == history] for group in matches)
-            for condition in next((group for group in kind if group), []):
-                found.setdefault(condition.id, condition)
+            for group in matches:
+                named = [c for c in group if c.id.startswith(_HISTORY) == history]
+                found |= {c.id: found.get(c.id, c) for c in named}
+                if named:
+                    break
     return tuple(found.values())

@@ -69,12 +69,26 @@ def ingredients(codes: Sequence[str], text: str | None) -> tuple[str, ...]:
     """Generic names, each once; ``()`` where neither a code nor the text is known.
 
     A name counts only if every other word beside it is known too (a salt, form, route or dose): in "insulin
-    syringe" nothing is an ingredient. Of a combination the known parts are given.
+    syringe" nothing is an ingredient. Of a combination the known parts are given, save that two drugs which
+    the knowledge base holds as one (trimethoprim-sulfamethoxazole) keep their one name.
     """
     named = [name for code in codes for name in _by_code().get(code, ())]
     if not named:
         named = [name for code in codes for name in _read(site_name(code) or "")]
-    return tuple(dict.fromkeys(named or _read(text or "")))
+    return _joined(tuple(dict.fromkeys(named or _read(text or ""))))
+
+
+@cache
+def _joins() -> Sequence[tuple[frozenset[str], str]]:
+    return [(frozenset(values(row["parts"])), row["name"]) for row in rows("combinations") if row["parts"]]
+
+
+def _joined(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Parts that are always given together and known as one cause become its one name."""
+    for parts, name in _joins():
+        if parts <= set(names):
+            names = (name, *(n for n in names if n not in parts))
+    return names
 
 
 def _read(text: str) -> list[str]:

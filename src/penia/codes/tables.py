@@ -6,17 +6,19 @@ import csv
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+_WORD = re.compile(r"[^\W_]+")
 _DATA = Path(__file__).parent / "data"
 SITE_FOLDER = "PENIA_CODES"
-"""Environment variable: a folder with ``snomed.csv`` and ``atc.csv`` (columns code, name) of a site that holds
-those licences."""
+"""Environment variable: a folder with ``snomed.csv`` and ``atc.csv`` (columns code, name), of a site that
+holds those licences."""
 
 
-def rows(name: str) -> list[dict[str, str]]:
+@cache
+def rows(name: str) -> Sequence[Mapping[str, str]]:
     """The rows of ``data/<name>.csv``; a cell with several values parts them by ``|`` (see ``values``)."""
     return _read(_DATA / f"{name}.csv")
 
@@ -41,15 +43,16 @@ def site_name(code: str) -> str | None:
 def _site_table(path: Path) -> Mapping[str, str]:
     if not path.exists():
         return {}
-    lines = _read(path)
-    if lines and not {"code", "name"} <= lines[0].keys():
-        raise ValueError(f"{path} needs the columns code and name.")
-    return {line["code"]: line["name"] for line in lines}
+    try:
+        return {line["code"]: line["name"] for line in _read(path)}
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{path} must be CSV in UTF-8 with the columns code and name.") from error
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path) -> Sequence[Mapping[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        header, *lines = csv.reader(file)
+        return [dict(zip(header, line, strict=False)) for line in lines if line]
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -58,5 +61,6 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Hämoglobin (g/dL)")
     ('hamoglobin', 'g', 'dl')
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return tuple(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return tuple(_WORD.findall(text.casefold()))
