@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
 import msgspec
@@ -65,50 +65,37 @@ def count_evidence(
 
     The white count counts only where neither neutrophils nor lymphocytes are known: it is their sum.
     """
-    columns: list[Evidence] = []
     lines = [line for line in _LINE if line in measured]
     if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
         lines.append("WBC")
-    for line in lines:
-        value = measured[line]
-        logs = [fitted.counts.value * _log_density(h, value, fitted) for h in hypotheses]
-        text = f"{line} {'< ' if value.censored else ''}{value.value:g}"
-        columns.append(Evidence(line, text, tuple(logs), (value.place,) if value.place else ()))
-    known = {_LINE[line] for line in lines if line in _LINE}
-    for lineage, word in _WORDS.items():
-        if lineage in words and lineage not in known:
-            low = words[lineage]
-            columns.append(
-                _column(
-                    lineage,
-                    f"{word} {'low' if low else 'not low'}",
-                    hypotheses,
-                    lambda p, at=lineage, low=low: _polar(p.lineages.get(at, 0.1), low, fitted),
-                    fitted,
-                )
-            )
+    told = {_LINE[line] for line in lines if line in _LINE}
+    columns = [_depth(hypotheses, measured[line], fitted) for line in lines]
+    columns += [
+        _lineage(hypotheses, lineage, words[lineage], fitted)
+        for lineage in _WORDS
+        if lineage in words and lineage not in told
+    ]
     if tempo != "unknown":
-        columns.append(
-            _column("tempo", f"{tempo} course", hypotheses, lambda p: p.tempo.get(tempo, 0.0), fitted)
-        )
+        shares = [h.pattern.tempo.get(tempo, 0.0) for h in hypotheses]
+        columns.append(_column("tempo", f"{tempo} course", shares, fitted))
     return columns
 
 
-def _column(
-    key: str,
-    text: str,
-    hypotheses: Sequence[Hypothesis],
-    probability: Callable[[Pattern], float],
-    fitted: Weights,
-) -> Evidence:
+def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -> Evidence:
+    logs = tuple(fitted.counts.value * _log_density(h, value, fitted) for h in hypotheses)
+    text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
+    return Evidence(value.line, text, logs, (value.place,) if value.place else ())
+
+
+def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
+    shares = [h.pattern.lineages.get(lineage, 0.0) for h in hypotheses]
+    text = f"{_WORDS[lineage]} {'low' if low else 'not low'}"
+    return _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
+
+
+def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:
     floor = fitted.outlier.value
-    logs = tuple(fitted.counts.value * math.log(max(probability(h.pattern), floor)) for h in hypotheses)
-    return Evidence(key, text, logs)
-
-
-def _polar(p: float, low: bool, fitted: Weights) -> float:
-    p = min(max(p, fitted.outlier.value), 1 - fitted.outlier.value)
-    return p if low else 1 - p
+    return Evidence(key, text, tuple(fitted.counts.value * math.log(max(p, floor)) for p in shares))
 
 
 def _log_density(hypothesis: Hypothesis, measured: Measured, fitted: Weights) -> float:

@@ -68,7 +68,7 @@ def _background(
     fitted: Weights,
 ) -> float:
     if key.without:
-        return max(max(f.value for f in key.without.values()), fitted.floor.value)
+        return max(fitted.floor.value, *(f.value for f in key.without.values()))
     base = _base(key, place, fitted)
     listing = [
         (share, h.rates[key.key].p) for h, share in zip(hypotheses, shares, strict=True) if key.key in h.rates

@@ -5,8 +5,8 @@ turned on together, from t = 0 to 1, and the part of piece e is
 
     ∫₀¹ [ ℓ_ce − Σ_{j≠c} π_j(t) ℓ_je ] dt,
 
-with π(t) the probabilities of the others at t (the Aumann–Shapley value of the evidence: it does not depend on
-the order, and the parts add up to the whole). Aumann RJ, Shapley LS. Values of Non-Atomic Games. 1974.
+with π(t) the probabilities of the others at t: the Aumann–Shapley value of the evidence. It does not depend on
+the order, and the parts add up to the whole. Aumann RJ, Shapley LS. Values of Non-Atomic Games. 1974.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int_]
 
 DECIBAN = 10 / np.log(10)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
@@ -40,7 +41,7 @@ def parts(prior: Array, evidence: Array, c: int) -> tuple[float, Array]:
     return float(start * DECIBAN), shares * DECIBAN
 
 
-def _log_odds(scores: Array, c: int, others: Array) -> float:
+def _log_odds(scores: Array, c: int, others: Indices) -> float:
     top = scores[others].max()
     return float(scores[c] - top - np.log(np.exp(scores[others] - top).sum()))
 

@@ -1,7 +1,7 @@
 """Prior: the expected number of low-count episodes of each hypothesis that begin in the onset interval.
 
-w = (rate of low counts in this setting) × share for a disease that the record does not state, P(low | disease)
-for one that it does, and for a drug the incidence per course × the part of its latency that falls into the
+w = (rate of low counts in this setting) × share for a disease that the record does not state,
+P(low | disease) for one that it does, and for a drug the incidence per course × the part of its latency that falls into the
 interval × its modifiers (MODEL §3). Only ratios matter.
 """
 
@@ -129,7 +129,7 @@ def _age_and_sex(
 
 def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> dict[str, float]:
     """Shares of adults and old people among the low counts of that population."""
-    bands = ages[place] if place in ages else ages["inpatient"]
+    bands = ages[place] if place is not None and place in ages else ages["inpatient"]
     return {band: figure.value for band, figure in bands.items()}
 
 

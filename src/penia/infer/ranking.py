@@ -1,4 +1,4 @@
-"""The whole inference for one episode, as one short function: who, how likely before, what speaks for whom."""
+"""The whole inference for one episode: who stands trial, how likely before, what speaks for whom."""
 
 from __future__ import annotations
 

@@ -79,14 +79,16 @@ def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothes
 
 def _expected(key: str, hypothesis: Hypothesis) -> str:
     pattern, depth = hypothesis.pattern, hypothesis.pattern.depth
-    return {
+    usual = {
         "ANC": f"usual ANC {depth.anc_median:g} (10th–90th percentile {depth.anc_p10:g}–{depth.anc_p90:g})",
         "ALC": f"usual ALC {depth.alc_median:g}",
         "WBC": f"usual WBC {depth.wbc_median:g}",
         "PLT": f"usual platelets {depth.plt_median:g}",
         "HB": f"usual haemoglobin {depth.hb_median:g} g/L",
         "tempo": ", ".join(f"{tempo} {p:.0%}" for tempo, p in pattern.tempo.items() if p >= 0.05),
-    }.get(key) or f"low in {pattern.lineages.get(key, 0.0):.0%}"  # type: ignore[call-overload]
+    }
+    lineages: dict[str, float] = {**pattern.lineages}
+    return usual.get(key) or f"low in {lineages.get(key, 0.0):.0%}"
 
 
 def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis) -> Contribution:
