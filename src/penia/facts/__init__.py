@@ -1,38 +1,6 @@
 """From what a record says to finding keys: words, codes, values with units, flags, results and places."""
 
-from __future__ import annotations
+from penia.facts.reader import read_facts
+from penia.facts.statement import Fact, Reading
 
-from datetime import datetime
-
-import msgspec
-
-
-class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A finding key that the record decides."""
-
-    key: str
-    present: bool
-    decisive: bool = False
-    """The result of the test itself, not a mention of the disease or a weaker sign of it."""
-    time: datetime | None = None
-    text: str = ""
-    """The words or the value that decided it."""
-    place: str = ""
-    """The resource they stand in."""
-
-
-class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All that the dictionary reads from one record."""
-
-    facts: tuple[Fact, ...]
-    """One a key; where the record contradicts itself the rules of ``docs/facts.md`` decide."""
-    low_words: dict[str, bool] = {}
-    """Lineage (n, l, m, p, e, w = white cells) → called low (True) or not low (False) in words or by a flag
-    without a number."""
-    conditions: tuple[str, ...] = ()
-    """Cause ids that the record states as a diagnosis of this person (confirmed, not refuted, not only
-    suspected); codes that merely say that a count is low are never among them."""
-    excluded: tuple[str, ...] = ()
-    """Cause ids that the record states as refuted."""
-    unread: tuple[tuple[str, str, str], ...] = ()
-    """(text, place, kind) of each fact that gave nothing."""
+__all__ = ["Fact", "Reading", "read_facts"]

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from penia.knowledge.factindex import fact_index
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, Knowledge, Pair
 
 DATA = Path(__file__).parent / "data"
@@ -129,6 +130,8 @@ def compile_data(stamp: str) -> bytes:
             name: _checked(DATA / part / f"{name}.yaml", content, kind)
             for name, content in cast(dict[str, object], merged.get(part, {})).items()
         }
+    if "facts" in merged:
+        merged["facts-index"] = fact_index(cast(dict[str, object], merged["facts"]))
     parts = {name: msgspec.msgpack.encode(content) for name, content in merged.items()}
     return msgspec.msgpack.encode(_Compiled(stamp, digest.hexdigest()[:12], parts))
 

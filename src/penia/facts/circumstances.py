@@ -1,0 +1,101 @@
+"""Drugs in their windows, exposures, places and the person → keys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from penia.facts import tables
+from penia.facts.clause import clauses
+from penia.facts.statement import Said
+from penia.record import Exposure, Person
+
+DAY = timedelta(days=1)
+
+
+def read_drug(exposure: Exposure, anchor: datetime | None) -> list[Said]:
+    """Keys of the lists that hold the drug, if it ran in the list's window before the first low count."""
+    ingredients = {exposure.ingredient or tables.normalise(exposure.name).replace(" ", "-")}
+    found: list[Said] = []
+    if anchor is not None and exposure.start is not None and exposure.start > anchor:
+        return found
+    listed = False
+    for key, row in tables.drugs().items():
+        if ingredients & row.ingredients:
+            listed = True
+            if _within(exposure, anchor, row.within_days):
+                found.append(Said(key, True))
+    if listed and anchor is not None and exposure.start is not None and anchor - exposure.start <= 90 * DAY:
+        found.append(Said("history:new-drug-in-3-months", True))
+    return found
+
+
+def _within(exposure: Exposure, anchor: datetime | None, days: float) -> bool:
+    """Running, or stopped no longer ago; without any date the record lists it as present."""
+    if anchor is None or exposure.stop is None:
+        last = max(exposure.doses, default=None)
+        return anchor is None or last is None or exposure.start is None or anchor - last <= days * DAY
+    return anchor - exposure.stop <= days * DAY
+
+
+def read_exposure(text: str) -> list[Said]:
+    """Words over name and note of an exposure, normalised; a row that says absent goes first."""
+    found: dict[str, bool] = {}
+    for clause in clauses(text):
+        for owner, start, end in tables.index().banks["exposures"].matches(clause.text):
+            row = tables.exposures()[int(owner)]
+            sign = clause.sign(start, end)
+            if sign == 0 or clause.of_relative(start):
+                continue
+            present = row.polarity == "present" if sign > 0 else None
+            if sign < 0 and row.polarity == "present" and clause.lone(start, end):
+                present = False
+            if present is not None and not (row.key in found and not found[row.key]):
+                found[row.key] = present
+    return [Said(key, present) for key, present in found.items()]
+
+
+def read_place(text: str) -> list[Said]:
+    """Endemic areas of a place; no place makes a key absent."""
+    found: dict[str, None] = {}
+    for city, region in tables.places().cities.items():
+        if city in text:
+            text += f", {region}"
+    for clause in clauses(text):
+        for owner, start, end in tables.index().banks["places"].matches(clause.text):
+            if clause.sign(start, end) > 0:
+                found[tables.places().areas[int(owner)].key] = None
+    return [Said(key, True) for key in found]
+
+
+def read_person(person: Person, anchor: datetime | None) -> list[Said]:
+    """Age, ancestry and the Duffy genotype."""
+    rows = tables.person()
+    found: list[Said] = []
+    years = person.age(anchor) if anchor else None
+    if years is not None:
+        for row in rows.age:
+            limit = row.below_years if row.below_years is not None else (row.below_days or 0) / 365.25
+            found.append(Said(row.key, years < limit))
+    found += _ancestry(person)
+    if person.duffy_null is not None:
+        found.append(Said("test:duffy-null-genotype", person.duffy_null, decisive=True))
+    return found
+
+
+def _ancestry(person: Person) -> list[Said]:
+    rows = tables.person()
+    key = rows.origin_words.key
+    texts = [tables.normalise(text) for text in person.ancestry]
+    if any(word in text for text in texts for word in (*rows.ancestry, *rows.origin_words.names)):
+        return [Said(key, True)]
+    if texts and all(any(word in text for word in rows.ancestry_absent) for text in texts):
+        return [Said(key, False)]
+    return []
+
+
+def read_origin(text: str) -> list[Said]:
+    """``of Nigerian origin``: an ancestry named in a finding."""
+    rows = tables.person().origin_words
+    if any(word in text for word in rows.words) and any(name in text for name in rows.names):
+        return [Said(rows.key, True)]
+    return []

@@ -1,0 +1,158 @@
+"""A clause and what it does to the words in it: affirms, denies, doubts them or speaks of somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import msgspec
+
+from penia.facts.tables import rules
+
+Span = tuple[int, int]
+
+FAR = 12
+"""Words over which a negation reaches at most."""
+NEAR = 5
+"""Words over which ``not`` and the words after a finding reach."""
+
+
+class Clause(msgspec.Struct, frozen=True):
+    text: str
+    before: tuple[tuple[int, int, str], ...]
+    """Negations before what they deny, with their word."""
+    after: tuple[Span, ...]
+    stops: tuple[Span, ...]
+    doubts_before: tuple[Span, ...]
+    doubts_after: tuple[Span, ...]
+    relatives: tuple[Span, ...]
+
+    def sign(self, start: int, end: int) -> int:
+        """What the clause says of the words from ``start`` to ``end``: 1 affirmed, -1 denied, 0 nothing."""
+        if self._doubted(start, end):
+            return 0
+        for at, stop, word in self.before:
+            if stop <= start:
+                reach = self._reaches(at, stop, word, start)
+                if reach is not None:
+                    return reach
+        return self._denied_after(end)
+
+    def of_relative(self, start: int) -> bool:
+        """The words at ``start`` are said of a relative or a contact."""
+        for at, stop in self.relatives:
+            if stop <= start and not _tellers().match(self.text, stop):
+                return True
+        return False
+
+    def lone(self, start: int, end: int) -> bool:
+        """Nothing in the same piece of a list narrows the words: no other word that counts stands beside them."""
+        left = max((m.end() for m in _CUT.finditer(self.text, 0, start)), default=0)
+        cut = _CUT.search(self.text, end)
+        rest = self.text[left:start] + " " + self.text[end : cut.start() if cut else len(self.text)]
+        return all(word in _guard() for word in _WORD.findall(rest))
+
+    def _reaches(self, at: int, stop: int, word: str, start: int) -> int | None:
+        between = self.text[stop:start]
+        limit = NEAR if word in rules().negation.short else FAR
+        if between.count(" ") > limit or any(stop <= a < start for a, _ in self.stops):
+            return None
+        if "," in between:
+            if word in rules().negation.short:
+                return None
+            if word in rules().negation.listed and not _LIST_END.search(self.text, stop):
+                return 0
+        return -1
+
+    def _denied_after(self, end: int) -> int:
+        for at, stop in self.after:
+            if at < end:
+                continue
+            between = self.text[end:at]
+            if between.count(" ") > NEAR or _CHANGE.search(between):
+                continue
+            if "," not in between:
+                return -1
+            if stop >= len(self.text.rstrip(" .")):
+                return 0
+        return 1
+
+    def _doubted(self, start: int, end: int) -> bool:
+        for at, stop in self.doubts_before:
+            between = self.text[stop:start] if stop <= start else None
+            if between is not None and "," not in between and between.count(" ") <= NEAR:
+                return True
+        for at, stop in self.doubts_after:
+            between = self.text[end:at] if at >= end else None
+            if between is not None and "," not in between and between.count(" ") <= NEAR:
+                return True
+        return False
+
+
+_CUT = re.compile(r",|;|\+|\b(?:and|or|with|nor|plus)\b|&")
+_WORD = re.compile(r"[a-z][a-z0-9]*")
+_LIST_END = re.compile(r"\b(?:or|nor|and)\b")
+_CHANGE = re.compile(r"\b(?:with|has|had|who|which|but|then)\b")
+
+
+@lru_cache(4096)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a normalised text."""
+    return tuple(_clause(part.strip()) for part in _ends().split(text) if part.strip())
+
+
+def _clause(text: str) -> Clause:
+    exempt = _spans(_no_negation(), text)
+    after = tuple(
+        span
+        for span in _spans(_after(), text)
+        if not _touches(span, exempt) and _WORD.search(text[_piece_start(text, span[0]) : span[0]])
+    )
+    before = tuple(
+        (m.start(), m.end(), m[0].split(" ", 1)[0] if m[0] in rules().negation.short else m[0])
+        for m in _before().finditer(text)
+        if not _touches(m.span(), exempt) and not _touches(m.span(), after)
+    )
+    return Clause(
+        text,
+        before,
+        after,
+        _spans(_stop(), text),
+        _spans(_doubt_before(), text),
+        _spans(_doubt_after(), text),
+        _spans(_relatives(), text),
+    )
+
+
+def _piece_start(text: str, at: int) -> int:
+    return max((m.end() for m in _CUT.finditer(text, 0, at)), default=0)
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> tuple[Span, ...]:
+    return tuple(m.span() for m in pattern.finditer(text))
+
+
+def _touches(span: Span, others: Iterable[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    ordered = "|".join(f"(?:{word})" for word in words)
+    return re.compile(rf"(?<![a-z0-9])(?:{ordered})(?![a-z0-9])")
+
+
+_before = cache(lambda: _any(rules().negation.before))
+_after = cache(lambda: _any(rules().negation.after))
+_stop = cache(lambda: _any(rules().negation.stop))
+_no_negation = cache(lambda: _any(rules().negation.no_negation))
+_doubt_before = cache(lambda: _any(rules().uncertain.before))
+_doubt_after = cache(lambda: _any(rules().uncertain.after))
+_relatives = cache(lambda: _any(rules().relatives))
+_tellers = cache(lambda: re.compile(rf"\W*(?:{'|'.join(rules().tellers)})\b"))
+_guard = cache(lambda: frozenset(rules().guard_words))
+_ends = cache(
+    lambda: re.compile(
+        "|".join(f"(?<![a-z0-9]){e}(?![a-z0-9])" if e[0].isalpha() else e for e in rules().clause_ends)
+    )
+)

@@ -1,0 +1,76 @@
+"""Diagnoses → keys and causes, by name and by ICD-10-CM code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from penia.facts import tables
+from penia.facts.clause import clauses
+from penia.facts.statement import Heard, Said
+from penia.facts.tables import ConditionRow
+from penia.record import ConditionStatus
+
+
+def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> Heard:
+    """From a normalised name and ``system:code`` texts: what the diagnosis says of the person."""
+    heard = Heard([], [], [], [])
+    if status == "suspected":
+        return heard
+    for row, affirmed in [*_by_name(name), *((row, True) for row in _by_code(codes))]:
+        _say(heard, row, affirmed and status != "refuted", past=status == "past")
+    return heard
+
+
+def _say(heard: Heard, row: ConditionRow, affirmed: bool, *, past: bool) -> None:
+    keys = row.past_keys if past and row.past_keys else (*row.keys, *row.past_keys)
+    if affirmed:
+        heard.keys += [Said(key, True) for key in keys]
+    elif row.fit == "exact":
+        heard.keys += [Said(key, False) for key in row.keys if key not in _MANY_CAUSES]
+    if row.cause and row.fit == "exact":
+        (heard.conditions if affirmed else heard.excluded).append(row.cause)
+
+
+_MANY_CAUSES = frozenset(
+    {
+        "history:active-cancer",
+        "history:autoimmune-disease",
+        "history:chronic-liver-disease",
+        "history:critical-illness",
+    }
+)
+"""One diagnosis refuted does not refute these."""
+
+
+def _by_name(name: str) -> list[tuple[ConditionRow, bool]]:
+    found: list[tuple[ConditionRow, bool]] = []
+    bank, rows = tables.index().banks["conditions"], tables.conditions()
+    for clause in clauses(name):
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for owner, start, end in bank.matches(clause.text):
+            spans.setdefault(int(owner), []).append((start, end))
+        for number, places in spans.items():
+            signs = {clause.sign(*span) for span in places if not clause.of_relative(span[0])}
+            if 1 in signs:
+                found.append((rows[number], True))
+            elif -1 in signs and any(clause.lone(*span) for span in places):
+                found.append((rows[number], False))
+    return found
+
+
+def _by_code(codes: Iterable[str]) -> list[ConditionRow]:
+    found: list[ConditionRow] = []
+    for text in codes:
+        system, _, code = text.partition(":")
+        if system.lower().replace("-", "").startswith("icd10"):
+            bare = code.replace(".", "").upper()
+            matching = [(len(prefix), row) for prefix, row in _prefixes() if bare.startswith(prefix)]
+            longest = max((length for length, _ in matching), default=0)
+            found += [row for length, row in matching if length == longest or row.fit != "wide"]
+    return list(dict.fromkeys(found))
+
+
+@cache
+def _prefixes() -> tuple[tuple[str, ConditionRow], ...]:
+    return tuple((prefix.replace(".", ""), row) for row in tables.conditions() for prefix in row.icd10)

@@ -1,0 +1,199 @@
+"""Measured values → keys: the analyte by code or name, the unit, the laboratory's own interval, then ours."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from penia.facts import tables
+from penia.facts.limits import Body, Measured, fits, holds, limit_for
+from penia.facts.statement import Said
+from penia.facts.tables import Analyte, LabRule
+
+Value = tuple[float | None, str | None, str | None]
+"""value, comparator, unit"""
+
+
+def analytes_named(name: str, code: str | None, unit: str | None) -> list[str]:
+    """Analytes of a normalised name or one of our codes that can be given in ``unit``."""
+    found = list(dict.fromkeys([*_by_code().get(code or "", ()), *_by_name(name)]))
+    rows = tables.labs().analytes
+    if unit is None:
+        return found
+    fitting = [analyte for analyte in found if factor(rows[analyte], unit) is not None]
+    return fitting or found
+
+
+@lru_cache(2048)
+def _by_name(name: str) -> tuple[str, ...]:
+    bank = tables.index().banks["analytes"]
+    found = tuple(dict.fromkeys(bank.whole(name)))
+    bare = strip_fillers(name)
+    return found or (tuple(dict.fromkeys(bank.whole(bare))) if bare and bare != name else ())
+
+
+def strip_fillers(name: str) -> str:
+    """A name without the words that do not change which test it is."""
+    fillers = _fillers()
+    return " ".join(word for word in re.split(r"[ ,]+", name) if word and word not in fillers)
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(tables.rules().fillers)
+
+
+@cache
+def _by_code() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, row in tables.labs().analytes.items():
+        for code in (name, *row.codes):
+            found.setdefault(code, []).append(name)
+    return {code: tuple(names) for code, names in found.items()}
+
+
+@cache
+def _rules() -> dict[str, tuple[LabRule, ...]]:
+    found: dict[str, list[LabRule]] = {}
+    for rule in tables.labs().rules:
+        found.setdefault(rule.analyte, []).append(rule)
+    return {analyte: tuple(rules) for analyte, rules in found.items()}
+
+
+def _unit(text: str) -> str:
+    bare = text.strip().replace("µ", "u").replace("μ", "u").replace(" ", "").lower()
+    return tables.labs().unit_spellings.get(bare, bare)
+
+
+def factor(row: Analyte, unit: str) -> float | None:
+    """What to multiply a value in ``unit`` with; None where the unit is not one of the analyte's."""
+    wanted = _unit(unit)
+    for spelling, number in (row.units or {row.unit: 1.0}).items():
+        if _unit(spelling) == wanted:
+            return number
+    return 1.0 if _unit(row.unit) == wanted else None
+
+
+def read_value(
+    analyte: str,
+    value: Value,
+    low: float | None,
+    high: float | None,
+    flag: str | None,
+    body: Body,
+) -> list[Said]:
+    """All keys that a value or a flag of one analyte decides."""
+    row = tables.labs().analytes[analyte]
+    number, comparator, unit = value
+    times = 1.0 if not row.unit else (factor(row, unit) if unit else None)
+    if times is None and (low is not None or high is not None):
+        measured = Measured(number, comparator, low, high, flag)
+        return _decide(analyte, measured, low, high, body, known_unit=False)
+    if times is None:
+        number = None
+        times = 1.0
+    scaled = [x * times if x is not None else None for x in (number, low, high)]
+    measured = Measured(scaled[0], comparator, scaled[1], scaled[2], flag)
+    own_low = measured.low if measured.low is not None else limit_for(row.low, body)
+    own_high = measured.high if measured.high is not None else limit_for(row.high, body)
+    return _decide(analyte, measured, own_low, own_high, body, known_unit=True)
+
+
+def _decide(
+    analyte: str, measured: Measured, low: float | None, high: float | None, body: Body, *, known_unit: bool
+) -> list[Said]:
+    found: list[Said] = []
+    for rule in _rules().get(analyte, ()):
+        if rule.only and not fits(rule.only, body):
+            continue
+        verdict = _verdict(rule, measured, low, high, body, known_unit)
+        if verdict is not None:
+            found.append(Said(rule.key, verdict, decisive=True))
+    return found
+
+
+def _verdict(
+    rule: LabRule, measured: Measured, low: float | None, high: float | None, body: Body, known_unit: bool
+) -> bool | None:
+    """The laboratory's own interval, then its flag, then our limits."""
+    if measured.value is None or rule.present.startswith(("flag", "none")):
+        return _by_flag(rule, measured.flag)
+    own = measured.low is not None or measured.high is not None
+    if _plain(rule.present) and not own:
+        flagged = _by_flag(rule, measured.flag)
+        if flagged is not None:
+            return flagged
+    if not known_unit and "low" not in rule.present and "high" not in rule.present:
+        return None
+    if holds(rule.present, measured, low, high, body):
+        return True
+    if rule.absent is None or rule.absent.startswith("flag"):
+        return None
+    return False if holds(rule.absent, measured, low, high, body) else None
+
+
+def _plain(rule: str) -> bool:
+    """The limit itself, not a multiple of it or a number."""
+    return rule in ("> high", "< low", ">= high", "<= low")
+
+
+_ALIKE = {"positive": "high", "negative": "normal"}
+
+
+def _by_flag(rule: LabRule, flag: str | None) -> bool | None:
+    """What a flag alone says: high speaks of rules up to 1.5 times the limit, normal of all that have an absent."""
+    flag = _ALIKE.get(flag or "", flag)
+    if flag is None:
+        return None
+    if rule.present.startswith("flag"):
+        wanted = rule.present.removeprefix("flag ")
+        if flag == wanted or (wanted == "abnormal" and flag in ("high", "low", "abnormal")):
+            return True
+        return False if flag == "normal" and rule.absent else None
+    upper, lower = "high" in rule.present, "low" in rule.present
+    if flag == "normal":
+        return False if rule.absent is not None else None
+    if flag == "high" and upper:
+        return True if not _multiple(rule.present) else None
+    if flag == "low" and lower:
+        return True
+    if flag in ("high", "low") and (upper or lower):
+        return False if rule.absent is not None else None
+    return None
+
+
+def _multiple(rule: str) -> bool:
+    found = re.search(r"([\d.]+) x", rule)
+    return found is not None and float(found[1]) > 1.5
+
+
+_NUMBER = re.compile(
+    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[^\s\d,;()]+(?:/[^\s,;()]+)?)?"
+)
+
+
+def value_in(raw: str) -> Value:
+    """The first number of a result text with its unit, as written; thousands are joined."""
+    text = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", raw.replace("×", "x").replace("≥", ">=").replace("≤", "<="))
+    found = _NUMBER.search(text)
+    if not found:
+        return None, None, None
+    return float(found["number"].replace(",", ".")), found["sign"], found["unit"]
+
+
+def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:
+    """Numbers inside words (``spleen 18 cm``), from a normalised text."""
+    found: list[Said] = []
+    for owner, start, end in tables.index().banks["numbers"].matches(text):
+        row = tables.labs().numbers[int(owner)]
+        if row.only == "marrow" and not marrow:
+            continue
+        number = row.value
+        if number is None:
+            match = re.search(row.words, text[start:end])
+            number = float(match[1]) if match else None
+        if number is None:
+            continue
+        unit = tables.labs().analytes[row.analyte].unit or None
+        found += read_value(row.analyte, (number, None, unit), None, None, None, body)
+    return found

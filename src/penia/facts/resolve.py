@@ -1,0 +1,77 @@
+"""From all that was said to one fact a key: contradictions, then what each fact implies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+
+import msgspec
+
+from penia.facts import tables
+from penia.facts.statement import Fact, Said
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where something was said."""
+
+    time: datetime | None = None
+    text: str = ""
+    place: str = ""
+
+
+def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
+    """One fact a key, sorted by key."""
+    by_key: dict[str, list[tuple[Said, Source]]] = {}
+    for one, source in said:
+        by_key.setdefault(one.key, []).append((one, source))
+    facts = {key: _fact(max(all_said, key=_weight)) for key, all_said in by_key.items()}
+    return tuple(facts[key] for key in sorted(_implied(facts)))
+
+
+def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, datetime]:
+    """A weak absence loses to anything; a decisive test outweighs words; present outweighs absent; then the newest."""
+    one, source = entry
+    return (not one.weak, one.decisive, one.present, source.time or _LONG_AGO)
+
+
+def _fact(entry: tuple[Said, Source]) -> Fact:
+    one, source = entry
+    return Fact(one.key, one.present, one.decisive, source.time, source.text, source.place)
+
+
+def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:
+    """Adds the broader keys of what is present and the narrower keys of what is absent; never against a fact."""
+    for fact in list(facts.values()):
+        others = _broader(fact.key) if fact.present else _narrower().get(fact.key, ())
+        for key in others:
+            known = facts.get(key)
+            if known is None:
+                facts[key] = msgspec.structs.replace(fact, key=key, decisive=False)
+            elif fact.present and not known.present and not known.decisive:
+                facts[key] = msgspec.structs.replace(fact, key=key, decisive=False)
+    return facts
+
+
+@cache
+def _broader(key: str) -> tuple[str, ...]:
+    """All keys above, nearest first."""
+    found: dict[str, None] = {}
+    waiting = list(tables.implies().get(key, ()))
+    while waiting:
+        above = waiting.pop(0)
+        if above not in found:
+            found[above] = None
+            waiting += tables.implies().get(above, ())
+    return tuple(found)
+
+
+@cache
+def _narrower() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for key in tables.implies():
+        for above in _broader(key):
+            found.setdefault(above, []).append(key)
+    return {key: tuple(keys) for key, keys in found.items()}

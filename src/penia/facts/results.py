@@ -1,0 +1,280 @@
+"""Test results → keys: which test a name means, and what the words of the result say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+from penia.facts import tables
+from penia.facts.clause import clauses
+from penia.facts.labs import strip_fillers
+from penia.facts.statement import Said
+from penia.facts.tables import TestRow
+
+_FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "normal": False}
+
+
+def read_result(name: str, result: str, raw: str, flag: str | None, high: bool | None = None) -> list[Said]:
+    """Keys of the test rows that ``name`` means. ``result``: normalised; ``raw``: as written;
+    ``high``: the value against the laboratory's own upper limit, where it gave one."""
+    found: list[Said] = []
+    for row in rows_named(name):
+        verdict = _verdict(row, result, raw)
+        if verdict is None and not result.strip():
+            verdict = _flagged(row, flag, high)
+        if verdict is not None:
+            found.append(Said(row.key, verdict, decisive=True))
+    return found
+
+
+def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
+    if row.result == "low":
+        return {"low": True, "normal": False, "high": False}.get(flag or "")
+    if row.result in ("words", "high", "abnormal", "titer", "variant", "clonal", "culture"):
+        return _FLAGS.get(flag or "", high)
+    return _FLAGS.get(flag or "") if flag in ("negative", "normal") else None
+
+
+@lru_cache(2048)
+def rows_named(name: str) -> tuple[TestRow, ...]:
+    """The rows whose names match a normalised name, as it stands or without its small words."""
+    bank, rows = tables.index().banks["tests"], tables.tests()
+    numbers = dict.fromkeys(bank.whole(name))
+    bare = strip_fillers(name)
+    if bare and bare != name:
+        numbers |= dict.fromkeys(bank.whole(bare))
+    found = [rows[int(n)] for n in numbers]
+    found += [row for row in _rows_by_terms(name) if row not in found]
+    return tuple(row for row in found if not (row.unless_name and _searches(row.unless_name, name)))
+
+
+def _rows_by_terms(name: str) -> Iterator[TestRow]:
+    for row in tables.tests():
+        for group in row.terms:
+            if all(_searches(word, name) for word in group) and not any(
+                _searches(w, name) for w in row.not_terms
+            ):
+                yield row
+                break
+
+
+def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
+    if not text.strip():
+        return False if raw.strip() in ("-", "(-)", "--") else None
+    if _any(row.unknown, text) or _word("unknown").search(text):
+        return None
+    return _READERS.get(row.result, _words)(row, text, raw)
+
+
+def _words(row: TestRow, text: str, raw: str) -> bool | None:
+    if _any(row.absent, text):
+        return False
+    if _any(row.present, text) and not _denied(row.present, text):
+        return True
+    return generic(text)
+
+
+def generic(text: str) -> bool | None:
+    """Positive, negative or nothing by the common words; mixed words count only where the text opens with one."""
+    negative = _word("negative").search(text)
+    positive = _word("positive").search(_word("negative").sub(" ", text))
+    if negative and positive:
+        opening = text.split(",")[0]
+        if "," in text and opening != text:
+            return generic(opening)
+        return None
+    if negative:
+        return False
+    return True if positive else None
+
+
+def _text(row: TestRow, text: str, raw: str) -> bool | None:
+    """The words themselves must stand there; a whole that is normal says absent."""
+    signs = set(_signs(row.present, text))
+    if 1 in signs:
+        return True
+    if -1 in signs or _any(row.absent, text) or whole_negative(text):
+        return False
+    return None
+
+
+def whole_negative(text: str) -> bool:
+    """The result as a whole is negative: it begins so and goes on for no more than four words."""
+    return bool(_word("whole_negative").match(text)) and len(text.split()) <= 4
+
+
+def _culture(row: TestRow, text: str, raw: str) -> bool | None:
+    if _word("negative").search(text):
+        return False
+    return True if re.search(r"[a-z]{4}", text) or _word("positive").search(text) else None
+
+
+_VARIANT = re.compile(
+    r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense|missense|splic"
+    r"|\bc ?\.|\bp ?\.|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
+)
+
+
+def _variant(row: TestRow, text: str, raw: str) -> bool | None:
+    if _any(row.absent, text):
+        return False
+    if re.search(
+        r"\b(?:no|without|not)\b[^,;]*(?:variant|mutation|deletion|rearrang|detected|found|identified)|\bbenign\b",
+        text,
+    ):
+        return False
+    if _any(row.present, text) or _VARIANT.search(text):
+        return True
+    return generic(text)
+
+
+_TITER = re.compile(r"1\s*(?::|/|in )\s*(\d{1,6})\b")
+
+
+def _titer(row: TestRow, text: str, raw: str) -> bool | None:
+    numbers = [int(n) for n in _TITER.findall(re.sub(r"(?<=\d),(?=\d{3})", "", raw))]
+    if numbers and row.value is not None:
+        below = re.search(r"<\s*1\s*[:/]", raw)
+        return max(numbers) >= row.value if not below else (False if max(numbers) <= row.value else None)
+    if _any(row.absent, text) or _word("negative").search(text):
+        return False
+    return True if _any(row.present, text) else None
+
+
+def _high(row: TestRow, text: str, raw: str) -> bool | None:
+    if _any(row.absent, text) or _word("normal").search(text):
+        return False
+    return True if _any(row.present, text) or _word("high").search(text) else None
+
+
+def _low(row: TestRow, text: str, raw: str) -> bool | None:
+    if _any(row.absent, text) or _word("normal").search(text):
+        return False
+    return True if _any(row.present, text) or _word("low").search(text) else None
+
+
+def _number(row: TestRow, text: str, raw: str) -> bool | None:
+    """Words that stand for the number; numbers themselves are read by the rules of the analyte."""
+    if _any(row.absent, text):
+        return False
+    return True if _any(row.present, text) and not _denied(row.present, text) else None
+
+
+_LESION = re.compile(r"\b(?:t|del|inv|der|i|dup|add|r)\s?\(|(?<=[,;\s])[+-]\d{1,2}\b|-[xy7]\b", re.IGNORECASE)
+
+
+def _karyotype(row: TestRow, text: str, raw: str) -> bool | None:
+    signs = set(_signs(row.present, text))
+    if 1 in signs or _LESION.search(raw):
+        return True
+    return False if -1 in signs or _any(row.absent, text) or whole_negative(text) else None
+
+
+def _clonal(row: TestRow, text: str, raw: str) -> bool | None:
+    if _any(row.absent, text):
+        return False
+    return True if _any(row.present, text) else generic(text)
+
+
+_NULL = re.compile(r"fy\s?\(?\s?a\s?[-−–]\s?,?\s?b\s?[-−–]", re.IGNORECASE)
+_NOT_NULL = re.compile(r"fy\s?\(?\s?(?:a\s?\+|a\s?[-−–]\s?,?\s?b\s?\+)", re.IGNORECASE)
+
+
+def _duffy(row: TestRow, text: str, raw: str) -> bool | None:
+    if _NULL.search(raw):
+        return True
+    if _NOT_NULL.search(raw) or _any(row.absent, text):
+        return False
+    return True if _any(row.present, text) else None
+
+
+_READERS = {
+    "words": _words,
+    "text": _text,
+    "culture": _culture,
+    "variant": _variant,
+    "titer": _titer,
+    "high": _high,
+    "low": _low,
+    "number": _number,
+    "karyotype": _karyotype,
+    "clonal": _clonal,
+    "abnormal": _words,
+    "duffy": _duffy,
+}
+
+
+def _signs(patterns: Iterable[str], text: str) -> Iterator[int]:
+    for clause in clauses(text):
+        for pattern in patterns:
+            for found in _compiled(pattern).finditer(clause.text):
+                yield clause.sign(found.start(), found.end())
+
+
+def _denied(patterns: Iterable[str], text: str) -> bool:
+    signs = set(_signs(patterns, text))
+    return bool(signs) and 1 not in signs
+
+
+def _any(patterns: Iterable[str], text: str) -> bool:
+    return any(_searches(pattern, text) for pattern in patterns)
+
+
+def _searches(pattern: str, text: str) -> bool:
+    return _compiled(pattern).search(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+
+
+@cache
+def _word(kind: str) -> re.Pattern[str]:
+    words: tuple[str, ...] = getattr(tables.rules().result, kind)
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
+
+
+# --- name and result in one text ---
+
+_JOINT = re.compile(
+    r"^(?:\W|\b(?:was|were|is|are|of|for|at|came back|returned|with|in|show(?:s|ed)|result)\b)+|(?:\W|\b(?:was|were|is|are|of|for|at|came back|returned|with|in|show(?:s|ed)|result)\b)+$"
+)
+
+
+def name_and_result(text: str) -> Iterator[tuple[str, str]]:
+    """``coombs positive``, ``positive coombs test``, ``ana 1:640 speckled`` → (name, result), for each piece."""
+    for piece in re.split(r"[;]|,(?!\d)|\band\b", text):
+        piece = piece.strip()
+        found = _result_start().search(piece)
+        if not found:
+            continue
+        before, after = _trim(piece[: found.start()]), _trim(piece[found.end() :])
+        if before:
+            yield before, piece[found.start() :]
+        elif after:
+            yield after, found[0]
+
+
+def _trim(text: str) -> str:
+    return _JOINT.sub("", text.strip()).strip()
+
+
+@cache
+def _result_start() -> re.Pattern[str]:
+    result = tables.rules().result
+    words = "|".join((*result.negative, *result.unknown, *result.positive, *result.low, *result.high))
+    return re.compile(
+        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
+    )
+
+
+def direction(text: str) -> str | None:
+    """``high``, ``low`` or ``normal`` from the words of a normalised result."""
+    if text in ("h", "hh", "l", "ll", "n"):
+        return {"h": "high", "l": "low", "n": "normal"}[text[0]]
+    for kind in ("normal", "low", "high"):
+        if _word(kind).search(text):
+            return kind
+    return None

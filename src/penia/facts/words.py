@@ -1,0 +1,194 @@
+"""Words → keys: the patterns of findings.yaml, lineages, groups, and the names of HPO."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from penia.facts import tables
+from penia.facts.clause import Clause, clauses
+from penia.facts.statement import Heard, Said
+from penia.knowledge.factindex import KINDS
+from penia.knowledge.wording import bag
+
+Span = tuple[int, int]
+Matches = dict[str, dict[str, list[Span]]]
+"""key → kind → places"""
+
+
+def read_words(text: str, present: bool, *, lineages: bool = True) -> Heard:
+    """What a normalised text says; ``present`` is the polarity that the record gives the whole."""
+    heard = Heard([], [], [], [])
+    for clause in clauses(text):
+        heard.keys += _keys(clause, present)
+        heard.keys += _group_keys(clause, present)
+        if lineages:
+            heard.low += _lineages(clause, present)
+    return heard
+
+
+def family_keys(text: str) -> list[Said]:
+    """What a text about the family says: the keys of family.yaml, words of doubt and relatives not counted."""
+    allowed = tables.family().keys
+    found: list[Said] = []
+    for clause in clauses(text):
+        for key, kinds in _matches(clause.text).items():
+            if key not in allowed or "unless" in kinds:
+                continue
+            spans = [s for kind in ("narrower", "same") for s in kinds.get(kind, ())]
+            if spans:
+                denied = all(clause.sign(*span) == -1 for span in spans)
+                if not denied or "same" in kinds:
+                    found.append(Said(key, not denied))
+    return found
+
+
+def _keys(clause: Clause, present: bool) -> list[Said]:
+    found: list[Said] = []
+    for key, kinds in _matches(clause.text).items():
+        if "unless" in kinds:
+            continue
+        for kind in KINDS[1:]:
+            if kind in kinds:
+                decided = _decide(clause, kind, kinds[kind], present, key)
+                if decided is not None:
+                    found.append(Said(key, decided))
+                break
+    return found
+
+
+def _decide(clause: Clause, kind: str, spans: list[Span], present: bool, key: str) -> bool | None:
+    """Present, absent or nothing, from all places of one kind; one affirmed place is enough."""
+    results = {
+        _polarity(clause, kind, span, present) for span in spans if not _another_person(clause, span, key)
+    }
+    if True in results:
+        return True
+    return False if False in results else None
+
+
+def _another_person(clause: Clause, span: Span, key: str) -> bool:
+    return (
+        key not in tables.family().keys and not key.startswith(_ABOUT_OTHERS) and clause.of_relative(span[0])
+    )
+
+
+_ABOUT_OTHERS = (
+    "history:sick-contact",
+    "history:tuberculosis-contact",
+    "history:contact-with",
+    "history:others-exposed",
+    "history:maternal",
+)
+
+
+def _polarity(clause: Clause, kind: str, span: Span, present: bool) -> bool | None:
+    sign = clause.sign(*span)
+    if sign == 0 or (sign < 0 and not present):
+        return None
+    says = present and sign > 0
+    if kind == "reverse":
+        return not says
+    if kind == "opposite":
+        return False if says else None
+    if kind == "narrower":
+        return True if says else None
+    if kind == "broader":
+        return None if says or not clause.lone(*span) else False
+    return True if says else (False if clause.lone(*span) else None)
+
+
+@lru_cache(4096)
+def _matches(text: str) -> Matches:
+    found: Matches = {}
+    for owner, start, end in tables.index().banks["findings"].matches(text):
+        kind, _, key = owner.partition(" ")
+        found.setdefault(key, {}).setdefault(kind, []).append((start, end))
+    return found
+
+
+def _group_keys(clause: Clause, present: bool) -> list[Said]:
+    found: list[Said] = []
+    for owner, start, end in tables.index().banks["groups"].matches(clause.text):
+        sign = clause.sign(start, end)
+        denied = sign < 0 if present else sign > 0
+        if denied and clause.lone(start, end):
+            found += [Said(key, False) for key in tables.groups()[int(owner)].keys]
+    return found
+
+
+def _lineages(clause: Clause, present: bool) -> list[tuple[str, bool]]:
+    found: list[tuple[str, bool]] = []
+    for owner, start, end in tables.index().banks["lineages"].matches(clause.text):
+        polarity = _polarity(clause, "same", (start, end), present)
+        if polarity is not None and not clause.of_relative(start):
+            found += [(letter, polarity) for letter in tables.lineages()[int(owner)].lineages]
+    return found
+
+
+# --- HPO ---
+
+
+def hpo_keys(term: str, present: bool) -> list[Said]:
+    """What an HPO id says of the keys: itself, those above it and those below it."""
+    found: list[Said] = []
+    for key, relation in tables.index().relations.get(term, ()):
+        if relation in ("same", "near") or (relation == "below") == present:
+            found.append(Said(key, present))
+    return found
+
+
+def hpo_lineages(term: str, present: bool) -> list[tuple[str, bool]]:
+    return [(letter, present) for letter in _lineage_terms().get(term, ())]
+
+
+@cache
+def _lineage_terms() -> dict[str, tuple[str, ...]]:
+    return {term: row.lineages for row in tables.lineages() for term in row.hpo}
+
+
+_PIECE = re.compile(r",|;|\b(?:and|with|or|plus)\b|\+|&")
+
+
+def named_terms(text: str, present: bool) -> list[Said]:
+    """Pieces of a normalised text that are, word for word in any order, the name of an HPO term."""
+    found: list[Said] = []
+    for clause in clauses(text):
+        for start, end in _pieces(clause.text):
+            sign = clause.sign(*_core(clause.text, start, end))
+            if sign == 0 or (sign < 0 and not present) or clause.of_relative(start + 1):
+                continue
+            says = present and sign > 0
+            for term in _terms_named(clause.text[start:end], exact=not says):
+                found += hpo_keys(term, says)
+    return found
+
+
+def _pieces(text: str) -> list[Span]:
+    """The whole clause and the parts of its list."""
+    cuts = [m.span() for m in _PIECE.finditer(text)]
+    if not cuts:
+        return [(0, len(text))]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text)]
+    return [(0, len(text)), *zip(starts, ends, strict=True)]
+
+
+def _core(text: str, start: int, end: int) -> Span:
+    """Without the negation that opens the piece."""
+    opening = _OPENING.match(text, start, end)
+    return (opening.end() if opening else start, end)
+
+
+_OPENING = re.compile(
+    r"\s*(?:no (?:evidence|signs?|history) of|no|denies|denied|without|not|absence of|negative for)\s"
+)
+
+
+def _terms_named(piece: str, *, exact: bool) -> tuple[str, ...]:
+    piece = _OPENING.sub("", piece)
+    names = tables.index().names
+    whole = names.get(bag(piece, tables.ignored()))
+    if whole or exact:
+        return whole or ()
+    return names.get(bag(piece, tables.ignored() | tables.modifiers()), ())
