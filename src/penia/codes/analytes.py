@@ -10,6 +10,7 @@ from typing import Literal, cast
 import msgspec
 
 from penia.codes.tables import rows, values, words
+from penia.units import canonical
 
 Kind = Literal["count", "percent", "mass", "test", "vital"]
 _LOCAL = ("mimic-d-labitems", "mimic-d-items", "eicu-lab")
@@ -18,8 +19,11 @@ _ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "numb
 _METHOD = frozenset({"automated", "auto", "manual", "man", "the", "of", "by"})
 
 _DENOMINATOR = re.compile(
-    r"/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?|%|\bper 100 wbcs?\b", re.I
+    r"%|/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?"
+    r"|\bper 100 (wbcs?|leukocytes|white cells)\b",
+    re.I,
 )
+_UNIT_END = re.compile(r"[([,]\s*([^()\[\],%]+)[)\]]?\s*$")
 _METHOD_END = re.compile(r"\s+by\s+(automated|manual|estimate|light|flow|calc|immuno|oximetry).*$", re.I)
 _PROPERTY = re.compile(r"\[(?P<what>[^\]]*)\]")
 _SPECIMEN = re.compile(
@@ -109,7 +113,8 @@ def _by_rank(codes: Iterable[str]) -> list[str]:
 
 
 def _by_text(text: str) -> Analyte | None:
-    text = _METHOD_END.sub("", text)
+    unit = _UNIT_END.search(text)
+    text = _METHOD_END.sub("", text[: unit.start()] if unit and canonical(unit[1]) else text)
     bare = _SPECIMEN.sub("", _PROPERTY.sub(" ", text)) or text
     parts = words(_DENOMINATOR.sub(" percent ", bare))
     found = _texts().get(_plain(" ".join(parts)))
