@@ -78,8 +78,7 @@ def read(source: Given, person: str | None = None) -> Record:
         raise ReadError(
             f"This source holds {count} people; name one of them: {_some(loaded.people)}.", loaded.people
         )
-    (name,) = loaded.people
-    return loaded.record(name)
+    return loaded.record(next(iter(loaded.people)))
 
 
 def read_all(source: Given) -> Iterator[Record]:

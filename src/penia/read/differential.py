@@ -144,7 +144,7 @@ def _neutrophils_whole(cells: list[Percent], problems: Problems) -> list[Percent
     )
     apart = abs(others + both.value - 100)
     inside = abs(others + neutrophils.value - 100)
-    if (neutrophils.origin.code or "") in BANDS_APART or (apart <= CLOSE and apart <= inside):
+    if BANDS_APART & set(neutrophils.codes) or (apart <= CLOSE and apart <= inside):
         return [both if c is neutrophils else c for c in cells]
     if inside > CLOSE:
         reason = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -54,7 +55,7 @@ def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
     """One exposure for each course of each ingredient; a combination gives one for each of its own."""
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
     for event in events:
-        found = _ingredients(event)
+        found = _ingredients(event.codes, event.names)
         for ingredient in found:
             by_drug[ingredient, ""].append(event)
         if not found:
@@ -66,11 +67,9 @@ def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
     ]
 
 
-def _ingredients(event: DrugEvent) -> tuple[str, ...]:
-    for name in event.names:
-        if found := ingredients(event.codes, name):
-            return found
-    return ()
+@lru_cache(maxsize=10_000)
+def _ingredients(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    return next((found for name in names if (found := ingredients(codes, name))), ())
 
 
 def _courses(events: list[DrugEvent]) -> Iterable[list[DrugEvent]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -32,6 +33,7 @@ class Percent(msgspec.Struct, frozen=True):
     per: str
     comparator: Comparator | None = None
     specimen: str | None = None
+    codes: tuple[str, ...] = ()
     origin: Origin = Origin(place="")
 
 
@@ -59,10 +61,12 @@ def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Proble
 
 
 def _analyte(result: TestResult, names: tuple[str, ...]) -> Analyte | None:
-    for name in (result.name, *names):
-        if found := analyte(result.codes, name):
-            return found
-    return None
+    return _found(result.codes, (result.name, *names))
+
+
+@lru_cache(maxsize=10_000)
+def _found(codes: tuple[str, ...], names: tuple[str, ...]) -> Analyte | None:
+    return next((found for name in names if (found := analyte(codes, name))), None)
 
 
 def _unmapped(result: TestResult, problems: Problems) -> None:
@@ -124,7 +128,16 @@ def _is_share(result: TestResult, what: Analyte) -> bool:
 def _percent(result: TestResult, what: Analyte, value: float) -> Percent:
     assert result.time is not None
     per = what.per or PER.get(what.name, "leukocytes")
-    return Percent(result.time, what.name, value, per, result.comparator, result.specimen, result.origin)
+    return Percent(
+        time=result.time,
+        lineage=what.name,
+        value=value,
+        per=per,
+        comparator=result.comparator,
+        specimen=result.specimen,
+        codes=result.codes,
+        origin=result.origin,
+    )
 
 
 def _count(result: TestResult, what: Analyte, value: float) -> Count:

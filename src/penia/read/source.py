@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import msgspec
 
@@ -17,6 +16,8 @@ from penia.read.error import ReadError
 Given = str | Path | bytes | dict[str, object] | BinaryIO
 
 GZIP = b"\x1f\x8b"
+GZIP_WINDOW = 31
+"""How zlib is told to expect gzip's own header."""
 MARK = b"\xef\xbb\xbf"
 BLOCK = 1 << 20
 
@@ -27,33 +28,54 @@ class File:
     def __init__(self, name: str, open_stream: Callable[[], BinaryIO]) -> None:
         self.name = name
         self._open = open_stream
-        self._stream: BinaryIO | None = None
+        self._rest: Iterator[bytes] | None = None
         self._head = b""
 
     def head(self) -> bytes:
-        """The first MiB at most. Raises ReadError where it cannot be read."""
-        if self._stream is None:
-            self._stream = self._open()
-            self._head = self._block(0).removeprefix(MARK)
+        """The first block. Raises ReadError where not even that can be read."""
+        if self._rest is None:
+            self._rest = self._chunks()
+            self._head = next(self._rest, b"").removeprefix(MARK)
         return self._head
 
     def blocks(self) -> Iterator[bytes]:
         """All of it, in blocks. Raises ReadError with the byte reached where the stream breaks."""
-        block, done = self.head(), 0
-        while block:
-            done += len(block)
-            yield block
-            block = self._block(done)
-        if self._stream is not None:
-            self._stream.close()
+        yield self.head()
+        if self._rest is not None:
+            yield from self._rest
 
-    def _block(self, done: int) -> bytes:
+    def _chunks(self) -> Iterator[bytes]:
+        done = 0
         try:
-            return cast(BinaryIO, self._stream).read(BLOCK)
+            with self._open() as stream:
+                for block in _unpacked(stream):
+                    done += len(block)
+                    yield block
         except EOFError as error:
             raise ReadError(f"{self.name} ends early, after byte {done}; fetch it again.") from error
         except (zlib.error, OSError) as error:
-            raise ReadError(f"{self.name} cannot be read after byte {done} ({error}).") from error
+            raise ReadError(
+                f"{self.name} cannot be read after byte {done} ({error}); fetch it again."
+            ) from error
+
+
+def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
+    """The content decides, not the name: a gzip stream is unpacked while it is read, up to where it breaks."""
+    block = stream.read(BLOCK)
+    if not block.startswith(GZIP):
+        while block:
+            yield block
+            block = stream.read(BLOCK)
+        return
+    unpack = zlib.decompressobj(GZIP_WINDOW)
+    while block:
+        if unpack.eof:  # another member follows
+            unpack = zlib.decompressobj(GZIP_WINDOW)
+        if data := unpack.decompress(block, BLOCK):
+            yield data
+        block = unpack.unconsumed_tail or unpack.unused_data or stream.read(BLOCK)
+    if not unpack.eof:
+        raise EOFError
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -77,7 +99,7 @@ def opened(given: Given) -> Source:
 
 
 def _stream(name: str, stream: BinaryIO) -> Source:
-    return Source(name, (File(name, lambda: _unzipped(stream)),))
+    return Source(name, (File(name, lambda: stream),))
 
 
 def _at(path: Path) -> Source:
@@ -89,6 +111,8 @@ def _at(path: Path) -> Source:
             return Source(str(path), tuple(_file(p, p.name) for p in files), path)
         if not path.exists():
             raise ReadError(f"{path} does not exist; give a FHIR file, a folder, or - for standard input.")
+    except ReadError:
+        raise
     except (OSError, ValueError) as error:
         raise ReadError(f"{str(path)[:200]!r} cannot be opened as a path ({error}).") from error
     return Source(str(path), (_file(path, str(path)),), path)
@@ -97,15 +121,8 @@ def _at(path: Path) -> Source:
 def _file(path: Path, name: str) -> File:
     def open_path() -> BinaryIO:
         try:
-            return _unzipped(path.open("rb"))
+            return path.open("rb")
         except OSError as error:
             raise ReadError(f"{name} cannot be opened ({error.strerror}).") from error
 
     return File(name, open_path)
-
-
-def _unzipped(stream: BinaryIO) -> BinaryIO:
-    """The content decides, not the name: a gzip stream is unpacked while it is read."""
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream), BLOCK)
-    packed = buffered.peek(2)[:2] == GZIP
-    return cast(BinaryIO, gzip.GzipFile(fileobj=buffered) if packed else buffered)

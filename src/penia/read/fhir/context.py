@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,7 @@ from penia.read.fhir.groups import Groups, target
 from penia.read.fhir.resources import Medication, Specimen
 from penia.record import Origin, TestResult
 
+_code = lru_cache(maxsize=10_000)(code)
 _medication = msgspec.json.Decoder(Medication)
 _specimen = msgspec.json.Decoder(Specimen)
 
@@ -61,7 +63,7 @@ class Context:
         for coding in concept.coding if concept else ():
             if not coding.code:
                 continue
-            if known := code(coding.system or "", coding.code):
+            if known := _code(coding.system or "", coding.code):
                 found.append(known)
             elif coding.system:
                 self.dropped("code-system-unknown", place, f"codes of {coding.system} are not known to penia")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -116,6 +117,7 @@ class Resource(Element, frozen=True):
 _WHEN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?")
 
 
+@lru_cache(maxsize=10_000)
 def moment(text: str | None) -> datetime | None:
     """A FHIR date, dateTime or instant in UTC; the start of what a partial one names; without a zone, UTC.
 

@@ -27,6 +27,7 @@ class _Seen(NamedTuple):
     """One Observation with what all its parts share."""
 
     whole: Observation
+    categories: frozenset[str]
     place: str
     time: datetime | None
     specimen: str | None
@@ -36,7 +37,8 @@ def observation(resource: Observation, place: str, context: Context) -> None:
     if resource.focus:
         context.dropped("about-another", place, "an observation is about someone else (focus)")
         return
-    seen = _Seen(resource, place, _time(resource, place, context), context.specimen(resource.specimen))
+    time, specimen = _time(resource, place, context), context.specimen(resource.specimen)
+    seen = _Seen(resource, _categories(resource), place, time, specimen)
     if resource.has_member:
         context.link(resource.has_member, Link(seen.time, seen.specimen))
     for part in (*([resource] if _has_value(resource) else []), *resource.component):
@@ -52,9 +54,9 @@ def _part(part: Valued, seen: _Seen, context: Context) -> None:
         context.dropped("no-value", seen.place, "an observation holds no value")
     elif not name:
         context.dropped("no-code", seen.place, "an observation does not say what was observed")
-    elif _in(seen.whole, "social-history"):
+    elif "social-history" in seen.categories:
         social(_finding(name, value, part, seen, context), value, context)
-    elif (present := _sign(part, seen.whole, value)) is not None:
+    elif (present := _sign(part, seen, value)) is not None:
         found = _finding(name, value, part, seen, context)
         context.builder.finding(msgspec.structs.replace(found, present=present))
     else:
@@ -72,7 +74,7 @@ def _result(name: str, value: Value, part: Valued, seen: _Seen, context: Context
     return TestResult(
         name=name,
         time=seen.time,
-        kind=_kind(seen.whole),
+        kind=_kind(seen),
         codes=context.codes(part.code, seen.place),
         value=value.value,
         unit=value.unit,
@@ -107,19 +109,20 @@ def _has_value(resource: Observation) -> bool:
     return not empty or not (resource.component or resource.has_member)
 
 
-def _in(whole: Observation, category: str) -> bool:
-    return any(c.has(category) or category in [n.casefold() for n in c.names()] for c in whole.category)
+def _categories(resource: Observation) -> frozenset[str]:
+    coded = (c.code for concept in resource.category for c in concept.coding if c.code)
+    return frozenset((*coded, *(n.casefold() for concept in resource.category for n in concept.names())))
 
 
-def _kind(whole: Observation) -> TestKind:
-    if _in(whole, "vital-signs"):
+def _kind(seen: _Seen) -> TestKind:
+    if "vital-signs" in seen.categories:
         return "vital"
-    return "report" if any(_in(whole, c) for c in ("imaging", "exam", "procedure")) else "laboratory"
+    return "report" if {"imaging", "exam", "procedure"} & seen.categories else "laboratory"
 
 
-def _sign(part: Valued, whole: Observation, value: Value) -> bool | None:
+def _sign(part: Valued, seen: _Seen, value: Value) -> bool | None:
     """Whether a sign was found, where the answer is yes or no and no laboratory gave it."""
-    if _in(whole, "laboratory") or value.value is not None:
+    if "laboratory" in seen.categories or value.value is not None:
         return None
     if part.value_boolean is not None:
         return part.value_boolean

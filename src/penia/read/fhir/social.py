@@ -50,9 +50,8 @@ def social(base: Finding, value: Value, context: Context) -> None:
     elif PREGNANCY.match(base.name) or PREGNANCY_CODES & set(base.codes):
         present = PREGNANT.get(text.casefold())
         if present is None:
-            context.dropped(
-                "not-understood", base.origin.place, f"pregnancy status {text!r} is neither yes nor no"
-            )
+            reason = f"pregnancy status {text!r} is neither yes nor no"
+            context.dropped("not-understood", base.origin.place, reason)
         else:
             context.builder.finding(msgspec.structs.replace(base, name="pregnant", present=present))
     else:
@@ -64,7 +63,8 @@ def _exposure(what: str, note: str, base: Finding, context: Context) -> None:
     if NONE.match(note):
         context.builder.finding(msgspec.structs.replace(base, name=what, present=False, kind="history"))
         return
-    kind = next((kind for words, kind in KINDS if re.search(words, what, re.IGNORECASE)), "other")
+    fits: list[ExposureKind] = [kind for words, kind in KINDS if re.search(words, what, re.IGNORECASE)]
+    kind = fits[0] if fits else "other"
     told = None if note.casefold() in YES else note
     context.builder.exposure(Exposure(what, kind, start=base.time, note=told, origins=(base.origin,)))
 

@@ -7,7 +7,8 @@ Nothing is decoded deeper than needed to cut the resources apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -31,7 +32,8 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
 
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     full_url: str | None = None
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
+    """Empty where the entry holds none; msgspec allows no union with Raw."""
 
 
 class _Document(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,78 +48,93 @@ _list = msgspec.json.Decoder(list[msgspec.Raw])
 
 def resources(file: File) -> Iterator[Raw | Problem]:
     """Every resource of the file that is whole, and a problem for each part that is not."""
-    lines = _lines(file)
-    first, second = next(lines, (0, b"")), next(lines, None)
-    if not first[1]:
-        yield _problem("empty", file.name, "it holds nothing", "give a file with FHIR resources")
-    elif second is None or _is_lines(file, first[1], second[1]):
-        yield from _from_line(file, *first)
-        if second:
-            yield from _from_line(file, *second)
-        for number, line in lines:
-            yield from _from_line(file, number, line)
+    lines = _Lines(file)
+    before, first, second = _start(iter(lines))
+    if not first:
+        yield Problem("empty", file.name, "it holds nothing", "give a file with FHIR resources")
+    elif len(second) and _is_lines(file, first, second):
+        yield from _from_lines(file, chain([*before, first, second], lines))
     else:
-        rest = [first[1], second[1]]
-        end: ReadError | None = None
+        yield from _from_document(b"\n".join([*before, first, second, *lines]), file.name)
+    if lines.error:
+        reason, _, remedy = str(lines.error).rstrip(".").partition("; ")
+        yield Problem("broken-file", file.name, reason, remedy)
+
+
+class _Lines:
+    """Lines as they stand, and what broke them off."""
+
+    def __init__(self, file: File) -> None:
+        self.error: ReadError | None = None
+        self._lines = self._cut(file)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._lines
+
+    def _cut(self, file: File) -> Iterator[bytes]:
+        parts: list[bytes] = []
         try:
-            rest += [line for _, line in lines]
+            for block in file.blocks():
+                head, *others = block.split(b"\n")
+                parts.append(head)
+                for other in others:
+                    yield b"".join(parts)
+                    parts = [other]
         except ReadError as error:
-            end = error
-        yield from _from_document(b"\n".join(rest), file.name)
-        if end:
-            raise end
+            self.error = error
+        if any(parts):
+            yield b"".join(parts)
+
+
+def _start(lines: Iterator[bytes]) -> tuple[list[bytes], bytes, bytes]:
+    """Blank lines before the first that is not, that one, and the one after it."""
+    before: list[bytes] = []
+    for line in lines:
+        if line.strip():
+            return before, line, next(lines, b"")
+        before.append(line)
+    return before, b"", b""
 
 
 def _is_lines(file: File, first: bytes, second: bytes) -> bool:
     return ".ndjson" in file.name.lower() or (
-        second.startswith(b"{") and first.startswith(b"{") and len(first) > 2
+        second.startswith(b"{") and first.startswith(b"{") and len(first.strip()) > 1
     )
 
 
-def _lines(file: File) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of each line that is not blank. Raises ReadError where the stream breaks."""
-    tail, number = b"", 0
-    parts: list[bytes] = []
-    for block in file.blocks():
-        head, *others = block.split(b"\n")
-        parts.append(head)
-        for other in others:
-            number += 1
-            line = b"".join(parts).strip()
-            if line:
-                yield number, line
-            parts = [other]
-    tail = b"".join(parts).strip()
-    if tail:
-        yield number + 1, tail
-
-
-def _from_line(file: File, number: int, line: bytes) -> Iterator[Raw | Problem]:
-    return _from_document(line, f"{file.name} line {number}")
+def _from_lines(file: File, lines: Iterable[bytes]) -> Iterator[Raw | Problem]:
+    for number, line in enumerate(lines, 1):
+        if line := line.strip():
+            yield from _from_document(line, f"{file.name} line {number}")
 
 
 def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
     try:
-        if data.startswith(b"["):
+        if data.lstrip().startswith(b"["):
             yield from (Raw(bytes(item), place) for item in _list.decode(data))
             return
         document = _document.decode(data)
     except RecursionError:
-        yield _problem("nested-too-deeply", place, f"its JSON is nested deeper than {DEEPEST} levels", MEND)
+        yield Problem("nested-too-deeply", place, f"its JSON is nested deeper than {DEEPEST} levels", MEND)
         yield from _salvage(data, place)
     except msgspec.ValidationError as error:
-        yield _problem("not-fhir", place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
+        yield Problem("not-fhir", place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         kept = tuple(_salvage(data, place))
         saved = f"; {len(kept)} whole resources before the break were kept" if kept else ""
-        reason = f"its JSON is broken ({str(error).rstrip('.')}, of {len(data)} bytes){saved}"
-        yield _problem("broken-json", place, reason, MEND)
+        where = (
+            f"ends in the middle, after byte {len(data)}"
+            if "truncated" in str(error)
+            else f"is broken: {error}"
+        )
+        reason = f"its JSON {where}{saved}"
+        yield Problem("broken-json", place, reason, MEND)
         yield from kept
     else:
         if document.resource_type != "Bundle":
             yield Raw(data, place)
         for entry in document.entry:
-            if entry.resource is not None:
+            if bytes(entry.resource):
                 yield Raw(bytes(entry.resource), place, entry.full_url)
 
 
@@ -126,7 +143,7 @@ MEND = "export or fetch it again"
 
 def _salvage(data: bytes, place: str) -> Iterator[Raw]:
     """The complete entries of a broken Bundle, or items of a broken list, up to the break."""
-    level = 2 if data.startswith(b"[") else 3
+    level = 2 if data.lstrip().startswith(b"[") else 3
     depth = start = 0
     for token in _TOKEN.finditer(data):
         mark = token.group()
@@ -150,9 +167,5 @@ def _whole(data: bytes, place: str, level: int) -> Iterator[Raw]:
         entry = _entry.decode(data)
     except (msgspec.DecodeError, RecursionError):
         return
-    if entry.resource is not None:
+    if bytes(entry.resource):
         yield Raw(bytes(entry.resource), place, entry.full_url)
-
-
-def _problem(kind: str, place: str, reason: str, remedy: str) -> Problem:
-    return Problem(kind, place, reason, remedy)

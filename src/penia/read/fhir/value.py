@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -89,8 +90,12 @@ def _quantity(quantity: Quantity) -> Value:
 
 def _unit(quantity: Quantity) -> str | None:
     """The code if penia knows it, else the unit as shown: hospitals put either right."""
-    known = next((u for u in (quantity.code, quantity.unit) if u and canonical(u)), None)
-    return known or quantity.unit or quantity.code
+    return _known(quantity.code) or _known(quantity.unit) or quantity.unit or quantity.code
+
+
+@lru_cache(maxsize=1_000)
+def _known(unit: str | None) -> str | None:
+    return unit if unit and canonical(unit) else None
 
 
 def _words(text: str) -> Value:
