@@ -1,8 +1,8 @@
 """Prior: the expected number of low-count episodes of each hypothesis that begin in the onset interval.
 
 w = (rate of low counts in this setting) × share for a disease that the record does not state,
-P(low | disease) for one that it does, and for a drug the incidence per course × the part of its latency that falls into the
-interval × its modifiers (MODEL §3). Only ratios matter.
+P(low | disease) for one that it does, and for a drug the incidence per course × the part of its latency
+that falls into the interval × its modifiers (MODEL §3). Only ratios matter.
 """
 
 from __future__ import annotations
