@@ -30,12 +30,18 @@ class File:
         self._open = open_stream
         self._rest: Iterator[bytes] | None = None
         self._head = b""
+        self._error: ReadError | None = None
 
     def head(self) -> bytes:
         """The first block. Raises ReadError where not even that can be read."""
         if self._rest is None:
             self._rest = self._chunks()
-            self._head = next(self._rest, b"").removeprefix(MARK)
+            try:
+                self._head = next(self._rest, b"").removeprefix(MARK)
+            except ReadError as error:
+                self._error = error
+        if self._error:
+            raise self._error
         return self._head
 
     def blocks(self) -> Iterator[bytes]:
@@ -60,7 +66,7 @@ class File:
 
 
 def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
-    """The content decides, not the name: a gzip stream is unpacked while it is read, up to where it breaks."""
+    """The content decides, not the name: a gzip stream is unpacked, up to where it breaks."""
     block = stream.read(BLOCK)
     if not block.startswith(GZIP):
         while block:

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from penia.read.build import RecordBuilder
+from penia.read.error import ReadError
 from penia.read.fhir import clinical, medication, observation, person, resources
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Resource
 from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, grouped
-from penia.read.source import Source
+from penia.read.source import File, Source
 from penia.record import Problem, Record
 
 UNSAID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft"})
@@ -55,10 +56,16 @@ _any = msgspec.json.Decoder()
 
 def recognises(source: Source) -> str | None:
     """``FHIR R4`` where a file of the source says that it holds FHIR resources."""
-    for file in source.files:
-        if ".ndjson" in file.name.lower() or b'"resourceType"' in file.head():
-            return "FHIR R4"
-    return None
+    return "FHIR R4" if any(_is_fhir(file, alone=len(source.files) == 1) for file in source.files) else None
+
+
+def _is_fhir(file: File, alone: bool) -> bool:
+    try:
+        return ".ndjson" in file.name.lower() or b'"resourceType"' in file.head()
+    except ReadError:
+        if alone:
+            raise
+        return False  # the others of the folder may be whole; this one is named when it is read
 
 
 class Loaded:

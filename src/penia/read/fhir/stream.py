@@ -122,11 +122,8 @@ def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         kept = tuple(_salvage(data, place))
         saved = f"; {len(kept)} whole resources before the break were kept" if kept else ""
-        where = (
-            f"ends in the middle, after byte {len(data)}"
-            if "truncated" in str(error)
-            else f"is broken: {error}"
-        )
+        ends = "truncated" in str(error)
+        where = f"ends in the middle, after byte {len(data)}" if ends else f"is broken: {error}"
         reason = f"its JSON {where}{saved}"
         yield Problem("broken-json", place, reason, MEND)
         yield from kept
