@@ -1,0 +1,301 @@
+"""A structured case: what a published story tells of one person, as JSON, days counted from presentation.
+
+| field | holds |
+|---|---|
+| person | age_years, sex, ancestry, pregnant |
+| setting | emergency, inpatient, outpatient, primary-care, neonatal, unknown |
+| places, family | words |
+| counts, labs, vitals | day, what or name, value, unit, flag; labs also loinc |
+| differential | day, cell, percent |
+| tests | day, name, result |
+| drugs | ingredient, start_day, stop_day, note |
+| exposures | what, note |
+| conditions | name, icd10, since_day, status (active, past) |
+| findings | name, hpo, present, day |
+
+Null is not stated. A fact without a day is taken as known on day 0, but a drug or a condition without one has
+no start.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from penia.codes import code
+from penia.read.build import RecordBuilder
+from penia.read.error import ReadError
+from penia.read.exposures import DrugEvent
+from penia.read.fhir.context import Context
+from penia.read.fhir.groups import Groups
+from penia.read.fhir.resources import Valued
+from penia.read.fhir.social import social
+from penia.read.fhir.value import Value, value_of
+from penia.read.source import Source
+from penia.record import (
+    Condition,
+    Finding,
+    Interpretation,
+    Origin,
+    Person,
+    Problem,
+    Record,
+    Setting,
+    Sex,
+    Stay,
+    TestKind,
+    TestResult,
+)
+
+DAY0 = datetime(2024, 3, 1, 9, tzinfo=UTC)
+"""When the presentation is put: any past day gives the same explanation."""
+SETTINGS: dict[str, Setting] = {
+    "emergency": "emergency",
+    "inpatient": "inpatient",
+    "outpatient": "outpatient",
+    "primary-care": "outpatient",
+    "neonatal": "neonatal",
+}
+FLAGS: dict[str, Interpretation] = {
+    "high": "high",
+    "low": "low",
+    "normal": "normal",
+    "positive": "positive",
+    "negative": "negative",
+}
+
+T = TypeVar("T")
+
+
+class CasePerson(msgspec.Struct, frozen=True):
+    age_years: float | None = None
+    sex: Sex | None = None
+    ancestry: str | None = None
+    pregnant: bool | None = None
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """An entry of counts, labs, vitals, differential or tests."""
+
+    day: float | None = None
+    what: str | None = None
+    name: str | None = None
+    cell: str | None = None
+    loinc: str | None = None
+    value: float | str | None = None
+    percent: float | None = None
+    result: str | None = None
+    unit: str | None = None
+    flag: str | None = None
+
+
+class CaseDrug(msgspec.Struct, frozen=True):
+    ingredient: str
+    start_day: float | None = None
+    stop_day: float | None = None
+    note: str | None = None
+
+
+class CaseExposure(msgspec.Struct, frozen=True):
+    what: str
+    note: str | None = None
+
+
+class CaseCondition(msgspec.Struct, frozen=True):
+    name: str
+    icd10: str | None = None
+    since_day: float | None = None
+    status: str | None = None
+
+
+class CaseFinding(msgspec.Struct, frozen=True):
+    name: str
+    hpo: str | None = None
+    present: bool = True
+    day: float | None = None
+
+
+class Case(msgspec.Struct, frozen=True):
+    id: str
+    person: CasePerson = CasePerson()
+    setting: str | None = None
+    places: tuple[str, ...] = ()
+    counts: tuple[Measured, ...] = ()
+    labs: tuple[Measured, ...] = ()
+    differential: tuple[Measured, ...] = ()
+    tests: tuple[Measured, ...] = ()
+    drugs: tuple[CaseDrug, ...] = ()
+    exposures: tuple[CaseExposure, ...] = ()
+    conditions: tuple[CaseCondition, ...] = ()
+    findings: tuple[CaseFinding, ...] = ()
+    family: tuple[str, ...] = ()
+    vitals: tuple[Measured, ...] = ()
+
+
+class Loaded:
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self.people: tuple[str, ...] = (f"case-{case.id}",)
+        self.problems: tuple[Problem, ...] = ()
+
+    def record(self, name: str, now: datetime | None = None, kinds: frozenset[str] | None = None) -> Record:
+        return case_record(self._case, now)
+
+
+def recognises(source: Source) -> str | None:
+    if len(source.files) != 1:
+        return None
+    head = source.files[0].head()
+    return "a structured case" if all(word in head for word in (b'"person"', b'"age_years"')) else None
+
+
+def load(source: Source) -> Loaded:
+    """Raises ReadError with the field that does not fit."""
+    return Loaded(parse(b"".join(source.files[0].blocks()), source.name))
+
+
+def parse(data: bytes, name: str) -> Case:
+    """``name`` stands in the message of the ReadError that a case not fitting the layout raises."""
+    try:
+        return msgspec.json.decode(data, type=Case, strict=True)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ReadError(
+            f"{name} is no structured case ({error}); mend that field or leave it out."
+        ) from error
+
+
+def case_record(case: Case, now: datetime | None = None) -> Record:
+    """The Record of a case: the same facts as the same case written in FHIR gives."""
+    builder = RecordBuilder(f"case-{case.id}", now)
+    _person(case, builder)
+    _results(case, builder)
+    for i, drug in enumerate(case.drugs):
+        builder.drug(_drug(drug, f"drugs/{i}"))
+    for i, c in enumerate(case.conditions):
+        builder.condition(_condition(c, f"conditions/{i}"))
+    for i, finding in enumerate(case.findings):
+        _finding(finding, f"findings/{i}", builder)
+    for i, text in enumerate(case.family):
+        builder.finding(Finding(text.strip(), kind="family", origin=Origin(f"family/{i}", text)))
+    _social(case, builder)
+    return builder.build()
+
+
+def _at(day: float | None) -> datetime:
+    return DAY0 + timedelta(days=day or 0)
+
+
+def _maybe(day: float | None) -> datetime | None:
+    return None if day is None else _at(day)
+
+
+def _codes(system: str, text: str | None) -> tuple[str, ...]:
+    known = code(system, text) if text else None
+    return (known,) if known else ()
+
+
+def _person(case: Case, builder: RecordBuilder) -> None:
+    age, ancestry = case.person.age_years, case.person.ancestry
+    birth: date | None = None if age is None else (DAY0 - timedelta(days=age * 365.25)).date()
+    builder.person(Person(f"case-{case.id}", case.person.sex, birth, (ancestry,) if ancestry else ()))
+    if setting := SETTINGS.get(case.setting or ""):
+        builder.stay(Stay(setting, DAY0))
+    if case.person.pregnant is not None:
+        origin = Origin("person/pregnant", str(case.person.pregnant).lower())
+        builder.finding(Finding("pregnant", case.person.pregnant, time=DAY0, origin=origin))
+
+
+def _results(case: Case, builder: RecordBuilder) -> None:
+    for part, entries, kind in (
+        ("counts", case.counts, "laboratory"),
+        ("differential", case.differential, "laboratory"),
+        ("labs", case.labs, "laboratory"),
+        ("tests", case.tests, "laboratory"),
+        ("vitals", case.vitals, "vital"),
+    ):
+        for i, entry in enumerate(entries):
+            _result(entry, f"{part}/{i}", kind, builder)
+
+
+def _result(entry: Measured, place: str, kind: TestKind, builder: RecordBuilder) -> None:
+    name = entry.what or entry.name or ""
+    if entry.cell:
+        name = f"{entry.cell} per 100 leukocytes in blood"
+    found = _value(entry)
+    if not name or found.is_empty():
+        return
+    builder.result(
+        TestResult(
+            name=name,
+            time=_at(entry.day),
+            kind=kind,
+            codes=_codes("http://loinc.org", entry.loinc),
+            value=found.value,
+            unit=found.unit,
+            comparator=found.comparator,
+            interpretation=found.interpretation,
+            text=found.text,
+            origin=Origin(place, found.written or found.text, found.unit),
+        ),
+        (entry.cell,) if entry.cell else (),
+    )
+
+
+def _value(entry: Measured) -> Value:
+    """A number with its unit; words as words, a flag as a flag."""
+    flag = FLAGS.get(entry.flag or entry.result or "")
+    number = entry.percent if entry.cell else entry.value
+    if isinstance(number, float):
+        unit = "%" if entry.cell else entry.unit
+        return Value(number, unit, interpretation=flag, written=f"{number:g}")
+    text = number or (None if entry.result in FLAGS else entry.result)
+    found = value_of(Valued(value_string=text)) if text else Value()
+    return msgspec.structs.replace(found, interpretation=flag or found.interpretation)
+
+
+def _drug(drug: CaseDrug, place: str) -> DrugEvent:
+    return DrugEvent(
+        names=(drug.ingredient,),
+        evidence="statement",
+        place=place,
+        start=_maybe(drug.start_day),
+        stop=_maybe(drug.stop_day),
+        going_on=drug.stop_day is None,
+        note=drug.note or None,
+    )
+
+
+def _condition(condition: CaseCondition, place: str) -> Condition:
+    return Condition(
+        name=condition.name,
+        codes=_codes("http://hl7.org/fhir/sid/icd-10-cm", condition.icd10),
+        status="past" if condition.status == "past" else "active",
+        since=_maybe(condition.since_day),
+        recorded=_at(condition.since_day),
+        origin=Origin(place, condition.name),
+    )
+
+
+def _finding(finding: CaseFinding, place: str, builder: RecordBuilder) -> None:
+    """One without a code may name a disease as well as a sign, and is read as either."""
+    origin = Origin(place, finding.name)
+    time, codes = _at(finding.day), _codes("http://human-phenotype-ontology.org", finding.hpo)
+    if codes:
+        builder.finding(Finding(finding.name, finding.present, time=time, codes=codes, origin=origin))
+        return
+    since = _maybe(finding.day) if finding.present else None
+    status = "active" if finding.present else "refuted"
+    builder.condition(Condition(finding.name, (), status, since, None, time, origin))
+
+
+def _social(case: Case, builder: RecordBuilder) -> None:
+    context = Context(builder, Groups())
+    for i, exposure in enumerate(case.exposures):
+        base = Finding(
+            f"Exposure: {exposure.what}", time=DAY0, origin=Origin(f"exposures/{i}", exposure.note or "yes")
+        )
+        social(base, Value(text=exposure.note or "yes"), context)
+    for i, place in enumerate(case.places):
+        builder.finding(Finding(place, kind="place", time=DAY0, origin=Origin(f"places/{i}", place)))
