@@ -24,7 +24,7 @@ def spelling(row: Unit) -> str:
 
 # What the parts of a count's unit mean, written down apart from the table.
 MULTIPLES = {
-    r"K|k|[Tt]hou|THOU|[Tt]housands?|Tsd\.?|x?1000": 1e3,
+    r"K|k|[Tt]hou|THOU|[Tt]housands?|miles|Tsd\.?|x?1000": 1e3,
     r"M|m|[Mm]ill|[Mm]illion": 1e6,
     r"G|Giga|giga|Gpt|Mrd": 1e9,
     r"T|Tpt": 1e12,
@@ -80,7 +80,8 @@ def test_no_count_unit_is_taken_for_haemoglobin_or_haematocrit_or_a_volume_or_a_
 
 HAEMOGLOBIN = {
     "GM/DL": 10, "G/DL": 10, "g%": 10, "g/100mL": 10, "g/L": 1, "g/dL": 10, "g/dl": 10, "g/l": 1,
-    "gm%": 10, "gm/dL": 10, "mg/mL": 1, "mmol/L": 16.114,
+    "gm%": 10, "gm/dL": 10, "mg/mL": 1, "mmol/L": 16.114, "mmol/l": 16.114, "g/100 mL": 10, "g/100ml": 10,
+    "gr/dL": 10, "gm/dl": 10, "gms/dL": 10, "GM/dL": 10,
 }  # fmt: skip
 HAEMATOCRIT = {"%": 0.01, "L/L": 1, "l/l": 1, "1": 1}
 VOLUME = {"fL": 1, "fl": 1, "um3": 1, "µm³": 1, "cu um": 1}
@@ -145,7 +146,8 @@ SAME = {
 
 def measured(unit: str, analyte: str) -> tuple[float, bool] | None:
     """(grams or moles per litre, whether moles) of one ``unit``."""
-    parts = CONCENTRATION.fullmatch(unit.replace("µ", "u"))
+    plain = unit.replace("µ", "u")
+    parts = CONCENTRATION.fullmatch(plain.lower() if plain.isupper() and "U/" not in plain else plain)
     if parts is None:
         return None
     return PREFIXES[parts[1]] / PREFIXES[parts[3]], parts[2] == "mol"

@@ -15,7 +15,7 @@ from penia.units import canonical
 Kind = Literal["count", "percent", "mass", "test", "vital"]
 _LOCAL = ("mimic-d-labitems", "mimic-d-items", "eicu-lab")
 _PERCENT = frozenset({"percent", "percentage", "pct", "relative", "rel", "relativ", "prozent", "pourcentage"})
-_ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "number", "count", "no", "anzahl"})
+_ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "number", "count", "anzahl"})
 _METHOD = frozenset({"automated", "auto", "manual", "man", "the", "of", "by"})
 
 _DENOMINATOR = re.compile(

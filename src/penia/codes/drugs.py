@@ -49,15 +49,17 @@ def _by_words() -> Mapping[_Words, tuple[str, ...]]:
         for name in (row["name"], *values(row["synonyms"])):
             table.setdefault(_key(name), (row["name"],))
     for row in rows("drug_words"):
-        if row["kind"] != "poison":
+        if row["kind"] != "refused":
             for name in values(row["words"]):
                 table.setdefault(_key(name), ())
     return table
 
 
 @cache
-def _poison() -> frozenset[str]:
-    return frozenset(w for row in rows("drug_words") if row["kind"] == "poison" for w in values(row["words"]))
+def _refused() -> frozenset[str]:
+    return frozenset(
+        w for row in rows("drug_words") if row["kind"] == "refused" for w in values(row["words"])
+    )
 
 
 @cache
@@ -98,7 +100,7 @@ def _read(text: str) -> list[str]:
 
 
 def _names(text: str) -> list[str]:
-    if not _poison().isdisjoint(words(text)):
+    if not _refused().isdisjoint(words(text)):
         return []
     tokens = _tokens(text)
     plain = tuple(word for _, word in tokens)
