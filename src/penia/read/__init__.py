@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from penia.read import fhir, own
+from penia.read import case, fhir, own
 from penia.read.error import ReadError
 from penia.read.source import Given, Source, opened
 from penia.record import Problem, Record
@@ -40,7 +40,7 @@ class Format(Protocol):
     def load(self, source: Source) -> Loaded: ...
 
 
-FORMATS: tuple[Format, ...] = (own, fhir)
+FORMATS: tuple[Format, ...] = (own, case, fhir)
 """The first that recognises a source reads it."""
 
 
@@ -118,6 +118,9 @@ def _load(given: Given) -> Loaded:
 
 
 def _not_recognised(source: Source) -> str:
+    if len(source.files) == 1:  # a stream that breaks says so
+        for _ in source.files[0].blocks():
+            pass
     if not any(file.head().strip() for file in source.files):
         return f"{source.name} is empty; give FHIR R4 JSON or NDJSON."
     return f"{source.name} is in no format that penia reads; give FHIR R4 JSON or NDJSON (with resourceType)."

@@ -41,6 +41,8 @@ class _Document(msgspec.Struct, frozen=True, rename="camel"):
     entry: tuple[_Entry, ...] = ()
 
 
+_BYTE = re.compile(r"byte (\d+)")
+
 _document = msgspec.json.Decoder(_Document)
 _entry = msgspec.json.Decoder(_Entry)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -49,13 +51,13 @@ _list = msgspec.json.Decoder(list[msgspec.Raw])
 def resources(file: File) -> Iterator[Raw | Problem]:
     """Every resource of the file that is whole, and a problem for each part that is not."""
     lines = _Lines(file)
-    before, first, second = _start(iter(lines))
+    seen, first, second = _start(lines)
     if not first:
         yield Problem("empty", file.name, "it holds nothing", "give a file with FHIR resources")
-    elif len(second) and _is_lines(file, first, second):
-        yield from _from_lines(file, chain([*before, first, second], lines))
+    elif second and _is_lines(file, first, second):
+        yield from _from_lines(file, chain(seen, lines))
     else:
-        yield from _from_document(b"\n".join([*before, first, second, *lines]), file.name)
+        yield from _from_document(b"\n".join([*seen, *lines]), file.name)
     if lines.error:
         reason, _, remedy = str(lines.error).rstrip(".").partition("; ")
         yield Problem("broken-file", file.name, reason, remedy)
@@ -86,14 +88,16 @@ class _Lines:
             yield b"".join(parts)
 
 
-def _start(lines: Iterator[bytes]) -> tuple[list[bytes], bytes, bytes]:
-    """Blank lines before the first that is not, that one, and the one after it."""
-    before: list[bytes] = []
+def _start(lines: Iterable[bytes]) -> tuple[list[bytes], bytes, bytes]:
+    """The lines up to the second that is not blank; the first such line; the second."""
+    seen: list[bytes] = []
+    first = b""
     for line in lines:
-        if line.strip():
-            return before, line, next(lines, b"")
-        before.append(line)
-    return before, b"", b""
+        seen.append(line)
+        if first and line.strip():
+            return seen, first, line
+        first = first or line.strip()
+    return seen, first, b""
 
 
 def _is_lines(file: File, first: bytes, second: bytes) -> bool:
@@ -122,7 +126,8 @@ def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         kept = tuple(_salvage(data, place))
         saved = f"; {len(kept)} whole resources before the break were kept" if kept else ""
-        ends = "truncated" in str(error)
+        byte = _BYTE.search(str(error))
+        ends = byte is None or int(byte[1]) >= len(data)
         where = f"ends in the middle, after byte {len(data)}" if ends else f"is broken: {error}"
         reason = f"its JSON {where}{saved}"
         yield Problem("broken-json", place, reason, MEND)
