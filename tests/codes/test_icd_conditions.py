@@ -19,6 +19,11 @@ def test_the_longest_prefix_decides():
     assert found("icd10cm:C92.00")["acute-leukemia"] == "exact"
 
 
+def test_codes_that_only_the_international_icd_10_has_are_read_too():
+    assert found("icd10cm:A97.1") == {"dengue": "exact"}
+    assert found("icd10cm:B24") == {"hiv": "exact"}
+
+
 def test_a_narrow_condition_does_not_hide_the_wider_cause():
     assert found("icd10cm:A92.0") == {"other-viral": "exact", "condition:chikungunya": "exact"}
     assert "condition:rheumatoid-arthritis" in found("icd10cm:M05.00")
