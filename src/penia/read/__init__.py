@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from penia.read import case, fhir, own
 from penia.read.error import ReadError
 from penia.read.source import Given, Source, opened
-from penia.record import Problem, Record
+from penia.record import Problem, Record, Sex
 
 __all__ = ["Listed", "ReadError", "people", "read", "read_all"]
 
@@ -53,6 +53,9 @@ class Listed(msgspec.Struct, frozen=True):
     """Lowest white cells, 10⁹/L; None where none was counted."""
     anc: float | None
     """Lowest neutrophils, 10⁹/L."""
+    sex: Sex | None
+    age: float | None
+    """Years at the last count."""
 
 
 def read(source: Given, person: str | None = None) -> Record:
@@ -98,7 +101,9 @@ def _listed(record: Record) -> Listed:
     def lowest(lineage: str) -> float | None:
         return min((c.value for c in record.counts if c.lineage == lineage), default=None)
 
-    return Listed(record.person.id, len(record.counts), lowest("WBC"), lowest("ANC"))
+    last = max((c.time for c in record.counts), default=datetime.now(UTC))
+    person = record.person
+    return Listed(person.id, len(record.counts), lowest("WBC"), lowest("ANC"), person.sex, person.age(last))
 
 
 def _load(given: Given) -> Loaded:

@@ -208,13 +208,14 @@ def _person(case: Case, builder: RecordBuilder) -> None:
 
 
 def _results(case: Case, builder: RecordBuilder) -> None:
-    for part, entries, kind in (
+    parts: tuple[tuple[str, tuple[Measured, ...], TestKind], ...] = (
         ("counts", case.counts, "laboratory"),
         ("differential", case.differential, "laboratory"),
         ("labs", case.labs, "laboratory"),
         ("tests", case.tests, "laboratory"),
         ("vitals", case.vitals, "vital"),
-    ):
+    )
+    for part, entries, kind in parts:
         for i, entry in enumerate(entries):
             _result(entry, f"{part}/{i}", kind, builder)
 
@@ -247,7 +248,7 @@ def _value(entry: Measured) -> Value:
     """A number with its unit; words as words, a flag as a flag."""
     flag = FLAGS.get(entry.flag or entry.result or "")
     number = entry.percent if entry.cell else entry.value
-    if isinstance(number, float):
+    if isinstance(number, float | int):
         unit = "%" if entry.cell else entry.unit
         return Value(number, unit, interpretation=flag, written=f"{number:g}")
     text = number or (None if entry.result in FLAGS else entry.result)

@@ -1,0 +1,57 @@
+"""What a waiting user sees: nothing for two seconds, then how far it is; only where someone looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Timer
+from time import monotonic
+from typing import TypeVar
+
+AFTER = 2.0
+"""Seconds before anything is shown."""
+
+T = TypeVar("T")
+
+
+@contextmanager
+def waiting(text: str) -> Generator[None]:
+    """A sign of life on standard error while a step of unknown length runs."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    status = console.status(text)
+    timer = Timer(AFTER, status.start)
+    timer.daemon = True
+    if console.is_terminal:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join() if timer.is_alive() else None
+        status.stop()
+
+
+def counted(text: str) -> Callable[[tuple[T, ...]], Iterable[T]]:
+    """Wraps a row of things in a progress bar with the time left."""
+
+    def follow(things: tuple[T, ...]) -> Iterator[T]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        progress = Progress(*columns, console=console, transient=True)
+        task, start, shown = progress.add_task(text, total=len(things)), monotonic(), False
+        try:
+            for done, thing in enumerate(things):
+                if not shown and console.is_terminal and monotonic() - start > AFTER:
+                    progress.start()
+                    shown = True
+                progress.update(task, completed=done)
+                yield thing
+        finally:
+            progress.stop()
+
+    return follow

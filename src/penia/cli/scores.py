@@ -1,0 +1,71 @@
+"""The tables of an evaluation in the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from penia.evaluate import Report, Summary
+
+SHOWN = 25
+"""Lines of the confusion list."""
+
+
+def print_report(report: Report, console: Console) -> None:
+    seen = report.all.cases
+    console.print(f"{seen} cases of {report.folder}", style="bold", markup=False)
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(report.versions.items()))
+    console.print(versions, markup=False, highlight=False)
+    if report.unreadable:
+        console.print(f"{len(report.unreadable)} could not be read:", markup=False)
+    for unread in report.unreadable:
+        console.print(f"  {unread.name}: {unread.reason}", markup=False, highlight=False)
+    _ranks(report, console)
+    _reliability(report.all, console)
+    console.print(
+        f"\nTime per case: median {report.all.seconds_median * 1000:.0f} ms, "
+        f"90th percentile {report.all.seconds_p90 * 1000:.0f} ms",
+        highlight=False,
+    )
+    _confusions(report, console)
+
+
+def _ranks(report: Report, console: Console) -> None:
+    table = Table(title="\nAccepted cause among the first 1, 3, 5, 10", title_justify="left", box=None)
+    for name in ("", "cases", "1", "3", "5", "10", "principal 1", "log score", "Brier", "off by"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    rows = {"all": report.all}
+    if report.headline:
+        rows["without weak keys"] = report.headline
+    for name, s in {**rows, **report.groups, **report.facts}.items():
+        shares = [f"{share:.0%}" for share in s.top_any.values()]
+        principal = f"{s.top_principal['1']:.0%}"
+        scores = (f"{s.log_score:.2f}", f"{s.brier:.2f}", f"{s.calibration_error:.2f}")
+        table.add_row(name, str(s.cases), *shares, principal, *scores)
+    console.print(table)
+
+
+def _reliability(summary: Summary, console: Console) -> None:
+    table = Table(
+        title="\nWhen the first cause was said to have this probability, how often was it right?",
+        title_justify="left",
+        box=None,
+    )
+    for name in ("probability", "cases", "said", "right"):
+        table.add_column(name, justify="right")
+    for b in summary.reliability:
+        table.add_row(f"{b.low:.0%}–{b.high:.0%}", str(b.cases), f"{b.said:.0%}", f"{b.right:.0%}")
+    console.print(table)
+
+
+def _confusions(report: Report, console: Console) -> None:
+    if not report.confusions:
+        return
+    table = Table(title="\nTaken for another cause", title_justify="left", box=None)
+    for name in ("true cause", "first named", "cases"):
+        table.add_column(name, overflow="fold")
+    for c in report.confusions[:SHOWN]:
+        table.add_row(c.truth, c.named, f"{len(c.cases)}: {', '.join(c.cases)}")
+    console.print(table, markup=False)
+    if (more := len(report.confusions) - SHOWN) > 0:
+        console.print(f"and {more} more; --json has them all")

@@ -1,0 +1,95 @@
+"""One case: where its cause stands among the candidates, and how probable it was said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from penia.codes import ingredients
+from penia.evaluate.cases import Key
+from penia.explanation import Candidate
+from penia.knowledge import KnowledgeBase
+
+FLOOR = 1e-6
+"""Least probability of the truth in a log score: a listed sum of 1 would otherwise cost infinity."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    name: str
+    principal: str
+    group: str
+    tier: str
+    decisive: bool
+    low_count: str
+    named: str
+    """Id of the first candidate's first cause; empty where no candidate was given."""
+    confidence: float
+    """Its probability."""
+    principal_rank: int | None
+    any_rank: int | None
+    """Place of the first candidate that holds an accepted cause, from 1; None: not listed."""
+    probability: float
+    """What all candidates with an accepted cause have together; see ``of_truth``."""
+    brier: float
+    """Squared distance to the truth over all causes, the accepted ones taken as one: 0 to 2."""
+    seconds: float
+
+
+@cache
+def canonical(cause: str) -> str:
+    """One id for what counts as the same: a finer cause is its parent, a drug its generic name."""
+    if cause.startswith("drug:"):
+        name = cause.removeprefix("drug:")
+        found = ingredients((), name)
+        return f"drug:{found[0] if len(found) == 1 else name.casefold()}"
+    return cause.partition("/")[0]
+
+
+def outcome(
+    name: str, key: Key, candidates: Sequence[Candidate], knowledge: KnowledgeBase, seconds: float
+) -> Outcome:
+    principal = canonical(key.causes[0])
+    accepted = frozenset(canonical(c) for c in key.causes)
+    truth = of_truth(accepted, candidates, len(knowledge.causes) + len(knowledge.drugs))
+    wrong = sum(c.probability**2 for c in candidates if not _holds(c, accepted))
+    first = candidates[0] if candidates else None
+    return Outcome(
+        name=name,
+        principal=principal,
+        group=_group(principal, knowledge),
+        tier=key.tier,
+        decisive=key.decisive,
+        low_count=key.low_count,
+        named=canonical(first.causes[0]) if first else "",
+        confidence=first.probability if first else 0.0,
+        principal_rank=_rank(candidates, frozenset({principal})),
+        any_rank=_rank(candidates, accepted),
+        probability=truth,
+        brier=(1 - truth) ** 2 + wrong,
+        seconds=seconds,
+    )
+
+
+def of_truth(accepted: frozenset[str], candidates: Sequence[Candidate], vocabulary: int) -> float:
+    """P(an accepted cause). One that is not listed gets an even share of what the listed ones leave over."""
+    listed = [c.probability for c in candidates if _holds(c, accepted)]
+    if listed:
+        return min(1.0, max(FLOOR, sum(listed)))
+    left = 1 - sum(c.probability for c in candidates)
+    return max(FLOOR, left / max(1, vocabulary - len(candidates)))
+
+
+def _holds(candidate: Candidate, accepted: frozenset[str]) -> bool:
+    return any(canonical(cause) in accepted for cause in candidate.causes)
+
+
+def _rank(candidates: Sequence[Candidate], accepted: frozenset[str]) -> int | None:
+    return next((i for i, c in enumerate(candidates, 1) if _holds(c, accepted)), None)
+
+
+def _group(cause: str, knowledge: KnowledgeBase) -> str:
+    if cause.startswith("drug:"):
+        return "medication"
+    return knowledge.causes[cause].group if cause in knowledge.causes else "not in the knowledge base"
