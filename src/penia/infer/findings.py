@@ -1,7 +1,8 @@
 """What findings and tests say: log P(finding | cause) against its rate under causes that do not list it.
 
 Unknown contributes nothing. A cause that lists no rate for a finding takes the background: the base rate less
-what the causes that do list it put into it. Findings of one cluster move together: for each cause the
+what the causes that do list it put into it. A disease that the record already states brings its findings with
+it whatever lowered the count, so they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each cause the
 strongest counts whole, the rest in part; of a finding and its broader kinds only the strongest counts.
 """
 
@@ -46,7 +47,8 @@ def finding_evidence(
         if key is None or (key.derived or "") in skip:
             continue
         background = _background(key, hypotheses, shares, place, fitted)
-        logs = tuple(_log_ratio(h, fact, key, background, fitted) for h in hypotheses)
+        already = _brought_along(key, hypotheses)
+        logs = tuple(_log_ratio(h, fact, background, already, fitted) for h in hypotheses)
         if any(logs):
             told.append(Scored(fact, key, background, logs))
     return _thinned(told, fitted)
@@ -79,13 +81,20 @@ def _background(
     return max(rest, base * fitted.background.value, fitted.floor.value)
 
 
-def _log_ratio(h: Hypothesis, fact: Fact, key: FindingKey, background: float, fitted: Weights) -> float:
-    rate = h.rates.get(key.key)
+def _brought_along(key: FindingKey, hypotheses: Sequence[Hypothesis]) -> float:
+    """P(present) on account of the diseases that the record states."""
+    rates = (h.rates[key.key].p for h in hypotheses if h.known and key.key in h.rates)
+    return 1 - math.prod(1 - p for p in rates)
+
+
+def _log_ratio(h: Hypothesis, fact: Fact, background: float, already: float, fitted: Weights) -> float:
+    rate = h.rates.get(fact.key)
     if rate is None or rate.anchor:
         return 0.0
     floor = fitted.floor.value
-    p = min(max(rate.p, floor), 1 - floor)
-    ratio = math.log(p / background) if fact.present else math.log((1 - p) / (1 - min(background, 1 - floor)))
+    p = 0.0 if h.known else rate.p
+    p, rest = (min(max(1 - (1 - x) * (1 - already), floor), 1 - floor) for x in (p, background))
+    ratio = math.log(p / rest) if fact.present else math.log((1 - p) / (1 - rest))
     return ratio * (fitted.tests.value if fact.decisive else fitted.findings.value)
 
 

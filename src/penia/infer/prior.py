@@ -119,7 +119,7 @@ def _age_and_sex(
         band = age_band(background.age)
         expected = at_band(fitted.age, background.place)
         adults = pattern.age.get("adult", 0.0) + pattern.age.get("old", 0.0)
-        here = max(pattern.age.get(band, 0.0), 0.01) / max(adults, 0.02)
+        here = max(pattern.age.get(band, 0.0), fitted.age_floor.value) / max(adults, fitted.adults.value)
         factors.append((f"age {background.age:.0f}", None, here / expected[band]))
     if background.sex is not None:
         female = min(max(pattern.sex_female, 0.02), 0.98)

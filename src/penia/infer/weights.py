@@ -40,6 +40,11 @@ class Weights(Knowledge, frozen=True):
     """Days before the first low count in which a drug reaction that shows itself must have begun."""
     undated: Figure
     """P(in the window) of a drug without dates."""
+    age_floor: Figure
+    """Least share of an age band under any cause."""
+    adults: Figure
+    """Least share of adults at which a cause's share in an adult setting is taken as it stands; under it,
+    adults are too rare for the share to mean them."""
     age: dict[Place, dict[str, Figure]]
     """Adults and old people among the low counts of a setting."""
 
