@@ -9,6 +9,8 @@ from importlib import import_module
 
 import click
 
+from penia.errors import PeniaError
+
 COMMANDS = {
     "explain": ("penia.cli.explain", "Rank the causes of one person's low white count."),
     "kb": ("penia.cli.kb", "Show what is known of a cause or drug, with its sources."),
@@ -85,10 +87,6 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _told(error: Exception) -> int:
-    from penia.evaluate.cases import EvaluationError
-    from penia.knowledge import KnowledgeError
-    from penia.read.error import ReadError
-
     if isinstance(error, click.exceptions.Abort):
         return INTERRUPTED
     if isinstance(error, click.ClickException):
@@ -97,7 +95,7 @@ def _told(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is left to flush has no reader)
         return 0
-    if isinstance(error, ReadError | KnowledgeError | EvaluationError):
+    if isinstance(error, PeniaError):
         click.echo(f"penia: {error}", err=True)
         return BAD_INPUT
     what = f"{type(error).__name__}: {error}".replace("\n", " ")[:300]

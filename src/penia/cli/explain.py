@@ -35,7 +35,7 @@ penia.
 """
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     name = "TIME"
 
     def convert(
@@ -97,7 +97,6 @@ def _explained(
     source: str, person: str | None, at: datetime | None, setting: str | None
 ) -> tuple[Record, Explanation]:
     from penia.cli.patience import waiting
-    from penia.pipeline import explain
     from penia.read import ReadError, read
 
     try:
@@ -107,6 +106,8 @@ def _explained(
         if error.people and person is None:
             _list_people(source, error)
         raise
+    from penia.pipeline import explain
+
     return record, explain(record, at, setting)
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from penia.errors import PeniaError
 from penia.read.case import Case, parse
 
 
-class EvaluationError(ValueError):
+class EvaluationError(PeniaError):
     """One sentence: what is wrong with the folder of cases, and what to do."""
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from penia.errors import PeniaError
 from penia.knowledge.factindex import fact_index
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, Knowledge, Pair
 
@@ -22,7 +23,7 @@ RELEASE = "release"
 T = TypeVar("T")
 
 
-class KnowledgeError(ValueError):
+class KnowledgeError(PeniaError):
     """A knowledge file that does not fit the schema; the message names the file and the field."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from penia.errors import PeniaError
 
-class ReadError(ValueError):
+
+class ReadError(PeniaError):
     """One sentence: what is wrong, where, and what to do."""
 
     def __init__(self, message: str, people: tuple[str, ...] = ()) -> None:
