@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from penia.facts.tables import rules
+from penia.facts.tables import guard, rules
 
 Span = tuple[int, int]
 
@@ -51,7 +51,7 @@ class Clause(msgspec.Struct, frozen=True):
         left = max((m.end() for m in _CUT.finditer(self.text, 0, start)), default=0)
         cut = _CUT.search(self.text, end)
         rest = self.text[left:start] + " " + self.text[end : cut.start() if cut else len(self.text)]
-        return all(word in _guard() for word in _WORD.findall(rest))
+        return all(word in guard() for word in _WORD.findall(rest))
 
     def _reaches(self, at: int, stop: int, word: str, start: int) -> int | None:
         between = self.text[stop:start]
@@ -150,7 +150,6 @@ _doubt_before = cache(lambda: _any(rules().uncertain.before))
 _doubt_after = cache(lambda: _any(rules().uncertain.after))
 _relatives = cache(lambda: _any(rules().relatives))
 _tellers = cache(lambda: re.compile(rf"\W*(?:{'|'.join(rules().tellers)})\b"))
-_guard = cache(lambda: frozenset(rules().guard_words))
 _ends = cache(
     lambda: re.compile(
         "|".join(f"(?<![a-z0-9]){e}(?![a-z0-9])" if e[0].isalpha() else e for e in rules().clause_ends)

@@ -259,15 +259,20 @@ def _unless_decided(heard: Heard, said: list[Said]) -> list[Said]:
 
 
 def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
-    """The test by its name; then each part of the result that names a test of its own."""
-    parts: list[Said] = []
+    """Each part of the result that names a test of its own, then the test by its name."""
+    whole = {row.key for row in results.rows_named(name) if row.result in _WHOLE}
+    parts: dict[str, set[bool]] = {}
     for inner, result in results.name_and_result(text):
         said = results.read_result(f"{name} {inner}", result, result, None)
-        parts += said or results.read_result(inner, result, result, None)
-    decided = {one.key for one in parts}
-    return parts + [
-        one for one in results.read_result(name, text, raw, flag, above) if one.key not in decided
-    ]
+        for one in said or results.read_result(inner, result, result, None):
+            if one.key not in whole:
+                parts.setdefault(one.key, set()).add(one.present)
+    found = [Said(key, True in said, decisive=True) for key, said in parts.items() if len(said) == 1]
+    return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
+
+
+_WHOLE = ("culture", "text", "karyotype", "number")
+"""Results that are read as a whole, not part by part."""
 
 
 def _report(name: str, text: str, body: Body) -> list[Said]:

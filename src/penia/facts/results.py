@@ -45,18 +45,31 @@ def rows_named(name: str) -> tuple[TestRow, ...]:
     if bare and bare != name:
         numbers |= dict.fromkeys(bank.whole(bare))
     found = [rows[int(n)] for n in numbers]
-    found += [row for row in _rows_by_terms(name) if row not in found]
-    return tuple(row for row in found if not (row.unless_name and _searches(row.unless_name, name)))
+    padded = f" {name.replace(',', ' ')} "
+    found += [row for row, terms in _terms() if row not in found and _holds_terms(padded, terms)]
+    return tuple(
+        row
+        for row in found
+        if not any(f" {word} " in padded for word in row.without)
+        and not (row.unless_name and _searches(row.unless_name, name))
+    )
 
 
-def _rows_by_terms(name: str) -> Iterator[TestRow]:
-    for row in tables.tests():
-        for group in row.terms:
-            if all(_searches(word, name) for word in group) and not any(
-                _searches(w, name) for w in row.not_terms
-            ):
-                yield row
-                break
+Terms = tuple[tuple[tuple[str, ...], ...], ...]
+
+
+@cache
+def _terms() -> tuple[tuple[TestRow, Terms], ...]:
+    """Each row's lists of parts, each part as words between blanks."""
+    return tuple(
+        (row, tuple(tuple(tuple(f" {w} " for w in part.split("|")) for part in parts) for parts in row.terms))
+        for row in tables.tests()
+        if row.terms
+    )
+
+
+def _holds_terms(padded: str, terms: Terms) -> bool:
+    return any(all(any(word in padded for word in part) for part in parts) for parts in terms)
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
@@ -120,7 +133,7 @@ def _variant(row: TestRow, text: str, raw: str) -> bool | None:
     if _any(row.absent, text):
         return False
     if re.search(
-        r"\b(?:no|without|not)\b[^,;]*(?:variant|mutation|deletion|rearrang|detected|found|identified)|\bbenign\b",
+        r"\b(?:no|without|not)\b[^,;]*(?:variant|mutation|deletion|rearrang|detected|found|identified|pathogenic|abnormal)|\bbenign\b",
         text,
     ):
         return False
@@ -253,7 +266,7 @@ def name_and_result(text: str) -> Iterator[tuple[str, str]]:
         before, after = _trim(piece[: found.start()]), _trim(piece[found.end() :])
         if before:
             yield before, piece[found.start() :]
-        elif after:
+        elif after and not found[0].startswith("no "):
             yield after, found[0]
 
 

@@ -116,9 +116,11 @@ class TestRow(Row, frozen=True):
     value: float | None = None
     analyte: str | None = None
     terms: tuple[tuple[str, ...], ...] = ()
-    """Groups of words: a name that holds one of each group is this test, whatever else it holds ..."""
-    not_terms: tuple[str, ...] = ()
-    """... but for one of these."""
+    """Lists of parts, each part one or more words parted by ``|``: a name that holds a word of each part of one
+    list is this test, whatever else it holds ..."""
+    without: tuple[str, ...] = ()
+    """... but for one of these words."""
+
 
 
 Limits = dict[str, float]
@@ -236,6 +238,25 @@ class DrugKey(Row, frozen=True):
     ingredients: frozenset[str]
 
 
+WordLists = tuple[str | tuple[str, ...], ...]
+
+
+class Predicate(Row, frozen=True):
+    """predicates.yaml: what is said of a part of the body."""
+
+    key: str
+    subject: tuple[str, ...]
+    says: WordLists
+    denies: WordLists = ()
+    unless: tuple[str, ...] = ()
+
+
+class Predicates(Row, frozen=True):
+    shared: tuple[tuple[str, ...], ...]
+    """Word lists that several rows use."""
+    rows: tuple[Predicate, ...]
+
+
 class Family(Row, frozen=True):
     keys: frozenset[str]
 
@@ -260,6 +281,7 @@ FILES: dict[str, object] = {
     "places": Places,
     "person": PersonKeys,
     "drugs": dict[str, DrugKey],
+    "predicates": Predicates,
     "family": Family,
     "implies": dict[str, tuple[str, ...]],
     "hpo": Hpo,
@@ -333,6 +355,11 @@ def drugs() -> dict[str, DrugKey]:
 
 
 @cache
+def predicates() -> Predicates:
+    return _part("predicates", Predicates)
+
+
+@cache
 def family() -> Family:
     return _part("family", Family)
 
@@ -350,6 +377,12 @@ def index() -> FactIndex:
 @cache
 def spelling() -> Spelling:
     return _part("spelling", Spelling)
+
+
+@cache
+def guard() -> frozenset[str]:
+    """Words that may stand beside a denied finding without narrowing it."""
+    return frozenset(rules().guard_words)
 
 
 @cache

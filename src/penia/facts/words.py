@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.clause import Clause, clauses
+from penia.facts.predicates import predicated
 from penia.facts.statement import Heard, Said
 from penia.knowledge.factindex import KINDS
 from penia.knowledge.wording import bag
@@ -20,8 +21,10 @@ def read_words(text: str, present: bool, *, lineages: bool = True) -> Heard:
     """What a normalised text says; ``present`` is the polarity that the record gives the whole."""
     heard = Heard([], [], [], [])
     for clause in clauses(text):
-        heard.keys += _keys(clause, present)
-        heard.keys += _group_keys(clause, present)
+        said = [*_keys(clause, present), *_group_keys(clause, present)]
+        known = {one.key for one in said}
+        heard.keys += said
+        heard.keys += [one for one in predicated(clause, present) if one.key not in known]
         if lineages:
             heard.low += _lineages(clause, present)
     return heard

@@ -43,6 +43,7 @@ def fact_index(files: dict[str, object]) -> FactIndex:
             for pattern in _texts(row["names"])
         ),
         "vitals": _rows(files["vitals"], "names"),
+        "predicates": _rows(cast(Table, files["predicates"])["rows"], "subject"),
         "places": _rows(places["areas"], "names"),
     }
     return FactIndex(
