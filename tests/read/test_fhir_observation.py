@@ -111,6 +111,39 @@ def test_cells_of_another_fluid_are_no_blood_count() -> None:
     assert made.tests[0].name == "WBC in Urine, midstream"
 
 
+def test_a_contained_or_only_named_specimen_is_looked_at_too() -> None:
+    fluid = {"resourceType": "Specimen", "id": "s", "type": {"text": "Cerebrospinal fluid"}}
+    inside = record(wbc(contained=[fluid], specimen={"reference": "#s"}))
+    named = record(wbc(specimen={"display": "Pleural fluid"}))
+    assert not inside.counts and not named.counts
+
+
+def test_a_unit_that_contradicts_its_code_is_refused() -> None:
+    made = record(wbc(valueQuantity={"value": 3.0, "unit": "10*3/uL", "code": "10*6/uL"}))
+    assert not made.counts and kinds(made) == {"unit-unknown"}
+
+
+def test_a_unit_and_its_code_may_be_spelled_differently() -> None:
+    made = record(wbc(valueQuantity={"value": 3.0, "unit": "K/uL", "code": "10*9/L"}))
+    assert counts(made) == {"WBC": 3.0}
+
+
+def test_reticulocytes_in_percent_are_counted_with_their_red_cells() -> None:
+    made = record(observation("RBC", "789-8", 4.0, "10*12/L"), percent("reticulocytes", "17849-1", 2.0))
+    assert counts(made)["RETIC"] == 80.0
+
+
+def test_more_red_precursors_than_white_cells_are_plausible() -> None:
+    made = record(percent("nucleated red cells", "58413-6", 150))
+    assert [t.value for t in made.tests] == [150.0] and "implausible" not in kinds(made)
+
+
+def test_pregnancy_without_a_category_is_understood() -> None:
+    assert [f.name for f in record(observation("x", "82810-3", valueString="pregnant")).findings] == [
+        "pregnant"
+    ]
+
+
 def test_an_observation_about_someone_else_is_left_out() -> None:
     made = record(wbc(focus=[{"reference": "RelatedPerson/donor"}]))
     assert not made.counts and kinds(made) == {"about-another"}

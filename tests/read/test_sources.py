@@ -72,6 +72,11 @@ def test_one_resource_a_line_reads_like_the_bundle() -> None:
     assert read("\n\n".join(map(json.dumps, ALL)).encode()).to_json() == ONE
 
 
+def test_a_bundle_with_one_entry_a_line_is_one_document() -> None:
+    text = json.dumps(bundle(*ALL)).replace('{"resource": ', '\n{"resource": ')
+    assert read(text.encode()).to_json() == ONE
+
+
 def test_a_list_of_resources_reads_like_the_bundle() -> None:
     assert read(json.dumps(ALL).encode()).to_json() == ONE
 

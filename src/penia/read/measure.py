@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from penia.codes import Analyte, analyte
-from penia.read.plausible import count_limit, plausible, vital_limit
+from penia.read.plausible import count_limit, percent_limit, vital_limit
 from penia.read.problems import Problems
 from penia.record import Comparator, Count, Origin, TestResult
 from penia.units import UnitError, canonical, to_count, to_percent
@@ -105,7 +105,7 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
         _refuse_unit(result, error, problems)
         _keep_flag(result, what, measured)
         return
-    limit = plausible().percent if share else count_limit(what.name)
+    limit = percent_limit(what.name) if share else count_limit(what.name)
     if not limit.holds(value):
         _implausible(result, what.name, problems)
         _keep_flag(result, what, measured)

@@ -26,6 +26,8 @@ class Plausible(Knowledge, frozen=True):
     other_cells: Limit
     """For any lineage that ``counts`` does not name."""
     percent: Limit
+    ratios: dict[str, Limit]
+    """Per 100 white cells, of cells that are not among them: may pass 100."""
     differential_sum: Limit
     """Sum of the percentages of one differential, cells that may be counted twice left out."""
     above_white_cells: Limit
@@ -42,6 +44,10 @@ def plausible() -> Plausible:
 def count_limit(lineage: str) -> Limit:
     limits = plausible()
     return limits.counts.get(lineage, limits.other_cells)
+
+
+def percent_limit(lineage: str) -> Limit:
+    return plausible().ratios.get(lineage, plausible().percent)
 
 
 def vital_limit(name: str, unit: str | None) -> Limit | None:

@@ -41,6 +41,7 @@ class Context:
         self._groups = groups
         self._results: list[tuple[TestResult, tuple[str, ...]]] = []
         self._links: dict[str, list[Link]] = {}
+        self._fluids: dict[str, str] = {}
 
     def dropped(self, kind: str, place: str, reason: str) -> None:
         self.builder.problems.add(kind, place, reason)
@@ -99,10 +100,16 @@ class Context:
             if name := self.target(member):
                 self._links.setdefault(name, []).append(link)
 
-    def specimen(self, reference: Reference | None) -> str | None:
-        """None for a contained one, which no other result can share."""
+    def specimen(self, reference: Reference | None, contained: Iterable[Specimen] = ()) -> str | None:
+        """None for a contained one of blood, which no other result can share."""
         name = self.target(reference)
-        return None if name is None or name.startswith("#") else name
+        inside = next((s.type.label() for s in contained if s.type and f"#{s.id}" == name), None)
+        label = inside or (reference.display if reference else None) or ""
+        own = None if name is None or name.startswith("#") else name
+        if NOT_BLOOD.search(label):
+            own = own or label
+            self._fluids[own] = label
+        return own
 
     def finish(self) -> None:
         """Results with what their panels know of them; called once all resources are read."""
@@ -125,6 +132,8 @@ class Context:
 
     def _fluid(self, specimen: str | None) -> str | None:
         """The name of a specimen that is not blood: its cells are no blood count, whatever their code."""
+        if specimen in self._fluids:
+            return self._fluids[specimen]
         data = self._groups.shared.get(specimen or "")
         try:
             kind = _specimen.decode(data).type if data else None

@@ -13,7 +13,7 @@ import msgspec
 from penia.read.fhir.context import Context, Link
 from penia.read.fhir.elements import Concept
 from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
-from penia.read.fhir.social import social
+from penia.read.fhir.social import is_social, social
 from penia.read.fhir.value import Value, value_of
 from penia.record import Finding, Origin, TestKind, TestResult
 
@@ -37,7 +37,7 @@ def observation(resource: Observation, place: str, context: Context) -> None:
     if resource.focus:
         context.dropped("about-another", place, "an observation is about someone else (focus)")
         return
-    time, specimen = _time(resource, place, context), context.specimen(resource.specimen)
+    time, specimen = _time(resource, place, context), context.specimen(resource.specimen, resource.contained)
     seen = _Seen(resource, _categories(resource), place, time, specimen)
     if resource.has_member:
         context.link(resource.has_member, Link(seen.time, seen.specimen))
@@ -54,7 +54,7 @@ def _part(part: Valued, seen: _Seen, context: Context) -> None:
         context.dropped("no-value", seen.place, "an observation holds no value")
     elif not name:
         context.dropped("no-code", seen.place, "an observation does not say what was observed")
-    elif "social-history" in seen.categories:
+    elif "social-history" in seen.categories or is_social(name, part.code):
         social(_finding(name, value, part, seen, context), value, context)
     elif (present := _sign(part, seen, value)) is not None:
         found = _finding(name, value, part, seen, context)

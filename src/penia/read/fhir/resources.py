@@ -72,6 +72,10 @@ class Valued(Element, frozen=True):
     reference_range: tuple[ReferenceRange, ...] = ()
 
 
+class Specimen(Resource, frozen=True):
+    type: Concept | None = None
+
+
 class Observation(Valued, frozen=True):
     resource_type: str = ""
     id: str | None = None
@@ -85,15 +89,12 @@ class Observation(Valued, frozen=True):
     effective_period: Period | None = None
     issued: str | None = None
     specimen: Reference | None = None
+    contained: tuple[Specimen, ...] = ()
     component: tuple[Valued, ...] = ()
     has_member: tuple[Reference, ...] = ()
 
     def notes(self) -> str | None:
         return "; ".join(n.text.strip() for n in self.note if n.text.strip()) or None
-
-
-class Specimen(Resource, frozen=True):
-    type: Concept | None = None
 
 
 class Attachment(Element, frozen=True):

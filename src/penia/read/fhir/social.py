@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from penia.read.fhir.context import Context
+from penia.read.fhir.elements import Concept
 from penia.read.fhir.value import Value
 from penia.record import Exposure, ExposureKind, Finding
 
@@ -37,6 +38,12 @@ KINDS: tuple[tuple[str, ExposureKind], ...] = (
     ),
 )
 YES = {"yes", "positive", "true", "present"}
+
+
+def is_social(name: str, code: Concept | None) -> bool:
+    """Where the source gives no category."""
+    known = (c.removeprefix("loinc:") for c in PLACE_CODES | PREGNANCY_CODES)
+    return bool(EXPOSURE.match(name) or PREGNANCY.match(name) or (code and code.has(*known)))
 
 
 def social(base: Finding, value: Value, context: Context) -> None:

@@ -101,9 +101,18 @@ def _start(lines: Iterable[bytes]) -> tuple[list[bytes], bytes, bytes]:
 
 
 def _is_lines(file: File, first: bytes, second: bytes) -> bool:
-    return ".ndjson" in file.name.lower() or (
-        second.startswith(b"{") and first.startswith(b"{") and len(first.strip()) > 1
-    )
+    """Lines stand by themselves: the first is a whole document, or (where that one is broken) the second is.
+
+    A Bundle may well be written with one entry a line.
+    """
+    return ".ndjson" in file.name.lower() or _is_resource(first) or _is_resource(second)
+
+
+def _is_resource(line: bytes) -> bool:
+    try:
+        return _document.decode(line).resource_type is not None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
 
 
 def _from_lines(file: File, lines: Iterable[bytes]) -> Iterator[Raw | Problem]:

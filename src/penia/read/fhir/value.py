@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
+from math import isclose
 
 import msgspec
 
 from penia.read.fhir.elements import Concept, Quantity, ReferenceRange
 from penia.read.fhir.resources import Valued
 from penia.record import Comparator, Interpretation
-from penia.units import canonical
+from penia.units import UnitError, canonical, to_count, to_percent
 
 COMPARATORS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">="}
 
@@ -79,7 +81,7 @@ def _plain(item: Valued) -> Value:
 def _quantity(quantity: Quantity) -> Value:
     if quantity.value is None:
         return Value()
-    unit = _unit(quantity)
+    unit = _one_unit(quantity.code, quantity.unit)
     return Value(
         value=float(quantity.value),
         unit=unit,
@@ -88,14 +90,29 @@ def _quantity(quantity: Quantity) -> Value:
     )
 
 
-def _unit(quantity: Quantity) -> str | None:
-    """The code if penia knows it, else the unit as shown: hospitals put either right."""
-    return _known(quantity.code) or _known(quantity.unit) or quantity.unit or quantity.code
-
-
 @lru_cache(maxsize=1_000)
-def _known(unit: str | None) -> str | None:
-    return unit if unit and canonical(unit) else None
+def _one_unit(code: str | None, shown: str | None) -> str | None:
+    """The code if penia knows it, else the unit as shown: hospitals put either right.
+
+    Where both are known and would give different numbers, both together: no table knows that, so that it is
+    refused by name.
+    """
+    known = [u for u in (code, shown) if u and canonical(u)]
+    if len(known) == 2 and _differ(*known):
+        return f"{shown} with the code {code}"
+    return known[0] if known else shown or code
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether both are units of one quantity, but of different size."""
+    for lineage in (None, "WBC", "RBC", "HB", "HCT"):
+        sizes: list[float] = []
+        for unit in (one, other):
+            with suppress(UnitError):
+                sizes.append(to_count(0.5, unit, lineage) if lineage else to_percent(0.5, unit))
+        if len(sizes) == 2:
+            return not isclose(*sizes, rel_tol=1e-9)
+    return False
 
 
 def _words(text: str) -> Value:
@@ -125,8 +142,13 @@ def _limits(ranges: tuple[ReferenceRange, ...], value: Quantity | None) -> tuple
         return None, None
 
     def limit(end: Quantity | None) -> float | None:
-        if end is None or end.value is None or (_unit(end) or _unit(value)) != _unit(value):
+        if end is None or end.value is None or not _same_unit(end, value):
             return None
         return float(end.value)
 
     return limit(normal[0].low), limit(normal[0].high)
+
+
+def _same_unit(end: Quantity, value: Quantity) -> bool:
+    own = _one_unit(end.code, end.unit)
+    return own is None or own == _one_unit(value.code, value.unit)
