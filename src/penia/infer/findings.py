@@ -78,7 +78,7 @@ def _background(
     explained = math.fsum(share * p for share, p in listing)
     left = 1 - math.fsum(share for share, _ in listing)
     rest = (base - explained) / left if left > 0 else 0.0
-    return max(rest, base * fitted.background.value, fitted.floor.value)
+    return max(min(rest, base), base * fitted.background.value, fitted.floor.value)
 
 
 def _brought_along(key: FindingKey, hypotheses: Sequence[Hypothesis]) -> float:
