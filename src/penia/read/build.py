@@ -97,6 +97,8 @@ class RecordBuilder:
     ) -> tuple[datetime | None, datetime | None]:
         if stop is not None and stop.year >= NO_END:
             stop = None
+        if start is not None and start.year >= NO_END:
+            start = None
         if start is not None and stop is not None and stop < start:
             self.problems.add("period-reversed", place, "it ends before it starts; the end was left out")
             stop = None

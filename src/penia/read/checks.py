@@ -39,7 +39,7 @@ def born_before(person: Person, counts: list[Count], problems: Problems) -> tupl
     if person.birth is None:
         return person, counts
     born = person.birth
-    before = [c for c in counts if c.time.date() < _day_before(born)]
+    before = [c for c in counts if _is_before(c, born)]
     if not before:
         return person, counts
     first = min(before, key=lambda c: (c.time, c.origin.place))
@@ -49,16 +49,17 @@ def born_before(person: Person, counts: list[Count], problems: Problems) -> tupl
         reason, person = f"{what}; the birth date was left out", msgspec.structs.replace(person, birth=None)
     else:
         reason = f"{what}; they were left out"
-        counts = [c for c in counts if c.time.date() >= _day_before(born)]
+        counts = [c for c in counts if not _is_before(c, born)]
     problems.add(
         "before-birth", first.origin.place, reason, "check the birth date and the dates of the counts"
     )
     return person, counts
 
 
-def _day_before(born: date) -> date:
+def _is_before(count: Count, born: date) -> bool:
     """A birth date known only to its year stands for 1 July: counts may truly lie half a year before."""
-    return date(born.year, 1, 1) if (born.month, born.day) == (7, 1) else born - timedelta(days=1)
+    slack = 183 if (born.month, born.day) == (7, 1) else 1
+    return (born - count.time.date()).days > slack
 
 
 def is_shifted(times: list[datetime], now: datetime) -> bool:

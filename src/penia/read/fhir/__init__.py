@@ -101,7 +101,7 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
         return
     try:
         resource = reader.decoder.decode(data)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         reason = f"the resource does not fit FHIR R4 ({error})"
         context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
         return
@@ -152,13 +152,17 @@ def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[b
 def _updated(data: bytes) -> str:
     try:
         meta = _resource.decode(data).meta
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         return ""
     return (meta.last_updated or "") if meta else ""
 
 
 def _canonical(data: bytes) -> bytes:
-    return msgspec.json.encode(_any.decode(data), order="sorted")
+    """The same for the same content, however it is spaced and ordered; broken text as it is."""
+    try:
+        return msgspec.json.encode(_any.decode(data), order="sorted")
+    except (msgspec.DecodeError, RecursionError):
+        return data
 
 
 def _digest(data: bytes) -> str:

@@ -132,7 +132,10 @@ def moment(text: str | None) -> datetime | None:
     if clock is None:
         return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
     time = datetime.fromisoformat(text)
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def middle(text: str) -> date:

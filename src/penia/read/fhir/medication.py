@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from penia.read.build import NO_END
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Concept, Quantity
@@ -132,6 +133,6 @@ def _after(start: datetime | None, length: Quantity | None) -> datetime | None:
     if start is None or length is None or length.value is None:
         return None
     days = DAYS.get((length.code or length.unit or "d").casefold())
-    if days is None or not 0 < length.value * days <= LONGEST_SUPPLY:
+    if days is None or not 0 < length.value * days <= LONGEST_SUPPLY or start.year >= NO_END:
         return None
     return start + timedelta(days=length.value * days)
