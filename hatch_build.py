@@ -12,7 +12,7 @@ ROOM = Path("src") / "penia" / "knowledge"
 
 
 class CompileKnowledge(BuildHookInterface[Any]):
-    """Adds knowledge/compiled.msgpack to the wheel; a file of data/ that does not fit the schema stops the build."""
+    """Adds knowledge/compiled.msgpack to the wheel; a file of data/ that does not fit stops the build."""
 
     PLUGIN_NAME = "custom"
 

@@ -82,6 +82,19 @@ class Figure(Knowledge, frozen=True):
     note: str | None = None
 
 
+class Published(Knowledge, frozen=True):
+    """A figure as its source prints it: ground for the figures of the file, itself in no sum."""
+
+    of: str
+    """What was measured, of what: ``incidence: neutropenia (ANC < 1.5)``."""
+    value: float
+    source: str
+    unit: str = "fraction"
+    given: str | None = None
+    range: tuple[float, float] | None = None
+    verified: bool = False
+
+
 class FindingRate(Knowledge, frozen=True):
     """P(finding present or test positive | this cause, a low count, looked for)."""
 
@@ -229,6 +242,7 @@ class Cause(Knowledge, frozen=True):
     """Expected response to the targeted treatment."""
     conditions: tuple[str, ...] = ()
     """``icd10cm:``/``icd9cm:`` prefixes and ``snomed:`` codes by which a record states that it is present."""
+    published: tuple[Published, ...] = ()
     note: str | None = None
 
 
@@ -293,6 +307,7 @@ class Drug(Knowledge, frozen=True):
     actions: tuple[Action, ...] = ()
     """Before the pattern's."""
     channels: tuple[Channel, ...] = ()
+    published: tuple[Published, ...] = ()
     note: str | None = None
 
 

@@ -54,24 +54,20 @@ class _Pairs(Knowledge, frozen=True):
 @cache
 def load() -> KnowledgeBase:
     """The knowledge base, validated. Raises KnowledgeError where a file does not fit."""
-    compiled = _compiled()
-
-    def entries(part: str, kind: type[T]) -> list[T]:
-        files = msgspec.msgpack.Decoder(_by_name(kind)).decode(compiled.parts[part])
-        return list(files.values())
-
     return KnowledgeBase(
-        causes={c.id: c for c in entries("causes", Cause)},
-        drugs={d.id: d for d in entries("drugs", Drug)},
-        patterns={p.id: p for p in entries("patterns", DrugPattern)},
-        findings={f.key: f for file in entries("findings", _Findings) for f in file.findings},
-        pairs=tuple(p for file in entries("pairs", _Pairs) for p in file.pairs),
-        version=compiled.version,
+        causes={c.id: c for c in folder("causes", Cause).values()},
+        drugs={d.id: d for d in folder("drugs", Drug).values()},
+        patterns={p.id: p for p in folder("patterns", DrugPattern).values()},
+        findings={f.key: f for file in folder("findings", _Findings).values() for f in file.findings},
+        pairs=tuple(p for file in folder("pairs", _Pairs).values() for p in file.pairs),
+        version=version(),
     )
 
 
-def _by_name(kind: type[T]) -> type[dict[str, T]]:
-    return dict.__class_getitem__((str, kind))  # type: ignore[return-value]
+def folder(part: str, kind: type[T]) -> dict[str, T]:
+    """Every file of ``data/<part>/`` as a ``kind``, by its path in the folder without ``.yaml``."""
+    by_path = cast(type[dict[str, T]], dict.__class_getitem__((str, kind)))
+    return msgspec.msgpack.decode(_compiled().parts[part], type=by_path)
 
 
 def table(name: str, kind: type[T]) -> T:
