@@ -1,0 +1,39 @@
+"""A case read as it is, and the same case read from its FHIR form, give the same facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penia.read import read
+from penia.read.case import case_record, parse
+
+pytestmark = pytest.mark.real
+
+WHERE = {"origin", "origins", "codes", "specimen"}
+"""Fields that tell where a fact stood and under which code, not what it says."""
+
+
+def facts(record: Any, part: str) -> set[tuple[tuple[str, str], ...]]:
+    """What each fact says; a test that is recognised is known by its analyte, whatever its name."""
+
+    def said(fact: Any) -> tuple[tuple[str, str], ...]:
+        fields = {f: getattr(fact, f) for f in fact.__struct_fields__ if f not in WHERE}
+        if fields.get("analyte"):
+            del fields["name"]
+        return tuple((name, str(value)) for name, value in fields.items())
+
+    return {said(fact) for fact in getattr(record, part)}
+
+
+def test_both_ways_give_the_same_facts(shared: Path) -> None:
+    paths = sorted((shared / "cases" / "fhir").glob("*.json"))
+    assert paths
+    for path in paths:
+        case_path = shared / "cases" / f"{path.stem}.case.json"
+        case, fhir = case_record(parse(case_path.read_bytes(), case_path.name)), read(path)
+        assert case.person == fhir.person
+        for part in ("counts", "exposures", "conditions", "findings", "tests", "procedures", "stays"):
+            assert facts(case, part) == facts(fhir, part), f"{path.stem}: {part} differ"
