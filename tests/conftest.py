@@ -27,4 +27,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [r for r in terminalreporter.stats.get("skipped", []) if ABSENT in str(r.longrepr)]
     if skipped:
-        terminalreporter.write_line(f"NOT RUN: {len(skipped)} tests on real data, because {ABSENT}.", red=True)
+        terminalreporter.write_line(
+            f"NOT RUN: {len(skipped)} tests on real data, because {ABSENT}.", red=True
+        )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from penia.errors import PeniaError
 from penia.record import Record, Setting
 
 if TYPE_CHECKING:
     from penia.explanation import Explanation
+    from penia.read import ReadError
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -35,22 +37,18 @@ penia.
 """
 
 
-class Moment(click.ParamType[datetime]):
-    name = "TIME"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """A date alone means all of that day; a time without a zone is UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date or time; write 2024-05-20 or 2024-05-20T08:30.", param, ctx)
-        if len(value) <= len("2024-05-20"):
-            moment = datetime.combine(moment, time.max)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """A date alone means all of that day; a time without a zone is UTC."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        said = f"{value!r} is no date or time; write 2024-05-20 or 2024-05-20T08:30."
+        raise click.BadParameter(said, ctx, param) from error
+    if len(value) <= len("2024-05-20"):
+        moment = datetime.combine(moment, time.max)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _examples() -> list[str]:
@@ -61,7 +59,7 @@ def _examples() -> list[str]:
 @click.argument("source", required=False)
 @click.option("--example", type=click.Choice(_examples()), help="An invented record that ships with penia.")
 @click.option("--person", metavar="ID", help="Which person, where SOURCE holds several.")
-@click.option("--at", type=Moment(), help="Only what was known then; a date means the whole day.")
+@click.option("--at", metavar="TIME", callback=_moment, help="Only what was known then; a date means the whole day.")
 @click.option("--setting", type=click.Choice(get_args(Setting)), help="Where the person is seen.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
 @click.option("--html", metavar="FILE", help="Write the result as a page that needs nothing else.")
@@ -84,7 +82,7 @@ def command(
         raise click.UsageError("Give --json or --html, not both.")
     record, explanation = _explained(source or str(EXAMPLES / f"{example}.json"), person, at, setting)
     if why is not None and why > len(explanation.candidates):
-        raise click.UsageError(f"There is no cause {why}; this result has {len(explanation.candidates)}.")
+        raise PeniaError(f"There is no cause {why}; this result has {len(explanation.candidates)}.")
     if as_json:
         click.echo(explanation.to_json())
     elif html:
@@ -104,17 +102,17 @@ def _explained(
             record = read(source, person)
     except ReadError as error:
         if error.people and person is None:
-            _list_people(source, error)
+            raise _listed(source, error) from error
         raise
     from penia.pipeline import explain
 
     return record, explain(record, at, setting)
 
 
-def _list_people(source: str, error: Exception) -> None:
-    """Standard input cannot be read twice: there the error alone names them."""
+def _listed(source: str, error: ReadError) -> PeniaError:
+    """Prints who is in the source. Standard input cannot be read twice: there the error itself names them."""
     if source == "-":
-        return
+        return error
     from penia.cli.listing import print_people
     from penia.cli.patience import waiting
     from penia.read import people
@@ -122,6 +120,7 @@ def _list_people(source: str, error: Exception) -> None:
     with waiting("listing the people"):
         listed = people(source)
     print_people(listed)
+    return PeniaError(f"{source} holds {len(listed)} people; name one of them with --person ID.")
 
 
 def _write_page(explanation: Explanation, record: Record, path: Path) -> None:
@@ -131,7 +130,7 @@ def _write_page(explanation: Explanation, record: Record, path: Path) -> None:
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be written ({error.strerror}).") from error
+        raise PeniaError(f"{path} cannot be written ({error.strerror}).") from error
     click.echo(f"{explanation.headline}\nThe page is in {path}.")
 
 

@@ -1,0 +1,5 @@
+"""``python -m penia``: the command line."""
+
+from penia.cli import main
+
+main()

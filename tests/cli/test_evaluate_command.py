@@ -1,0 +1,52 @@
+"""penia evaluate: a folder of cases with keys in, tables out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_makers import Run
+
+CASE = {
+    "id": "a",
+    "person": {"age_years": 40, "sex": "female"},
+    "counts": [
+        {"day": -90, "what": "ANC", "value": 4.0, "unit": "10*9/L"},
+        {"day": 0, "what": "ANC", "value": 0.1, "unit": "10*9/L"},
+    ],
+    "drugs": [{"ingredient": "methimazole", "start_day": -40}],
+}
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    for name, cause in (("a", "drug:thiamazole"), ("b", "hiv")):
+        (tmp_path / f"{name}.case.json").write_text(json.dumps(CASE))
+        (tmp_path / f"{name}.key.json").write_text(json.dumps({"causes": [cause]}))
+    (tmp_path / "c.case.json").write_text("{")
+    return tmp_path
+
+
+def test_the_tables_show_ranks_calibration_time_and_what_was_taken_for_what(penia: Run, cases: Path) -> None:
+    said = penia("evaluate", cases)
+    assert said.code == 0
+    for word in ("2 cases", "1 could not be read", "c.case.json", "medication", "median", "drug:methimazole"):
+        assert word in said.out
+
+
+def test_json_holds_each_outcome(penia: Run, cases: Path) -> None:
+    report = json.loads(penia("evaluate", cases, "--json").out)
+    assert [o["name"] for o in report["outcomes"]] == ["a", "b"]
+    assert report["outcomes"][0]["any_rank"] == 1
+    assert report["all"]["top_any"]["1"] == 0.5
+
+
+def test_a_limit_takes_the_first_cases(penia: Run, cases: Path) -> None:
+    assert json.loads(penia("evaluate", cases, "--json", "--limit", 1).out)["all"]["cases"] == 1
+
+
+def test_a_folder_without_cases_is_refused(penia: Run, tmp_path: Path) -> None:
+    said = penia("evaluate", tmp_path / "none")
+    assert said.code == 2
+    assert "holds no case" in said.err

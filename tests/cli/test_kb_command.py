@@ -1,0 +1,46 @@
+"""penia kb show: one entry with all its figures and sources."""
+
+from __future__ import annotations
+
+import pytest
+from command_makers import Run
+
+from penia import knowledge
+
+
+def test_a_cause_shows_its_figures_sources_and_actions(penia: Run) -> None:
+    said = penia("kb", "show", "hiv")
+    assert said.code == 0
+    for word in ("HIV infection", "How often", "Findings", "What to do", "Sources", "judgement"):
+        assert word in said.out
+
+
+@pytest.mark.parametrize("name", ["drug:clozapine", "clozapine", "Clozapine "])
+def test_a_drug_is_found_by_id_and_by_name(penia: Run, name: str) -> None:
+    said = penia("kb", "show", name)
+    assert said.code == 0
+    assert "drug:clozapine" in said.out
+    assert "first dose to low count" in said.out
+
+
+def test_a_drug_is_found_by_another_of_its_names(penia: Run) -> None:
+    assert "drug:methimazole" in penia("kb", "show", "thiamazole").out
+
+
+def test_an_unknown_name_gets_what_is_near_it(penia: Run) -> None:
+    said = penia("kb", "show", "aplastic-anaemia")
+    assert said.code == 2
+    assert "aplastic-anemia" in said.err
+
+
+def test_every_entry_can_be_shown(penia: Run) -> None:
+    base = knowledge.load()
+    from rich.console import Console
+
+    from penia.cli.page import print_cause, print_drug
+
+    console = Console(quiet=True)
+    for cause in base.causes.values():
+        print_cause(cause, base, console)
+    for drug in list(base.drugs.values())[::7]:
+        print_drug(drug, base, console)
