@@ -99,6 +99,9 @@ def _disease_weight(
         factors.append(("low counts in this setting", rate, rate.value))
         factors.append(("share of them due to it", share, share.value))
         factors.extend(_age_and_sex(hypothesis, background, fitted))
+    factors.append(
+        ("an episode of its kind begins in this interval", None, _begins(hypothesis, background, fitted))
+    )
     if hypothesis.refuted:
         factors.append(("the record says that it was excluded", fitted.refuted, fitted.refuted.value))
     factors.extend(
@@ -107,6 +110,19 @@ def _disease_weight(
         if modifier.when in background.present
     )
     return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+
+
+def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
+    """Part of the cause's episodes that began since the last normal count: a chronic cause has had years in
+    which to begin, an acute one weeks. 1 where no normal count is known."""
+    last_normal, first_low = background.onset
+    if last_normal is None or first_low is None:
+        return 1.0
+    open_days = max(_days(first_low - last_normal), 1.0)
+    tempo = hypothesis.pattern.tempo
+    return math.fsum(
+        tempo.get(kind, 0.0) * min(1.0, open_days / days.value) for kind, days in fitted.tempo_days.items()
+    )
 
 
 def _age_and_sex(

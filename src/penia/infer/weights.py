@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from penia.knowledge import table
-from penia.knowledge.schema import Figure, Knowledge, Place
+from penia.knowledge.schema import Figure, Knowledge, Place, Tempo
 
 
 class Weights(Knowledge, frozen=True):
@@ -40,6 +40,8 @@ class Weights(Knowledge, frozen=True):
     """Days before the first low count in which a drug reaction that shows itself must have begun."""
     undated: Figure
     """P(in the window) of a drug without dates."""
+    tempo_days: dict[Tempo, Figure]
+    """Days over which the onset of an episode of that tempo lies when it is first met."""
     age_floor: Figure
     """Least share of an age band under any cause."""
     adults: Figure
