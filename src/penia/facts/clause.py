@@ -32,7 +32,7 @@ class Clause(msgspec.Struct, frozen=True):
         """What the clause says of the words from ``start`` to ``end``: 1 affirmed, -1 denied, 0 nothing."""
         if self._doubted(start, end):
             return 0
-        for at, stop, word in self.before:
+        for at, stop, word in reversed(self.before):
             if stop <= start:
                 reach = self._reaches(at, stop, word, start)
                 if reach is not None:
@@ -50,13 +50,16 @@ class Clause(msgspec.Struct, frozen=True):
         """Nothing in the same piece of a list narrows the words: no other word that counts stands beside them."""
         left = max((m.end() for m in _CUT.finditer(self.text, 0, start)), default=0)
         cut = _CUT.search(self.text, end)
-        rest = self.text[left:start] + " " + self.text[end : cut.start() if cut else len(self.text)]
+        right = min([cut.start() if cut else len(self.text), *(at for at, _ in self.after if at >= end)])
+        rest = self.text[left:start] + " " + self.text[end:right]
         return all(word in guard() for word in _WORD.findall(rest))
 
     def _reaches(self, at: int, stop: int, word: str, start: int) -> int | None:
         between = self.text[stop:start]
         limit = NEAR if word in rules().negation.short else FAR
-        if between.count(" ") > limit or any(stop <= a < start for a, _ in self.stops):
+        if word == "non" and between.strip():
+            return None
+        if between.count(" ") > limit or any(stop + 1 < a < start for a, _ in self.stops):
             return None
         if "," in between:
             if word in rules().negation.short:
@@ -74,7 +77,7 @@ class Clause(msgspec.Struct, frozen=True):
                 continue
             if "," not in between:
                 return -1
-            if stop >= len(self.text.rstrip(" .")):
+            if stop >= len(self.text.rstrip(" .")) and _closes_list(self.text, at, stop):
                 return 0
         return 1
 
@@ -94,6 +97,16 @@ _CUT = re.compile(r",|;|\+|\b(?:and|or|with|nor|plus)\b|&")
 _WORD = re.compile(r"[a-z][a-z0-9]*")
 _LIST_END = re.compile(r"\b(?:or|nor|and)\b")
 _CHANGE = re.compile(r"\b(?:with|has|had|who|which|but|then)\b")
+
+
+_CLOSING = re.compile(r"absent|denied|negative|none|nil|not present")
+
+
+def _closes_list(text: str, at: int, stop: int) -> bool:
+    """``fever, cough and rash absent``: it may deny the whole list, so nothing is said of the first items."""
+    return bool(_CLOSING.search(text, at, stop)) and (
+        text.count(",", 0, at) > 1 or bool(_LIST_END.search(text, 0, at))
+    )
 
 
 @lru_cache(4096)
@@ -139,7 +152,7 @@ def _touches(span: Span, others: Iterable[Span]) -> bool:
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     ordered = "|".join(f"(?:{word})" for word in words)
-    return re.compile(rf"(?<![a-z0-9])(?:{ordered})(?![a-z0-9])")
+    return re.compile(rf"(?<![a-z0-9])(?:{ordered})(?!(?<=[a-z0-9])[a-z0-9])")
 
 
 _before = cache(lambda: _any(rules().negation.before))

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from penia.facts import tables
 from penia.facts.limits import Body, Measured, fits, holds, limit_for
 from penia.facts.statement import Said
-from penia.facts.tables import Analyte, LabRule
+from penia.facts.tables import LabRule
 
 Value = tuple[float | None, str | None, str | None]
 """value, comparator, unit"""
@@ -17,19 +17,22 @@ Value = tuple[float | None, str | None, str | None]
 def analytes_named(name: str, code: str | None, unit: str | None) -> list[str]:
     """Analytes of a normalised name or one of our codes that can be given in ``unit``."""
     found = list(dict.fromkeys([*_by_code().get(code or "", ()), *_by_name(name)]))
-    rows = tables.labs().analytes
     if unit is None:
         return found
-    fitting = [analyte for analyte in found if factor(rows[analyte], unit) is not None]
+    fitting = [analyte for analyte in found if factor(analyte, unit) is not None]
     return fitting or found
 
 
 @lru_cache(2048)
 def _by_name(name: str) -> tuple[str, ...]:
     bank = tables.index().banks["analytes"]
-    found = tuple(dict.fromkeys(bank.whole(name)))
     bare = strip_fillers(name)
-    return found or (tuple(dict.fromkeys(bank.whole(bare))) if bare and bare != name else ())
+    for text in (name, bare):
+        found = tuple(dict.fromkeys(bank.whole(text)))
+        if found:
+            return found
+    parts = [tuple(bank.whole(part)) for part in re.split(r" and | or | ", bare) if part]
+    return tuple(dict.fromkeys(a for part in parts for a in part)) if all(parts) else ()
 
 
 def strip_fillers(name: str) -> str:
@@ -65,13 +68,35 @@ def _unit(text: str) -> str:
     return tables.labs().unit_spellings.get(bare, bare)
 
 
-def factor(row: Analyte, unit: str) -> float | None:
+_PREFIX = {"k": 1e3, "": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12}
+_SCALED = re.compile(r"([kmunp]?)(g|mol|iu|u|kat)/([mdu]?)(l)")
+_LITER = {"": 1.0, "d": 1e-1, "m": 1e-3, "u": 1e-6}
+
+
+@cache
+def _scale(unit: str) -> tuple[str, float] | None:
+    """(what is counted, how much of it per litre one unit is) for an amount per volume."""
+    found = _SCALED.fullmatch(unit)
+    if found is None:
+        return None
+    return found[2].replace("iu", "u"), _PREFIX[found[1]] / _LITER[found[3]]
+
+
+@lru_cache(1024)
+def factor(analyte: str, unit: str) -> float | None:
     """What to multiply a value in ``unit`` with; None where the unit is not one of the analyte's."""
+    row = tables.labs().analytes[analyte]
     wanted = _unit(unit)
-    for spelling, number in (row.units or {row.unit: 1.0}).items():
-        if _unit(spelling) == wanted:
-            return number
-    return 1.0 if _unit(row.unit) == wanted else None
+    known = {_unit(spelling): number for spelling, number in (row.units or {row.unit: 1.0}).items()}
+    known.setdefault(_unit(row.unit), 1.0)
+    if wanted in known:
+        return known[wanted]
+    scale = _scale(wanted)
+    for spelling, number in known.items():
+        other = _scale(spelling)
+        if scale and other and number is not None and scale[0] == other[0]:
+            return number * scale[1] / other[1]
+    return None
 
 
 def read_value(
@@ -85,7 +110,7 @@ def read_value(
     """All keys that a value or a flag of one analyte decides."""
     row = tables.labs().analytes[analyte]
     number, comparator, unit = value
-    times = 1.0 if not row.unit else (factor(row, unit) if unit else None)
+    times = 1.0 if not row.unit else (factor(analyte, unit) if unit else None)
     if times is None and (low is not None or high is not None):
         measured = Measured(number, comparator, low, high, flag)
         return _decide(analyte, measured, low, high, body, known_unit=False)
@@ -168,7 +193,7 @@ def _multiple(rule: str) -> bool:
 
 
 _NUMBER = re.compile(
-    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[^\s\d,;()]+(?:/[^\s,;()]+)?)?"
+    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[^\s\d,;()]+(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
 )
 
 
@@ -178,7 +203,8 @@ def value_in(raw: str) -> Value:
     found = _NUMBER.search(text)
     if not found:
         return None, None, None
-    return float(found["number"].replace(",", ".")), found["sign"], found["unit"]
+    unit = found["unit"].replace(" ", "/") if found["unit"] else None
+    return float(found["number"].replace(",", ".")), found["sign"], unit
 
 
 def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:

@@ -56,9 +56,12 @@ def _sign(clause: Clause, row: Predicate, subject: Span, present: bool) -> bool 
         return False if affirmed else None
     if affirmed:
         return True
-    return False if _only_guards(clause.text[min(subject[1], found[1]) : max(subject[0], found[0])]) and clause.lone(
-        start, end
-    ) else None
+    return (
+        False
+        if _only_guards(clause.text[min(subject[1], found[1]) : max(subject[0], found[0])])
+        and clause.lone(start, end)
+        else None
+    )
 
 
 def _distance(text: str, a: Span, b: Span) -> int:
@@ -79,7 +82,10 @@ def _only_guards(between: str) -> bool:
 def _subject_words() -> frozenset[str]:
     """Words of all subjects: ``liver and spleen not enlarged`` speaks of both."""
     return frozenset(
-        word for row in tables.predicates().rows for subject in row.subject for word in re.findall(r"[a-z]{3,}", subject)
+        word
+        for row in tables.predicates().rows
+        for subject in row.subject
+        for word in re.findall(r"[a-z]{3,}", subject)
     )
 
 

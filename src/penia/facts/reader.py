@@ -140,10 +140,14 @@ def _finding(finding: Finding, body: Body) -> Heard:
         heard.keys += words.hpo_keys(term, finding.present)
         heard.low += words.hpo_lineages(term, finding.present)
     heard.add(_words_beside(heard, _text(text, finding.present, body)))
+    named = diagnoses.read_diagnosis(text, (), "active" if finding.present else "refuted")
     if finding.kind == "history":
-        heard.add(diagnoses.read_diagnosis(text, (), "active" if finding.present else "refuted"))
+        heard.add(_words_beside(heard, named))
         if finding.present:
             heard.keys += circumstances.read_exposure(text)
+    else:
+        known = {one.key for one in heard.keys}
+        heard.keys += [one for one in named.keys if one.key not in known]
     heard.keys += circumstances.read_origin(text)
     return heard
 
@@ -171,7 +175,7 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
 def _value_in_words(name: str, result: str, body: Body) -> list[Said]:
     found: list[Said] = []
     value = labs.value_in(result)
-    flag = results.direction(result)
+    flag = results.direction(result) if value[0] is None else None
     for analyte in labs.analytes_named(name, None, value[2]):
         found += labs.read_value(analyte, value, None, None, flag, body)
     vital = vitals.vital_named(name, None)
@@ -206,11 +210,15 @@ def _condition(condition: Condition, body: Body) -> Heard:
 
 
 def _exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
-    text = tables.normalise(f"{exposure.name}; {exposure.note}" if exposure.note else exposure.name, True)
+    text = tables.normalise(f"{exposure.name} {exposure.note}" if exposure.note else exposure.name, True)
     if exposure.kind == "drug":
         said = circumstances.read_drug(exposure, anchor)
-        note = tables.normalise(exposure.note or "", True)
-        said += [one for one in circumstances.read_exposure(note) if one.key in _DRUG_NOTES]
+        known = {one.key for one in said}
+        said += [
+            one
+            for one in circumstances.read_exposure(text)
+            if one.key in _DRUG_WORDS and one.key not in known
+        ]
     else:
         said = circumstances.read_exposure(text)
         decided = {one.key for one in said}
@@ -222,7 +230,14 @@ def _exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
     return Heard(said, [], [], [])
 
 
-_DRUG_NOTES = ("history:interacting-drug-or-dosing-error", "history:colchicine-or-toxic-plant")
+_DRUG_WORDS = (
+    "history:interacting-drug-or-dosing-error",
+    "history:colchicine-or-toxic-plant",
+    "history:previous-chemotherapy-or-radiotherapy",
+    "history:new-drug-in-3-months",
+    "history:zinc-excess",
+)
+"""What the name or the note of a drug may say beside the lists."""
 
 
 def _procedure(text: str, time: datetime | None, anchor: datetime | None) -> Heard:
@@ -240,7 +255,7 @@ def _test(test: TestResult, body: Body) -> Heard:
     value = (test.value, test.comparator, test.unit)
     if test.value is None and raw:
         value = labs.value_in(raw)
-    flag = test.interpretation or results.direction(text)
+    flag = test.interpretation or (results.direction(text) if value[0] is None else None)
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
@@ -267,7 +282,7 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
         for one in said or results.read_result(inner, result, result, None):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
-    found = [Said(key, True in said, decisive=True) for key, said in parts.items() if len(said) == 1]
+    found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
     return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
 
 

@@ -84,7 +84,10 @@ def _words(row: TestRow, text: str, raw: str) -> bool | None:
     if _any(row.absent, text):
         return False
     if _any(row.present, text) and not _denied(row.present, text):
-        return True
+        rest = text
+        for pattern in row.present:
+            rest = _compiled(pattern).sub(" ", rest)
+        return generic(rest) is not False
     return generic(text)
 
 
@@ -274,10 +277,15 @@ def _trim(text: str) -> str:
     return _JOINT.sub("", text.strip()).strip()
 
 
+_GENETIC = r"(?:compound )?(?:hetero|homo|hemi)zygous|biallelic|pathogenic|mutat(?:ed|ion)|variant"
+
+
 @cache
 def _result_start() -> re.Pattern[str]:
     result = tables.rules().result
-    words = "|".join((*result.negative, *result.unknown, *result.positive, *result.low, *result.high))
+    words = "|".join(
+        (*result.negative, *result.unknown, *result.positive, *result.low, *result.high, _GENETIC)
+    )
     return re.compile(
         rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
     )

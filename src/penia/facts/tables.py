@@ -122,7 +122,6 @@ class TestRow(Row, frozen=True):
     """... but for one of these words."""
 
 
-
 Limits = dict[str, float]
 
 
@@ -258,7 +257,13 @@ class Predicates(Row, frozen=True):
 
 
 class Family(Row, frozen=True):
+    """family.yaml: what a text about relatives may decide."""
+
     keys: frozenset[str]
+    low_counts: str
+    """The key for a low count of a relative."""
+    of_relatives: dict[str, str]
+    """A key of the person → the key that it is where a relative has it."""
 
 
 class Hpo(Row, frozen=True):

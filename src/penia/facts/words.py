@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from penia.facts import tables
 from penia.facts.clause import Clause, clauses
 from penia.facts.predicates import predicated
+from penia.facts.results import whole_negative
 from penia.facts.statement import Heard, Said
 from penia.knowledge.factindex import KINDS
 from penia.knowledge.wording import bag
@@ -31,18 +32,30 @@ def read_words(text: str, present: bool, *, lineages: bool = True) -> Heard:
 
 
 def family_keys(text: str) -> list[Said]:
-    """What a text about the family says: the keys of family.yaml, words of doubt and relatives not counted."""
-    allowed = tables.family().keys
+    """What a text about the family says: the keys of family.yaml, words of doubt and relatives not counted;
+    a disease or a low count of a relative stands for its family key."""
+    family = tables.family()
     found: list[Said] = []
+    if whole_negative(text):
+        text = f"family history {text}"
     for clause in clauses(text):
-        for key, kinds in _matches(clause.text).items():
-            if key not in allowed or "unless" in kinds:
-                continue
+        places = [(key, kinds) for key, kinds in _matches(clause.text).items() if "unless" not in kinds]
+        for key, kinds in places:
             spans = [s for kind in ("narrower", "same") for s in kinds.get(kind, ())]
-            if spans:
+            meant = family.of_relatives.get(key, key)
+            if spans and meant in family.keys:
                 denied = all(clause.sign(*span) == -1 for span in spans)
                 if not denied or "same" in kinds:
-                    found.append(Said(key, not denied))
+                    found.append(Said(meant, not denied))
+            elif key in family.keys and any(clause.sign(*span) > 0 for span in kinds.get("opposite", ())):
+                found.append(Said(key, False))
+        for owner, start, end in tables.index().banks["lineages"].matches(clause.text):
+            if tables.lineages()[int(owner)].lineages and clause.sign(start, end) != 0:
+                found.append(Said(family.low_counts, clause.sign(start, end) > 0))
+        for owner, start, end in tables.index().banks["conditions"].matches(clause.text):
+            for key in tables.conditions()[int(owner)].keys:
+                if key in family.of_relatives and clause.sign(start, end) > 0:
+                    found.append(Said(family.of_relatives[key], True))
     return found
 
 
@@ -110,11 +123,16 @@ def _matches(text: str) -> Matches:
     return found
 
 
+_NORMAL_BESIDE = re.compile(r"\b(?:normal|unremarkable|negative) $")
+_NORMAL_AFTER = re.compile(r" (?:(?:was|were|is|are) )?(?:all )?(?:normal|unremarkable|negative)\b")
+
+
 def _group_keys(clause: Clause, present: bool) -> list[Said]:
     found: list[Said] = []
     for owner, start, end in tables.index().banks["groups"].matches(clause.text):
         sign = clause.sign(start, end)
-        denied = sign < 0 if present else sign > 0
+        normal = _NORMAL_BESIDE.search(clause.text[:start]) or _NORMAL_AFTER.match(clause.text, end)
+        denied = (sign < 0 or (normal is not None and sign > 0)) if present else sign > 0
         if denied and clause.lone(start, end):
             found += [Said(key, False) for key in tables.groups()[int(owner)].keys]
     return found
@@ -180,9 +198,11 @@ def _pieces(text: str) -> list[Span]:
 def _core(text: str, start: int, end: int) -> Span:
     """Without the negation that opens the piece."""
     opening = _OPENING.match(text, start, end)
-    return (opening.end() if opening else start, end)
+    first = _FIRST_LETTER.search(text, opening.end() if opening else start, end)
+    return (first.start() if first else start, end)
 
 
+_FIRST_LETTER = re.compile(r"[a-z0-9]")
 _OPENING = re.compile(
     r"\s*(?:no (?:evidence|signs?|history) of|no|denies|denied|without|not|absence of|negative for)\s"
 )
