@@ -11,6 +11,7 @@ from penia.facts.clause import clauses
 from penia.facts.labs import strip_fillers
 from penia.facts.statement import Said
 from penia.facts.tables import TestRow
+from penia.knowledge.bank import spans
 
 _FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "normal": False}
 
@@ -46,7 +47,7 @@ def rows_named(name: str) -> tuple[TestRow, ...]:
         numbers |= dict.fromkeys(bank.whole(bare))
     found = [rows[int(n)] for n in numbers]
     padded = f" {name.replace(',', ' ')} "
-    found += [row for row, terms in _terms() if row not in found and _holds_terms(padded, terms)]
+    found += [row for row in _rows_by_terms(padded) if row not in found]
     return tuple(
         row
         for row in found
@@ -55,21 +56,28 @@ def rows_named(name: str) -> tuple[TestRow, ...]:
     )
 
 
-Terms = tuple[tuple[tuple[str, ...], ...], ...]
+Parts = tuple[tuple[str, ...], ...]
 
 
 @cache
-def _terms() -> tuple[tuple[TestRow, Terms], ...]:
-    """Each row's lists of parts, each part as words between blanks."""
-    return tuple(
-        (row, tuple(tuple(tuple(f" {w} " for w in part.split("|")) for part in parts) for parts in row.terms))
-        for row in tables.tests()
-        if row.terms
-    )
+def _terms() -> dict[str, tuple[tuple[TestRow, Parts], ...]]:
+    """First word of each term of a list's first part → the rows, with the list as words between blanks."""
+    found: dict[str, dict[tuple[int, int], tuple[TestRow, Parts]]] = {}
+    for number, row in enumerate(tables.tests()):
+        for place, parts in enumerate(row.terms):
+            padded = tuple(tuple(f" {word} " for word in part.split("|")) for part in parts)
+            for word in parts[0].split("|"):
+                found.setdefault(word.split()[0], {})[number, place] = (row, padded)
+    return {word: tuple(rows.values()) for word, rows in found.items()}
 
 
-def _holds_terms(padded: str, terms: Terms) -> bool:
-    return any(all(any(word in padded for word in part) for part in parts) for parts in terms)
+def _rows_by_terms(padded: str) -> list[TestRow]:
+    found: dict[str, TestRow] = {}
+    for word in padded.split():
+        for row, parts in _terms().get(word, ()):
+            if all(any(term in padded for term in part) for part in parts):
+                found.setdefault(f"{row.key} {row.result} {row.name[0]}", row)
+    return list(found.values())
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
@@ -85,8 +93,8 @@ def _words(row: TestRow, text: str, raw: str) -> bool | None:
         return False
     if _any(row.present, text) and not _denied(row.present, text):
         rest = text
-        for pattern in row.present:
-            rest = _compiled(pattern).sub(" ", rest)
+        for start, end in reversed(sorted(s for pattern in row.present for s in spans(pattern, text))):
+            rest = rest[:start] + " " + rest[end:]
         return generic(rest) is not False
     return generic(text)
 
@@ -224,8 +232,8 @@ _READERS = {
 def _signs(patterns: Iterable[str], text: str) -> Iterator[int]:
     for clause in clauses(text):
         for pattern in patterns:
-            for found in _compiled(pattern).finditer(clause.text):
-                yield clause.sign(found.start(), found.end())
+            for start, end in spans(pattern, clause.text):
+                yield clause.sign(start, end)
 
 
 def _denied(patterns: Iterable[str], text: str) -> bool:
@@ -238,12 +246,7 @@ def _any(patterns: Iterable[str], text: str) -> bool:
 
 
 def _searches(pattern: str, text: str) -> bool:
-    return _compiled(pattern).search(text) is not None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
+    return next(spans(pattern, text), None) is not None
 
 
 @cache

@@ -10,6 +10,8 @@ import msgspec
 
 from penia.knowledge.literals import SHORT, Needs, needs
 
+Span = tuple[int, int]
+
 
 class Bank(msgspec.Struct, frozen=True):
     """Patterns by number, and the literals that lead to them."""
@@ -17,8 +19,8 @@ class Bank(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
     owners: tuple[str, ...]
     """What each pattern belongs to."""
-    further: tuple[Needs, ...]
-    """The groups that a pattern needs beside the one it is indexed by."""
+    further: tuple[msgspec.Raw, ...]
+    """The groups that a pattern needs beside the one it is indexed by; decoded when it comes to that."""
     index: dict[str, tuple[tuple[str, tuple[int, ...]], ...]]
     """First characters of a literal → the literals that begin so, with their patterns."""
     always: tuple[int, ...]
@@ -27,13 +29,13 @@ class Bank(msgspec.Struct, frozen=True):
     def matches(self, text: str) -> Iterator[tuple[str, int, int]]:
         """(owner, start, end) of each pattern's matches in a normalised text."""
         for number in self._candidates(text):
-            for found in _compiled(self.patterns[number]).finditer(text):
-                yield self.owners[number], found.start(), found.end()
+            for start, end in spans(self.patterns[number], text):
+                yield self.owners[number], start, end
 
     def whole(self, text: str) -> Iterator[str]:
         """Owners of the patterns that the whole text is a match of."""
         for number in self._candidates(text):
-            if _whole(self.patterns[number]).fullmatch(text):
+            if is_whole(self.patterns[number], text):
                 yield self.owners[number]
 
     def _candidates(self, text: str) -> list[int]:
@@ -43,21 +45,28 @@ class Bank(msgspec.Struct, frozen=True):
             for literal, numbers in index.get(text[at : at + SHORT], ()):
                 if text.startswith(literal, at):
                     found.update(numbers)
-        return sorted(n for n in found if _holds(text, self.further[n]))
+        return sorted(number for number in found if self._holds(number, text))
+
+    def _holds(self, number: int, text: str) -> bool:
+        raw = bytes(self.further[number])
+        return raw == _NONE or all(any(literal in text for literal in group) for group in _decoded(raw))
+
+
+_NONE = msgspec.msgpack.encode(())
 
 
 def build(entries: Iterable[tuple[str, str]]) -> Bank:
     """A bank of (owner, pattern). Raises PatternError."""
     patterns: list[str] = []
     owners: list[str] = []
-    further: list[Needs] = []
+    further: list[msgspec.Raw] = []
     always: list[int] = []
     literals: dict[str, list[int]] = {}
     for number, (owner, pattern) in enumerate(entries):
         patterns.append(pattern)
         owners.append(owner)
         groups = needs(pattern)
-        further.append(groups[1:])
+        further.append(msgspec.Raw(msgspec.msgpack.encode(groups[1:])))
         for literal in groups[0] if groups else ():
             literals.setdefault(literal, []).append(number)
         if not groups:
@@ -74,13 +83,50 @@ def build(entries: Iterable[tuple[str, str]]) -> Bank:
     )
 
 
-def _holds(text: str, groups: Needs) -> bool:
-    return all(any(literal in text for literal in group) for group in groups)
+@cache
+def _decoded(raw: bytes) -> Needs:
+    return msgspec.msgpack.decode(raw, type=Needs)
+
+
+def spans(pattern: str, text: str) -> Iterator[Span]:
+    """Matches at word boundaries, with a plural ending; a plain pattern is looked for without ``re``."""
+    if _plain(pattern):
+        yield from _plain_spans(pattern, text)
+    else:
+        for found in _compiled(pattern).finditer(text):
+            yield found.span()
+
+
+def is_whole(pattern: str, text: str) -> bool:
+    """The whole text is a match, a plural ending aside."""
+    if _plain(pattern):
+        return text.startswith(pattern) and text[len(pattern) :] in ("", "s", "es")
+    return _whole(pattern).fullmatch(text) is not None
+
+
+@cache
+def _plain(pattern: str) -> bool:
+    return all(c.isalnum() or c == " " for c in pattern)
+
+
+def _plain_spans(words: str, text: str) -> Iterator[Span]:
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        for plural in ("es", "s", ""):
+            stop = end + len(plural)
+            if text.startswith(plural, end) and not _letter(text, stop) and not (at and _letter(text, at - 1)):
+                yield at, stop
+                break
+        at = text.find(words, at + 1)
+
+
+def _letter(text: str, at: int) -> bool:
+    return text[at : at + 1].isalnum()
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """At word boundaries, with a plural ending."""
     return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?:e?s)?(?![a-z0-9])")
 
 
