@@ -82,6 +82,15 @@ def test_the_rule_sees_a_backward_import() -> None:
     assert is_allowed("cli", "report")
 
 
+@pytest.mark.parametrize(
+    "before", ["import penia.read", "from penia.read import people", "import penia; penia.read_all", ""]
+)
+def test_the_public_functions_are_there_whatever_was_imported_before(before: str) -> None:
+    code = f"{before}\nimport penia\nprint(penia.read({{'resourceType': 'Patient', 'id': '7'}}).person.id)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "7", done.stderr
+
+
 def test_importing_penia_and_its_command_line_loads_no_heavy_part() -> None:
     code = "import sys, penia, penia.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
