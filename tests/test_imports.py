@@ -25,6 +25,7 @@ ROOMS = (
     ("pipeline", "forecast"),
     ("evaluate", "report"),
     ("cli", "serve", "cohort"),
+    ("__main__",),
 )
 """From the first to the last; rooms of one line do not know each other."""
 

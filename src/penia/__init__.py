@@ -45,7 +45,7 @@ def __getattr__(name: str) -> object:
 
 
 class _Package(ModuleType):
-    """Whoever imports ``penia.read`` would else put the module in the place of the function ``penia.read``."""
+    """Importing ``penia.read`` would else put the module in the place of the function ``penia.read``."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):
