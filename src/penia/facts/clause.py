@@ -82,7 +82,7 @@ class Clause(msgspec.Struct, frozen=True):
         return 1
 
     def _doubted(self, start: int, end: int) -> bool:
-        for at, stop in self.doubts_before:
+        for _, stop in self.doubts_before:
             between = self.text[stop:start] if stop <= start else None
             if between is not None and "," not in between and between.count(" ") <= NEAR:
                 return True

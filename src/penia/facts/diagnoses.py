@@ -7,8 +7,8 @@ from functools import cache
 
 from penia.facts import tables
 from penia.facts.clause import clauses
+from penia.facts.schema import ConditionRow
 from penia.facts.statement import Heard, Said
-from penia.facts.tables import ConditionRow
 from penia.record import ConditionStatus
 
 

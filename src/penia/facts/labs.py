@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.limits import Body, Measured, fits, holds, limit_for
+from penia.facts.schema import LabRule
 from penia.facts.statement import Said
-from penia.facts.tables import LabRule
 
 Value = tuple[float | None, str | None, str | None]
 """value, comparator, unit"""

@@ -8,8 +8,8 @@ from functools import cache
 
 from penia.facts import tables
 from penia.facts.clause import Clause
+from penia.facts.schema import Predicate
 from penia.facts.statement import Said
-from penia.facts.tables import Predicate
 
 Span = tuple[int, int]
 CLOSE = 4

@@ -48,9 +48,7 @@ def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:
         others = _broader(fact.key) if fact.present else _narrower().get(fact.key, ())
         for key in others:
             known = facts.get(key)
-            if known is None:
-                facts[key] = msgspec.structs.replace(fact, key=key, decisive=False)
-            elif fact.present and not known.present and not known.decisive:
+            if known is None or (fact.present and not known.present and not known.decisive):
                 facts[key] = msgspec.structs.replace(fact, key=key, decisive=False)
     return facts
 

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from penia.facts import tables
 from penia.facts.clause import clauses
 from penia.facts.labs import strip_fillers
+from penia.facts.schema import TestRow
 from penia.facts.statement import Said
-from penia.facts.tables import TestRow
 from penia.knowledge.bank import spans
 
 _FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "normal": False}
@@ -104,7 +104,7 @@ def generic(text: str) -> bool | None:
     negative = _word("negative").search(text)
     positive = _word("positive").search(_word("negative").sub(" ", text))
     if negative and positive:
-        opening = text.split(",")[0]
+        opening = text.split(",", maxsplit=1)[0]
         if "," in text and opening != text:
             return generic(opening)
         return None

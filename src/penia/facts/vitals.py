@@ -8,8 +8,8 @@ from datetime import datetime
 from penia.facts import tables
 from penia.facts.labs import strip_fillers
 from penia.facts.limits import Body, Measured, fits, holds
+from penia.facts.schema import Vital, VitalRule
 from penia.facts.statement import Said
-from penia.facts.tables import Vital, VitalRule
 
 
 def vital_named(name: str, code: str | None) -> Vital | None:

@@ -115,7 +115,11 @@ def _plain_spans(words: str, text: str) -> Iterator[Span]:
         end = at + len(words)
         for plural in ("es", "s", ""):
             stop = end + len(plural)
-            if text.startswith(plural, end) and not _letter(text, stop) and not (at and _letter(text, at - 1)):
+            if (
+                text.startswith(plural, end)
+                and not _letter(text, stop)
+                and not (at and _letter(text, at - 1))
+            ):
                 yield at, stop
                 break
         at = text.find(words, at + 1)

@@ -1,0 +1,132 @@
+"""What a test, a laboratory value, a vital sign or a report says."""
+
+from __future__ import annotations
+
+from penia.facts import labs, results, tables, vitals, words
+from penia.facts.limits import Body
+from penia.facts.statement import Heard, Said
+from penia.record import Count, TestResult
+
+_FREE_HISTORY = (
+    "history:storage-or-portal",
+    "history:chronic-liver",
+    "history:autoimmune",
+    "history:active-cancer",
+    "history:cocaine",
+    "history:vaccine",
+    "history:no-measles",
+)
+"""What a report may say of the past; the rest of the history is the person's to tell."""
+
+
+def read_test(test: TestResult, body: Body) -> Heard:
+    name, raw = _name(test), test.text or ""
+    text = tables.normalise(raw)
+    heard = Heard([], [], [], [])
+    value = (test.value, test.comparator, test.unit)
+    if test.value is None and raw:
+        value = labs.value_in(raw)
+    flag = test.interpretation or (results.direction(text) if value[0] is None else None)
+    vital = vitals.vital_named(name, test.analyte)
+    if vital is not None and value[0] is not None:
+        heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
+    for analyte in labs.analytes_named(name, test.analyte, value[2]):
+        heard.keys += labs.read_value(analyte, value, test.low, test.high, flag, body)
+    above = None if test.value is None or test.high is None else test.value > test.high
+    heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
+    heard.keys += _unless_decided(heard, _report(name, text, test.interpretation, body))
+    heard.low += _called_low(name, test, text)
+    return heard
+
+
+def _name(test: TestResult) -> str:
+    """The normalised name; with the specimen before it where that is not blood."""
+    name, specimen = tables.normalise(test.name), tables.normalise(test.specimen or "")
+    elsewhere = any(word in specimen for word in tables.rules().other_specimens)
+    return f"{specimen} {name}" if elsewhere and specimen not in name else name
+
+
+def _unless_decided(heard: Heard, said: list[Said]) -> list[Said]:
+    decided = {one.key for one in heard.keys}
+    return [one for one in said if one.key not in decided]
+
+
+def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
+    """Each part of the result that names a test of its own, then the test by its name."""
+    whole = {row.key for row in results.rows_named(name) if row.result in _WHOLE}
+    parts: dict[str, set[bool]] = {}
+    for inner, result in results.name_and_result(text):
+        said = results.read_result(f"{name} {inner}", result, result, None)
+        for one in said or results.read_result(inner, result, result, None):
+            if one.key not in whole:
+                parts.setdefault(one.key, set()).add(one.present)
+    found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
+    return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
+
+
+_WHOLE = ("culture", "text", "karyotype", "number")
+"""Results that are read as a whole, not part by part."""
+
+
+def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
+    """Free words of a result, read as findings; a name that is itself a finding takes the result's polarity."""
+    if not text:
+        return _named_after_finding(name, _FLAGGED.get(flag or ""))
+    smear = any(word in name for word in ("smear", "film", "morphology", "differential"))
+    found = [one for one in words.read_words(text, True).keys if _allowed(one.key, smear)]
+    found += [one for one in words.named_terms(text, True) if _allowed(one.key, smear)]
+    found += labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body)
+    if results.whole_negative(text):
+        both = words.read_words(f"normal {name}; {name} normal", True).keys
+        found += [one for one in both if not one.present]
+    if len(text.split()) <= 3:
+        found += _named_after_finding(name, results.generic(text))
+    return found
+
+
+_FLAGGED = {"positive": True, "abnormal": True, "negative": False}
+
+
+def _named_after_finding(name: str, verdict: bool | None) -> list[Said]:
+    """``Schistocytes: present``: the name of the test is itself the finding."""
+    if verdict is None:
+        return []
+    return [one for one in words.read_words(name, verdict).keys if not one.key.startswith("history:")]
+
+
+def _allowed(key: str, smear: bool) -> bool:
+    if key.startswith("history:"):
+        return key.startswith(_FREE_HISTORY)
+    return smear or not key.startswith("smear:")
+
+
+_LINES = {"WBC": "w", "ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e"}
+
+
+def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]]:
+    """A count called low, or not low, without a number."""
+    if test.value is not None:
+        return []
+    flag = test.interpretation or results.direction(text)
+    letter = _LINES.get(test.analyte or "")
+    if letter and flag in ("low", "normal", "high"):
+        return [(letter, flag == "low")]
+    if flag in ("low", "normal"):
+        return [(letter, flag == "low") for letter, _ in words.read_words(f"low {name}", True).low]
+    return words.read_words(text, True).low
+
+
+def read_count(count: Count, body: Body) -> list[Said]:
+    value = (count.value, count.comparator, "10*9/L")
+    found: list[Said] = []
+    for analyte in labs.analytes_named("", count.lineage, value[2]):
+        found += labs.read_value(analyte, value, count.low, count.high, None, body)
+    return found
+
+
+def shown(test: TestResult) -> str:
+    if test.text:
+        return test.text
+    if test.value is None:
+        return test.interpretation or ""
+    return f"{test.comparator or ''}{test.value:g} {test.unit or ''}".strip()

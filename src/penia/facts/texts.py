@@ -1,0 +1,134 @@
+"""What the words of a finding, a diagnosis, an exposure or a procedure say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from penia.facts import circumstances, diagnoses, labs, results, tables, vitals, words
+from penia.facts.limits import Body
+from penia.facts.statement import Heard, Said
+from penia.record import Condition, Exposure, Finding
+
+_DAY = timedelta(days=1)
+
+
+def read_finding(finding: Finding, body: Body) -> Heard:
+    text = tables.normalise(finding.name, True)
+    if finding.kind == "family":
+        return Heard(words.family_keys(text), [], [], [])
+    if finding.kind == "place":
+        return Heard(circumstances.read_place(text) + circumstances.read_origin(text), [], [], [])
+    if finding.kind == "allergy":
+        return Heard([], [], [], [])
+    heard = Heard([], [], [], [])
+    for term in _hpo_ids(finding.codes):
+        heard.keys += words.hpo_keys(term, finding.present)
+        heard.low += words.hpo_lineages(term, finding.present)
+    heard.add(_words_beside(heard, _text(text, finding.present, body)))
+    named = diagnoses.read_diagnosis(text, (), "active" if finding.present else "refuted")
+    if finding.kind == "history":
+        heard.add(_words_beside(heard, named))
+        if finding.present:
+            heard.keys += circumstances.read_exposure(text)
+    else:
+        known = {one.key for one in heard.keys}
+        heard.keys += [one for one in named.keys if one.key not in known]
+    heard.keys += circumstances.read_origin(text)
+    return heard
+
+
+def _text(text: str, present: bool, body: Body) -> Heard:
+    """A text that may be a finding, an HPO name, a test with its result or a value."""
+    heard = words.read_words(text, present)
+    heard.keys += words.named_terms(text, present)
+    tested = list(_inline(text, present, body))
+    if tested:
+        decided = {one.key for one in tested}
+        heard.keys = [one for one in heard.keys if one.key not in decided] + tested
+    return heard
+
+
+def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
+    """Name and result in one text."""
+    for name, result in results.name_and_result(text):
+        said = results.read_result(name, result, result, None) + _value_in_words(name, result, body)
+        yield from (one for one in said if present)
+    if not present and results.rows_named(text):
+        yield from results.read_result(text, "negative", "negative", None)
+
+
+def _value_in_words(name: str, result: str, body: Body) -> list[Said]:
+    found: list[Said] = []
+    value = labs.value_in(result)
+    flag = results.direction(result) if value[0] is None else None
+    for analyte in labs.analytes_named(name, None, value[2]):
+        found += labs.read_value(analyte, value, None, None, flag, body)
+    vital = vitals.vital_named(name, None)
+    if vital is not None and value[0] is not None:
+        found += vitals.read_vital(vital, value[0], value[2], value[1], body)
+    return found
+
+
+def _words_beside(known: Heard, heard: Heard) -> Heard:
+    """Words give what the code cannot, never the contrary of the code."""
+    decided = {one.key for one in known.keys}
+    heard.keys = [one for one in heard.keys if one.key not in decided]
+    return heard
+
+
+def _hpo_ids(codes: tuple[str, ...]) -> Iterator[str]:
+    for code in codes:
+        if "HP:" in code:
+            yield code[code.index("HP:") :]
+
+
+def read_condition(condition: Condition, body: Body) -> Heard:
+    text = tables.normalise(condition.name, True)
+    heard = diagnoses.read_diagnosis(text, condition.codes, condition.status)
+    if condition.status == "suspected":
+        return heard
+    present = condition.status != "refuted"
+    for term in _hpo_ids(condition.codes):
+        heard.keys += words.hpo_keys(term, present)
+    heard.add(_words_beside(heard, _text(text, present, body)))
+    return heard
+
+
+def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
+    text = tables.normalise(f"{exposure.name} {exposure.note}" if exposure.note else exposure.name, True)
+    if exposure.kind == "drug":
+        said = circumstances.read_drug(exposure, anchor)
+        known = {one.key for one in said}
+        said += [
+            one
+            for one in circumstances.read_exposure(text)
+            if one.key in _DRUG_WORDS and one.key not in known
+        ]
+    else:
+        said = circumstances.read_exposure(text)
+        decided = {one.key for one in said}
+        said += [
+            one
+            for one in words.read_words(text, True).keys
+            if one.key.startswith("history:") and one.key not in decided
+        ]
+    return Heard(said, [], [], [])
+
+
+_DRUG_WORDS = (
+    "history:interacting-drug-or-dosing-error",
+    "history:colchicine-or-toxic-plant",
+    "history:previous-chemotherapy-or-radiotherapy",
+    "history:new-drug-in-3-months",
+    "history:zinc-excess",
+)
+"""What the name or the note of a drug may say beside the lists."""
+
+
+def read_procedure(text: str, time: datetime | None, anchor: datetime | None) -> Heard:
+    heard = words.read_words(text, True)
+    heard.keys += circumstances.read_exposure(text)
+    recent = time is not None and anchor is not None and timedelta(0) <= anchor - time <= 7 * _DAY
+    heard.keys = [one for one in heard.keys if recent or not one.key.endswith("within-7-days")]
+    return heard
