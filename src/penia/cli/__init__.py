@@ -77,6 +77,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run a command and exit; what goes wrong becomes one sentence and an exit code, never a traceback."""
     try:
         code = penia.main(args, prog_name="penia", standalone_mode=False)
+        sys.stdout.flush()
     except Exception as error:
         if os.environ.get("PENIA_DEBUG") == "1":
             raise
@@ -93,7 +94,7 @@ def _told(error: Exception) -> int:
         error.show()
         return error.exit_code if isinstance(error, click.UsageError) else BAD_INPUT
     if isinstance(error, BrokenPipeError):
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is left to flush has no reader)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has no reader
         return 0
     if isinstance(error, PeniaError):
         click.echo(f"penia: {error}", err=True)

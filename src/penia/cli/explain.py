@@ -13,7 +13,6 @@ from penia.record import Record, Setting
 
 if TYPE_CHECKING:
     from penia.explanation import Explanation
-    from penia.read import ReadError
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -59,7 +58,7 @@ def _examples() -> list[str]:
 @click.argument("source", required=False)
 @click.option("--example", type=click.Choice(_examples()), help="An invented record that ships with penia.")
 @click.option("--person", metavar="ID", help="Which person, where SOURCE holds several.")
-@click.option("--at", metavar="TIME", callback=_moment, help="Only what was known then; a date means the whole day.")
+@click.option("--at", metavar="TIME", callback=_moment, help="What was known then; a date means all day.")
 @click.option("--setting", type=click.Choice(get_args(Setting)), help="Where the person is seen.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
 @click.option("--html", metavar="FILE", help="Write the result as a page that needs nothing else.")
@@ -80,7 +79,12 @@ def command(
         raise click.UsageError("Give one SOURCE, or --example clozapine.")
     if as_json and html:
         raise click.UsageError("Give --json or --html, not both.")
-    record, explanation = _explained(source or str(EXAMPLES / f"{example}.json"), person, at, setting)
+    source = source or str(EXAMPLES / f"{example}.json")
+    record = _read(source, person, listing=not as_json)
+
+    from penia.pipeline import explain
+
+    explanation = explain(record, at, setting)
     if why is not None and why > len(explanation.candidates):
         raise PeniaError(f"There is no cause {why}; this result has {len(explanation.candidates)}.")
     if as_json:
@@ -91,28 +95,22 @@ def command(
         _print(explanation, record, top, why)
 
 
-def _explained(
-    source: str, person: str | None, at: datetime | None, setting: str | None
-) -> tuple[Record, Explanation]:
+def _read(source: str, person: str | None, listing: bool) -> Record:
+    """``listing``: show who is in the source, where no person is named."""
     from penia.cli.patience import waiting
     from penia.read import ReadError, read
 
     try:
         with waiting("reading"):
-            record = read(source, person)
+            return read(source, person)
     except ReadError as error:
-        if error.people and person is None:
-            raise _listed(source, error) from error
+        if listing and error.people and person is None and source != "-":  # standard input is read only once
+            raise _listed(source) from error
         raise
-    from penia.pipeline import explain
-
-    return record, explain(record, at, setting)
 
 
-def _listed(source: str, error: ReadError) -> PeniaError:
-    """Prints who is in the source. Standard input cannot be read twice: there the error itself names them."""
-    if source == "-":
-        return error
+def _listed(source: str) -> PeniaError:
+    """Prints who is in the source; the error tells to choose."""
     from penia.cli.listing import print_people
     from penia.cli.patience import waiting
     from penia.read import people

@@ -1,0 +1,89 @@
+"""The layout of a structured case: what a published story tells of one person, as JSON.
+
+| field | holds |
+|---|---|
+| person | age_years, sex, ancestry, pregnant |
+| setting | emergency, inpatient, outpatient, primary-care, neonatal, unknown |
+| places, family | words |
+| counts, labs, vitals | day, what or name, value, unit, flag; labs also loinc |
+| differential | day, cell, percent |
+| tests | day, name, result |
+| drugs | ingredient, start_day, stop_day, note |
+| exposures | what, note |
+| conditions | name, icd10, since_day, status (active, past) |
+| findings | name, hpo, present, day |
+
+Days count from the presentation. Null is not stated. A fact without a day is taken as known on day 0, but a
+drug or a condition without one has no start.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from penia.record import Sex
+
+
+class CasePerson(msgspec.Struct, frozen=True):
+    age_years: float | None = None
+    sex: Sex | None = None
+    ancestry: str | None = None
+    pregnant: bool | None = None
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """An entry of counts, labs, vitals, differential or tests."""
+
+    day: float | None = None
+    what: str | None = None
+    name: str | None = None
+    cell: str | None = None
+    loinc: str | None = None
+    value: float | str | None = None
+    percent: float | None = None
+    result: str | None = None
+    unit: str | None = None
+    flag: str | None = None
+
+
+class CaseDrug(msgspec.Struct, frozen=True):
+    ingredient: str
+    start_day: float | None = None
+    stop_day: float | None = None
+    note: str | None = None
+
+
+class CaseExposure(msgspec.Struct, frozen=True):
+    what: str
+    note: str | None = None
+
+
+class CaseCondition(msgspec.Struct, frozen=True):
+    name: str
+    icd10: str | None = None
+    since_day: float | None = None
+    status: str | None = None
+
+
+class CaseFinding(msgspec.Struct, frozen=True):
+    name: str
+    hpo: str | None = None
+    present: bool = True
+    day: float | None = None
+
+
+class Case(msgspec.Struct, frozen=True):
+    id: str
+    person: CasePerson = CasePerson()
+    setting: str | None = None
+    places: tuple[str, ...] = ()
+    counts: tuple[Measured, ...] = ()
+    labs: tuple[Measured, ...] = ()
+    differential: tuple[Measured, ...] = ()
+    tests: tuple[Measured, ...] = ()
+    drugs: tuple[CaseDrug, ...] = ()
+    exposures: tuple[CaseExposure, ...] = ()
+    conditions: tuple[CaseCondition, ...] = ()
+    findings: tuple[CaseFinding, ...] = ()
+    family: tuple[str, ...] = ()
+    vitals: tuple[Measured, ...] = ()

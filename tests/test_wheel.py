@@ -1,0 +1,58 @@
+"""What is installed is whole: the wheel holds every file of the package and the compiled knowledge."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "penia"
+NOT_SHIPPED = {"__pycache__", "compiled.msgpack"}
+
+pytestmark = pytest.mark.slow
+
+
+def builder(folder: Path) -> list[str]:
+    if uv := shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv"):
+        return [uv, "build", "-q", "--wheel", "--out-dir", str(folder)]
+    return [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder)]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the wheel is unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([*builder(folder), str(ROOT)], check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+def test_every_file_of_the_package_is_in_the_wheel(installed: Path) -> None:
+    paths = [p.relative_to(PACKAGE) for p in PACKAGE.rglob("*") if p.is_file()]
+    wanted = {p for p in paths if not NOT_SHIPPED & set(p.parts) and p.suffix != ".pyc"}
+    assert {p for p in wanted if not (installed / "penia" / p).is_file()} == set()
+
+
+def test_the_licence_and_the_notices_are_in_the_wheel(installed: Path) -> None:
+    assert {"LICENSE", "NOTICE"} <= {p.name for p in installed.rglob("*")}
+
+
+def test_the_wheel_explains_the_example_from_its_compiled_knowledge(installed: Path) -> None:
+    compiled = installed / "penia" / "knowledge" / "compiled.msgpack"
+    before = compiled.read_bytes()
+    code = (
+        f"import sys; sys.path.insert(0, {str(installed)!r}); import penia.cli; "
+        "assert penia.__file__.startswith(sys.path[0]); "
+        "penia.cli.main(['explain', '--example', 'clozapine', '--json'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "drug:clozapine" in done.stdout
+    assert compiled.read_bytes() == before
