@@ -13,6 +13,7 @@ from statistics import NormalDist
 
 import msgspec
 
+from penia.episode import Measured
 from penia.explanation import Tempo
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import Weights
@@ -20,19 +21,6 @@ from penia.knowledge.schema import Lineage, Pattern
 
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
-
-
-class Measured(msgspec.Struct, frozen=True):
-    """The lowest value of a line in the episode."""
-
-    line: str
-    """WBC, ANC, ALC, PLT or HB"""
-    value: float
-    limit: float
-    """The lower limit for this person."""
-    censored: bool = False
-    """The count lay under ``value``, a limit of quantification."""
-    place: str = ""
 
 
 class Evidence(msgspec.Struct, frozen=True):

@@ -1,0 +1,206 @@
+"""Low-count episodes in a record (MODEL §2): what was low, since when, how deep, and in which tempo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import msgspec
+
+from penia.episode.limits import Limit, grade, limit, limit_of
+from penia.episode.runs import WHITE, Run, State, depth, joined, runs, states
+from penia.episode.tempo import is_cyclic, tempo
+from penia.explanation import Episode, LowCount
+from penia.knowledge.limits import ctcae as grades
+from penia.knowledge.limits import limits
+from penia.record import Count, Record
+
+__all__ = [
+    "Limit",
+    "Measured",
+    "episodes",
+    "find_episode",
+    "limit",
+    "limit_of",
+    "lineage_states",
+    "lowest",
+    "measured_lines",
+    "onset_interval",
+]
+
+_LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
+_WHITE_LETTERS = tuple(_LETTERS[line] for line in WHITE)
+_NO_WORDS: Mapping[str, bool] = MappingProxyType({})
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """The lowest value of a line in the episode."""
+
+    line: str
+    """WBC, ANC, ALC, AMC, PLT or HB"""
+    value: float
+    limit: float
+    """The lower limit for this person."""
+    censored: bool = False
+    """The count lay under ``value``, a limit of quantification."""
+    place: str = ""
+
+
+def find_episode(
+    record: Record, low_words: Mapping[str, bool] = _NO_WORDS, *, ctcae: str | None = None
+) -> Episode | None:
+    """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
+    that goes on beside it. None if nothing is low.
+
+    ``low_words``: lineage (n, l, m, p, e, w) → called low without a number; such words make an episode unless
+    the counts of that line say otherwise.
+    """
+    series = _series(record)
+    found = _found(series, ctcae)
+    unmeasured = {letter for line, letter in _LETTERS.items() if not series[line]}
+    words = tuple(sorted(w for w, low in low_words.items() if low and w in unmeasured))
+    if found:
+        return msgspec.structs.replace(_current(found).episode, words=words)
+    if not any(w in _WHITE_LETTERS for w in words):
+        return None
+    return Episode(
+        None, None, None, None, tempo="unknown", lows=(), words=words, ctcae=ctcae or grades().default
+    )
+
+
+def episodes(record: Record, *, ctcae: str | None = None) -> tuple[Episode, ...]:
+    """Every episode of low white, neutrophil or lymphocyte counts, by its first low count.
+
+    ``ctcae``: version of the grades; ValueError if it is not known.
+    """
+    return tuple(found.episode for found in _found(_series(record), ctcae))
+
+
+def onset_interval(record: Record, episode: Episode) -> tuple[datetime | None, datetime | None]:
+    """(last normal count, first low count]; open to the left without an earlier count, and to both sides for
+    an episode in words."""
+    return episode.last_normal, episode.first_low
+
+
+def measured_lines(record: Record, episode: Episode) -> dict[str, Measured]:
+    """The lowest count of each measured line within the episode, whether or not it is low."""
+    return {
+        line: Measured(
+            line, low.count.value, low.limit, low.count.comparator in ("<", "<="), low.count.origin.place
+        )
+        for line, inside in _within(record, episode).items()
+        for low in (min(inside, key=depth),)
+    }
+
+
+def lineage_states(record: Record, episode: Episode) -> dict[str, bool]:
+    """n, l, m, p, e, w → low (True) or never low within the episode (False); the unmeasured are not in it."""
+    within = _within(record, episode)
+    return {_LETTERS[line]: any(s.low for s in inside) for line, inside in within.items()}
+
+
+def lowest(record: Record) -> Count | None:
+    """The white, neutrophil or lymphocyte count nearest to, or furthest below, its limit."""
+    found = [s for line in WHITE for s in states(record, line)]
+    least = min(found, key=lambda s: (s.count.value / s.limit, s.count.time, depth(s)), default=None)
+    return least.count if least else None
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """An episode and the line on which it stands: the first of WHITE that fell."""
+
+    episode: Episode
+    line: str
+
+
+def _series(record: Record) -> dict[str, list[State]]:
+    return {line: states(record, line) for line in _LETTERS}
+
+
+def _found(series: Mapping[str, list[State]], ctcae: str | None) -> list[_Found]:
+    groups = joined(run for line in WHITE for run in runs(line, series[line]))
+    version = ctcae or grades().default
+    return [_episode(group, groups[:i], series, version) for i, group in enumerate(groups)]
+
+
+def _within(record: Record, episode: Episode) -> dict[str, list[State]]:
+    if episode.first_low is None or episode.last_low is None:
+        return {}
+    return _inside(_series(record), episode.first_low, episode.last_low)
+
+
+def _inside(series: Mapping[str, list[State]], first: datetime, last: datetime) -> dict[str, list[State]]:
+    slack = timedelta(days=limits().episode.slack.value)
+    cut = {
+        line: [s for s in found if first - slack <= s.count.time <= last + slack]
+        for line, found in series.items()
+    }
+    return {line: found for line, found in cut.items() if found}
+
+
+def _episode(
+    group: tuple[Run, ...], earlier: list[tuple[Run, ...]], series: Mapping[str, list[State]], version: str
+) -> _Found:
+    first, last = min(r.first for r in group), max(r.last for r in group)
+    normals = [r.before.count.time for r in group if r.before and r.before.count.time < first]
+    normal = max(normals, default=None)
+    resolved = _resolved(group)
+    lines = {r.line for r in group}
+    ends = [_resolved(g) for g in earlier if lines & {r.line for r in g}]
+    found = Episode(
+        first_low=first,
+        last_low=last,
+        last_normal=normal,
+        resolved=resolved,
+        tempo=tempo(first, last, normal, resolved, ends),
+        lows=_lows(_inside(series, first, last), version),
+        ctcae=version,
+    )
+    line = next(line for line in WHITE if line in lines)
+    if is_cyclic(series[line], first, last):
+        found = msgspec.structs.replace(found, tempo="cyclic")
+    return _Found(found, line)
+
+
+def _resolved(group: tuple[Run, ...]) -> datetime | None:
+    """When the last of its lines was normal again; None while one is not."""
+    ends = [r.resolved for r in group]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def _lows(inside: Mapping[str, list[State]], version: str) -> tuple[LowCount, ...]:
+    """The lowest count of each low line, white lines first."""
+    order = (*WHITE, *(line for line in _LETTERS if line not in WHITE))
+    deepest = [min((s for s in inside.get(line, ()) if s.low), key=depth, default=None) for line in order]
+    return tuple(
+        LowCount(
+            lineage=s.count.lineage,
+            value=s.count.value,
+            time=s.count.time,
+            limit=s.limit,
+            grade=grade(s.count.lineage, s.count.value, s.limit, version),
+            place=s.count.origin.place,
+        )
+        for s in deepest
+        if s is not None
+    )
+
+
+def _current(found: list[_Found]) -> _Found:
+    newest = max(found, key=_latest)
+    beside = [f for f in found if _beside(f.episode, newest.episode)]
+    return max(beside, key=lambda f: (-WHITE.index(f.line), _latest(f)))
+
+
+def _latest(found: _Found) -> tuple[datetime, datetime]:
+    assert found.episode.last_low and found.episode.first_low
+    return found.episode.last_low, found.episode.first_low
+
+
+def _beside(episode: Episode, newest: Episode) -> bool:
+    """It was there together with the newest, and is not long over."""
+    assert episode.last_low and newest.last_low and newest.first_low
+    together = timedelta(days=limits().episode.together.value)
+    ended = episode.resolved is not None and episode.resolved <= newest.first_low
+    return not ended and newest.last_low - episode.last_low <= together

@@ -1,0 +1,119 @@
+"""Counts of one line → runs of low ones; runs of several lines → episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from penia.episode.limits import change_factor, is_low, limit_of, pregnant
+from penia.knowledge.limits import limits
+from penia.record import Count, Record
+
+WHITE = ("ANC", "WBC", "ALC")
+"""Lines whose low counts make an episode; the first goes first."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """A count with its verdict."""
+
+    count: Count
+    low: bool
+    limit: float
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Low counts of one line, broken by no more than single normal ones within variation."""
+
+    line: str
+    lows: tuple[State, ...]
+    before: State | None
+    """The last normal count of the line before it."""
+    resolved: datetime | None
+    """The normal count that ended it."""
+
+    @property
+    def first(self) -> datetime:
+        return self.lows[0].count.time
+
+    @property
+    def last(self) -> datetime:
+        return self.lows[-1].count.time
+
+
+def states(record: Record, line: str) -> list[State]:
+    """Counts of ``line`` by time that are known to be low or not, the lowest where several have one time."""
+    found: dict[datetime, State] = {}
+    for count in record.counts:
+        if count.lineage != line:
+            continue
+        lower = limit_of(count, record.person, pregnant=pregnant(record.conditions, count.time))
+        low = is_low(count, lower.value) if lower else None
+        if lower is None or low is None:
+            continue
+        state, same = State(count, low, lower.value), found.get(count.time)
+        if same is None or depth(state) < depth(same):
+            found[count.time] = state
+    return [found[time] for time in sorted(found)]
+
+
+def depth(state: State) -> tuple[float, bool, str]:
+    """Sort key: the lower, the earlier in the order; a count below its limit of quantification first."""
+    return (state.count.value, state.count.comparator is None, state.count.origin.place)
+
+
+def runs(line: str, series: Sequence[State]) -> list[Run]:
+    """Maximal runs of low counts in one line's states by time."""
+    found: list[Run] = []
+    lows: list[State] = []
+    before: State | None = None
+    silence = timedelta(days=limits().episode.silence.value)
+
+    def close(resolved: datetime | None) -> None:
+        if lows:
+            found.append(Run(line, tuple(lows), before, resolved))
+            lows.clear()
+
+    for here, after in zip(series, (*series, None)[1:], strict=True):
+        if here.low:
+            if lows and here.count.time - lows[-1].count.time > silence:
+                close(None)
+            lows.append(here)
+        elif not lows or not _passing(here, lows[-1], after):
+            close(here.count.time)
+            before = here
+    close(None)
+    return found
+
+
+def _passing(normal: State, low: State, after: State | None) -> bool:
+    """A single normal count no further from the last low one than variation may carry it."""
+    single = after is None or after.low
+    return single and normal.count.value <= low.count.value * change_factor(normal.count.lineage)
+
+
+def joined(found: Iterable[Run]) -> list[tuple[Run, ...]]:
+    """Runs of all lines as episodes, by their first low count.
+
+    Two runs are one episode if they overlap, unless the later line was still normal long after the earlier
+    one fell: a new low count on an old one is an episode of its own.
+    """
+    episodes: list[list[Run]] = []
+    for run in sorted(found, key=lambda r: (r.first, WHITE.index(r.line))):
+        home = next((e for e in reversed(episodes) if _belongs(run, e)), None)
+        if home is None:
+            episodes.append([run])
+        else:
+            home.append(run)
+    return [tuple(e) for e in episodes]
+
+
+def _belongs(run: Run, episode: Sequence[Run]) -> bool:
+    together = timedelta(days=limits().episode.together.value)
+    start = episode[0].first
+    reach = max(r.resolved or r.last + together for r in episode)
+    if run.first >= reach:
+        return False
+    fresh = run.before is not None and run.before.count.time >= start
+    return not (fresh and run.first - start > together)
