@@ -41,13 +41,10 @@ class Clause(msgspec.Struct, frozen=True):
 
     def of_relative(self, start: int) -> bool:
         """The words at ``start`` are said of a relative or a contact."""
-        for at, stop in self.relatives:
-            if stop <= start and not _tellers().match(self.text, stop):
-                return True
-        return False
+        return any(stop <= start and not _tellers().match(self.text, stop) for _, stop in self.relatives)
 
     def lone(self, start: int, end: int) -> bool:
-        """Nothing in the same piece of a list narrows the words: no other word that counts stands beside them."""
+        """Nothing in the same piece of a list narrows the words: no other that counts stands beside."""
         left = max((m.end() for m in _CUT.finditer(self.text, 0, start)), default=0)
         cut = _CUT.search(self.text, end)
         right = min([cut.start() if cut else len(self.text), *(at for at, _ in self.after if at >= end)])
@@ -82,15 +79,9 @@ class Clause(msgspec.Struct, frozen=True):
         return 1
 
     def _doubted(self, start: int, end: int) -> bool:
-        for _, stop in self.doubts_before:
-            between = self.text[stop:start] if stop <= start else None
-            if between is not None and "," not in between and between.count(" ") <= NEAR:
-                return True
-        for at, stop in self.doubts_after:
-            between = self.text[end:at] if at >= end else None
-            if between is not None and "," not in between and between.count(" ") <= NEAR:
-                return True
-        return False
+        gaps = [self.text[stop:start] for _, stop in self.doubts_before if stop <= start]
+        gaps += [self.text[end:at] for at, _ in self.doubts_after if at >= end]
+        return any("," not in gap and gap.count(" ") <= NEAR for gap in gaps)
 
 
 _CUT = re.compile(r",|;|\+|\b(?:and|or|with|nor|plus)\b|&")

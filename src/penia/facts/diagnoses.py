@@ -1,10 +1,11 @@
-"""Diagnoses → keys and causes, by name and by ICD-10-CM code."""
+"""Diagnoses → keys and causes, by name and by code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
 
+from penia.codes import conditions
 from penia.facts import tables
 from penia.facts.clause import clauses
 from penia.facts.schema import ConditionRow
@@ -17,19 +18,16 @@ def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> 
     heard = Heard([], [], [], [])
     if status == "suspected":
         return heard
-    for row, affirmed in [*_by_name(name), *((row, True) for row in _by_code(codes))]:
-        _say(heard, row, affirmed and status != "refuted", past=status == "past")
+    affirmed, past = status != "refuted", status == "past"
+    for row, named in _by_name(name):
+        _say(heard, row, named and affirmed, past=past)
+        _state(heard, row.cause if row.fit == "exact" else None, named and affirmed)
+    for row in _by_code(codes):
+        _say(heard, row, affirmed, past=past)
+    for coded in conditions(tuple(codes)):
+        if coded.fit == "exact" and not coded.id.startswith("condition:"):
+            _state(heard, coded.id, affirmed)
     return heard
-
-
-def _say(heard: Heard, row: ConditionRow, affirmed: bool, *, past: bool) -> None:
-    keys = row.past_keys if past and row.past_keys else (*row.keys, *row.past_keys)
-    if affirmed:
-        heard.keys += [Said(key, True) for key in keys]
-    elif row.fit == "exact":
-        heard.keys += [Said(key, False) for key in row.keys if key not in _MANY_CAUSES]
-    if row.cause and row.fit == "exact":
-        (heard.conditions if affirmed else heard.excluded).append(row.cause)
 
 
 _MANY_CAUSES = frozenset(
@@ -43,7 +41,21 @@ _MANY_CAUSES = frozenset(
 """One diagnosis refuted does not refute these."""
 
 
+def _say(heard: Heard, row: ConditionRow, affirmed: bool, *, past: bool) -> None:
+    keys = row.past_keys if past and row.past_keys else (*row.keys, *row.past_keys)
+    if affirmed:
+        heard.keys += [Said(key, True) for key in keys]
+    elif row.fit == "exact":
+        heard.keys += [Said(key, False) for key in row.keys if key not in _MANY_CAUSES]
+
+
+def _state(heard: Heard, cause: str | None, affirmed: bool) -> None:
+    if cause is not None:
+        (heard.conditions if affirmed else heard.excluded).append(cause)
+
+
 def _by_name(name: str) -> list[tuple[ConditionRow, bool]]:
+    """Rows that the name affirms or denies."""
     found: list[tuple[ConditionRow, bool]] = []
     bank, rows = tables.index().banks["conditions"], tables.conditions()
     for clause in clauses(name):
@@ -60,14 +72,15 @@ def _by_name(name: str) -> list[tuple[ConditionRow, bool]]:
 
 
 def _by_code(codes: Iterable[str]) -> list[ConditionRow]:
+    """Rows of the longest prefix of each ICD-10-CM code, and of shorter ones that are exact."""
     found: list[ConditionRow] = []
     for text in codes:
         system, _, code = text.partition(":")
-        if system.lower().replace("-", "").startswith("icd10"):
+        if system == "icd10cm":
             bare = code.replace(".", "").upper()
             matching = [(len(prefix), row) for prefix, row in _prefixes() if bare.startswith(prefix)]
             longest = max((length for length, _ in matching), default=0)
-            found += [row for length, row in matching if length == longest or row.fit != "wide"]
+            found += [row for length, row in matching if length == longest or row.fit == "exact"]
     return list(dict.fromkeys(found))
 
 

@@ -166,7 +166,7 @@ _ALIKE = {"positive": "high", "negative": "normal"}
 
 
 def _by_flag(rule: LabRule, flag: str | None) -> bool | None:
-    """What a flag alone says: high speaks of rules up to 1.5 times the limit, normal of all that have an absent."""
+    """A flag alone: high speaks of rules up to 1.5 times the limit, normal of all that have an absent."""
     flag = _ALIKE.get(flag or "", flag)
     if flag is None:
         return None
@@ -193,7 +193,8 @@ def _multiple(rule: str) -> bool:
 
 
 _NUMBER = re.compile(
-    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>[^\s\d,;()]+(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
+    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*"
+    r"(?P<unit>[^\s\d,;()]+(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
 )
 
 

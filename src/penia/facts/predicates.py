@@ -1,4 +1,4 @@
-"""Word order set aside: ``enlarged spleen``, ``spleen enlarged``, ``the spleen was palpable`` (predicates.yaml)."""
+"""Word order set aside: ``enlarged spleen``, ``the spleen was palpable`` (predicates.yaml)."""
 
 from __future__ import annotations
 

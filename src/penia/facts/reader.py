@@ -42,49 +42,11 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
     without it ``at`` stands in, then the newest time in the record.
     """
     anchor = first_low or at or _newest(record)
-    years = record.person.age(anchor) if anchor else None
-    body = Body(years, record.person.sex)
+    body = Body(record.person.age(anchor) if anchor else None, record.person.sex)
     read = _Read()
-    read.take(
-        Heard(circumstances.read_person(record.person, anchor), [], [], []), Source(place="person"), "person"
-    )
-    for finding in record.findings:
-        if _in_window("absent", finding.time, anchor) or finding.present:
-            read.take(
-                texts.read_finding(finding, body),
-                _source(finding.name, finding.time, finding.origin.place),
-                finding.kind,
-            )
-    for condition in record.conditions:
-        time = condition.since or condition.recorded
-        read.take(
-            texts.read_condition(condition, body),
-            _source(condition.name, time, condition.origin.place),
-            "condition",
-        )
-    for exposure in record.exposures:
-        place = exposure.origins[0].place if exposure.origins else ""
-        read.take(
-            texts.read_any_exposure(exposure, anchor),
-            _source(exposure.name, exposure.start, place),
-            exposure.kind,
-        )
-    for procedure in record.procedures:
-        text = tables.normalise(procedure.name, True)
-        source = _source(procedure.name, procedure.time, procedure.origin.place)
-        read.take(texts.read_procedure(text, procedure.time, anchor), source, "procedure")
-    for test in record.tests:
-        window = "vital" if test.kind == "vital" else "laboratory"
-        if not _in_window(window, test.time, anchor) and not _timeless(test):
-            continue
-        shown = f"{test.name}: {reports.shown(test)}"
-        read.take(reports.read_test(test, body), _source(shown, test.time, test.origin.place), test.kind)
-    _slow_pulse(read, record, body)
-    for count in record.counts:
-        if _in_window("laboratory", count.time, anchor):
-            said = reports.read_count(count, body)
-            source = _source(f"{count.lineage} {count.value:g}", count.time, count.origin.place)
-            read.said += [(one, source) for one in said]
+    read.said += [(one, Source(place="person")) for one in circumstances.read_person(record.person, anchor)]
+    _read_texts(read, record, body, anchor)
+    _read_tests(read, record, body, anchor)
     for stay in record.stays:
         key = tables.person().setting.get(stay.setting)
         if key:
@@ -94,12 +56,40 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         low_words=read.low,
         conditions=tuple(read.conditions),
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
-        unread=tuple(entry for entry in read.unread if entry[0]),
+        unread=tuple(read.unread),
     )
 
 
-def _source(text: str, time: datetime | None, place: str) -> Source:
-    return Source(time, text, place)
+def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None) -> None:
+    """Findings, diagnoses, exposures and procedures."""
+    for finding in record.findings:
+        if finding.present or _in_window("absent", finding.time, anchor):
+            source = Source(finding.time, finding.name, finding.origin.place)
+            read.take(texts.read_finding(finding, body), source, finding.kind)
+    for condition in record.conditions:
+        source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
+        read.take(texts.read_condition(condition, body), source, "condition")
+    for exposure in record.exposures:
+        place = exposure.origins[0].place if exposure.origins else ""
+        source = Source(exposure.start, exposure.name, place)
+        read.take(texts.read_any_exposure(exposure, anchor), source, exposure.kind)
+    for procedure in record.procedures:
+        source = Source(procedure.time, procedure.name, procedure.origin.place)
+        read.take(texts.read_procedure(procedure, anchor), source, "procedure")
+
+
+def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None) -> None:
+    """Tests, vital signs and counts that are near enough to the low count to tell of it."""
+    for test in record.tests:
+        window = "vital" if test.kind == "vital" else "laboratory"
+        if _in_window(window, test.time, anchor) or _timeless(test):
+            source = Source(test.time, f"{test.name}: {reports.shown(test)}", test.origin.place)
+            read.take(reports.read_test(test, body), source, test.kind)
+    _slow_pulse(read, record, body)
+    for count in record.counts:
+        if _in_window("laboratory", count.time, anchor):
+            source = Source(count.time, f"{count.lineage} {count.value:g}", count.origin.place)
+            read.said += [(one, source) for one in reports.read_count(count, body)]
 
 
 def _newest(record: Record) -> datetime | None:

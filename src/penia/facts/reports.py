@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penia.facts import labs, results, tables, vitals, words
+from penia.facts import hpo, joined, labs, results, tables, testnames, vitals, words
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
 from penia.record import Count, TestResult
@@ -53,9 +53,9 @@ def _unless_decided(heard: Heard, said: list[Said]) -> list[Said]:
 
 def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
     """Each part of the result that names a test of its own, then the test by its name."""
-    whole = {row.key for row in results.rows_named(name) if row.result in _WHOLE}
+    whole = {row.key for row in testnames.rows_named(name) if row.result in _WHOLE}
     parts: dict[str, set[bool]] = {}
-    for inner, result in results.name_and_result(text):
+    for inner, result in joined.name_and_result(text):
         said = results.read_result(f"{name} {inner}", result, result, None)
         for one in said or results.read_result(inner, result, result, None):
             if one.key not in whole:
@@ -69,12 +69,12 @@ _WHOLE = ("culture", "text", "karyotype", "number")
 
 
 def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
-    """Free words of a result, read as findings; a name that is itself a finding takes the result's polarity."""
+    """Free words of a result, read as findings; a name that is a finding takes the result's polarity."""
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
     smear = any(word in name for word in ("smear", "film", "morphology", "differential"))
     found = [one for one in words.read_words(text, True).keys if _allowed(one.key, smear)]
-    found += [one for one in words.named_terms(text, True) if _allowed(one.key, smear)]
+    found += [one for one in hpo.named_terms(text, True) if _allowed(one.key, smear)]
     found += labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body)
     if results.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys

@@ -32,7 +32,7 @@ def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
 
 
 def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, datetime]:
-    """A weak absence loses to anything; a decisive test outweighs words; present outweighs absent; then the newest."""
+    """A weak absence loses to anything; a decisive test outweighs words, present absent; then the newest."""
     one, source = entry
     return (not one.weak, one.decisive, one.present, source.time or _LONG_AGO)
 
@@ -43,7 +43,7 @@ def _fact(entry: tuple[Said, Source]) -> Fact:
 
 
 def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:
-    """Adds the broader keys of what is present and the narrower keys of what is absent; never against a fact."""
+    """Adds the broader keys of what is present and the narrower of what is absent; never against a fact."""
     for fact in list(facts.values()):
         others = _broader(fact.key) if fact.present else _narrower().get(fact.key, ())
         for key in others:

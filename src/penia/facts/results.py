@@ -1,17 +1,17 @@
-"""Test results → keys: which test a name means, and what the words of the result say."""
+"""Test results → keys: what the words of a result say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 from penia.facts import tables
 from penia.facts.clause import clauses
-from penia.facts.labs import strip_fillers
 from penia.facts.schema import TestRow
 from penia.facts.statement import Said
-from penia.knowledge.bank import spans
+from penia.facts.testnames import rows_named
+from penia.knowledge.bank import searches, spans
 
 _FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "normal": False}
 
@@ -37,49 +37,6 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
     return _FLAGS.get(flag or "") if flag in ("negative", "normal") else None
 
 
-@lru_cache(2048)
-def rows_named(name: str) -> tuple[TestRow, ...]:
-    """The rows whose names match a normalised name, as it stands or without its small words."""
-    bank, rows = tables.index().banks["tests"], tables.tests()
-    numbers = dict.fromkeys(bank.whole(name))
-    bare = strip_fillers(name)
-    if bare and bare != name:
-        numbers |= dict.fromkeys(bank.whole(bare))
-    found = [rows[int(n)] for n in numbers]
-    padded = f" {name.replace(',', ' ')} "
-    found += [row for row in _rows_by_terms(padded) if row not in found]
-    return tuple(
-        row
-        for row in found
-        if not any(f" {word} " in padded for word in row.without)
-        and not (row.unless_name and _searches(row.unless_name, name))
-    )
-
-
-Parts = tuple[tuple[str, ...], ...]
-
-
-@cache
-def _terms() -> dict[str, tuple[tuple[TestRow, Parts], ...]]:
-    """First word of each term of a list's first part → the rows, with the list as words between blanks."""
-    found: dict[str, dict[tuple[int, int], tuple[TestRow, Parts]]] = {}
-    for number, row in enumerate(tables.tests()):
-        for place, parts in enumerate(row.terms):
-            padded = tuple(tuple(f" {word} " for word in part.split("|")) for part in parts)
-            for word in parts[0].split("|"):
-                found.setdefault(word.split()[0], {})[number, place] = (row, padded)
-    return {word: tuple(rows.values()) for word, rows in found.items()}
-
-
-def _rows_by_terms(padded: str) -> list[TestRow]:
-    found: dict[str, TestRow] = {}
-    for word in padded.split():
-        for row, parts in _terms().get(word, ()):
-            if all(any(term in padded for term in part) for part in parts):
-                found.setdefault(f"{row.key} {row.result} {row.name[0]}", row)
-    return list(found.values())
-
-
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
@@ -93,14 +50,15 @@ def _words(row: TestRow, text: str, raw: str) -> bool | None:
         return False
     if _any(row.present, text) and not _denied(row.present, text):
         rest = text
-        for start, end in reversed(sorted(s for pattern in row.present for s in spans(pattern, text))):
+        found = {span for pattern in row.present for span in spans(pattern, text)}
+        for start, end in sorted(found, reverse=True):
             rest = rest[:start] + " " + rest[end:]
         return generic(rest) is not False
     return generic(text)
 
 
 def generic(text: str) -> bool | None:
-    """Positive, negative or nothing by the common words; mixed words count only where the text opens with one."""
+    """Positive, negative or nothing by the common words; where they are mixed, the opening counts."""
     negative = _word("negative").search(text)
     positive = _word("positive").search(_word("negative").sub(" ", text))
     if negative and positive:
@@ -135,7 +93,8 @@ def _culture(row: TestRow, text: str, raw: str) -> bool | None:
 
 
 _VARIANT = re.compile(
-    r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense|missense|splic"
+    r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense"
+    r"|missense|splic"
     r"|\bc ?\.|\bp ?\.|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
 )
 
@@ -242,56 +201,13 @@ def _denied(patterns: Iterable[str], text: str) -> bool:
 
 
 def _any(patterns: Iterable[str], text: str) -> bool:
-    return any(_searches(pattern, text) for pattern in patterns)
-
-
-def _searches(pattern: str, text: str) -> bool:
-    return next(spans(pattern, text), None) is not None
+    return any(searches(pattern, text) for pattern in patterns)
 
 
 @cache
 def _word(kind: str) -> re.Pattern[str]:
     words: tuple[str, ...] = getattr(tables.rules().result, kind)
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
-
-
-# --- name and result in one text ---
-
-_JOINT = re.compile(
-    r"^(?:\W|\b(?:was|were|is|are|of|for|at|came back|returned|with|in|show(?:s|ed)|result)\b)+|(?:\W|\b(?:was|were|is|are|of|for|at|came back|returned|with|in|show(?:s|ed)|result)\b)+$"
-)
-
-
-def name_and_result(text: str) -> Iterator[tuple[str, str]]:
-    """``coombs positive``, ``positive coombs test``, ``ana 1:640 speckled`` → (name, result), for each piece."""
-    for piece in re.split(r"[;]|,(?!\d)|\band\b", text):
-        piece = piece.strip()
-        found = _result_start().search(piece)
-        if not found:
-            continue
-        before, after = _trim(piece[: found.start()]), _trim(piece[found.end() :])
-        if before:
-            yield before, piece[found.start() :]
-        elif after and not found[0].startswith("no "):
-            yield after, found[0]
-
-
-def _trim(text: str) -> str:
-    return _JOINT.sub("", text.strip()).strip()
-
-
-_GENETIC = r"(?:compound )?(?:hetero|homo|hemi)zygous|biallelic|pathogenic|mutat(?:ed|ion)|variant"
-
-
-@cache
-def _result_start() -> re.Pattern[str]:
-    result = tables.rules().result
-    words = "|".join(
-        (*result.negative, *result.unknown, *result.positive, *result.low, *result.high, _GENETIC)
-    )
-    return re.compile(
-        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
-    )
 
 
 def direction(text: str) -> str | None:

@@ -114,8 +114,8 @@ class TestRow(Row, frozen=True):
     value: float | None = None
     analyte: str | None = None
     terms: tuple[tuple[str, ...], ...] = ()
-    """Lists of parts, each part one or more words parted by ``|``: a name that holds a word of each part of one
-    list is this test, whatever else it holds ..."""
+    """Lists of parts, each part one or more words parted by ``|``: a name that holds a word of each part of
+    one list is this test, whatever else it holds ..."""
     without: tuple[str, ...] = ()
     """... but for one of these words."""
 

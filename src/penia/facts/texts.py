@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from penia.facts import circumstances, diagnoses, labs, results, tables, vitals, words
+from penia.facts import circumstances, diagnoses, hpo, joined, labs, results, tables, testnames, vitals, words
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
-from penia.record import Condition, Exposure, Finding
+from penia.record import Condition, Exposure, Finding, Procedure
 
 _DAY = timedelta(days=1)
 
@@ -23,8 +23,8 @@ def read_finding(finding: Finding, body: Body) -> Heard:
         return Heard([], [], [], [])
     heard = Heard([], [], [], [])
     for term in _hpo_ids(finding.codes):
-        heard.keys += words.hpo_keys(term, finding.present)
-        heard.low += words.hpo_lineages(term, finding.present)
+        heard.keys += hpo.hpo_keys(term, finding.present)
+        heard.low += hpo.hpo_lineages(term, finding.present)
     heard.add(_words_beside(heard, _text(text, finding.present, body)))
     named = diagnoses.read_diagnosis(text, (), "active" if finding.present else "refuted")
     if finding.kind == "history":
@@ -41,7 +41,7 @@ def read_finding(finding: Finding, body: Body) -> Heard:
 def _text(text: str, present: bool, body: Body) -> Heard:
     """A text that may be a finding, an HPO name, a test with its result or a value."""
     heard = words.read_words(text, present)
-    heard.keys += words.named_terms(text, present)
+    heard.keys += hpo.named_terms(text, present)
     tested = list(_inline(text, present, body))
     if tested:
         decided = {one.key for one in tested}
@@ -51,10 +51,10 @@ def _text(text: str, present: bool, body: Body) -> Heard:
 
 def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
     """Name and result in one text."""
-    for name, result in results.name_and_result(text):
+    for name, result in joined.name_and_result(text):
         said = results.read_result(name, result, result, None) + _value_in_words(name, result, body)
         yield from (one for one in said if present)
-    if not present and results.rows_named(text):
+    if not present and testnames.rows_named(text):
         yield from results.read_result(text, "negative", "negative", None)
 
 
@@ -90,7 +90,7 @@ def read_condition(condition: Condition, body: Body) -> Heard:
         return heard
     present = condition.status != "refuted"
     for term in _hpo_ids(condition.codes):
-        heard.keys += words.hpo_keys(term, present)
+        heard.keys += hpo.hpo_keys(term, present)
     heard.add(_words_beside(heard, _text(text, present, body)))
     return heard
 
@@ -126,9 +126,11 @@ _DRUG_WORDS = (
 """What the name or the note of a drug may say beside the lists."""
 
 
-def read_procedure(text: str, time: datetime | None, anchor: datetime | None) -> Heard:
+def read_procedure(procedure: Procedure, anchor: datetime | None) -> Heard:
+    text = tables.normalise(procedure.name, True)
     heard = words.read_words(text, True)
     heard.keys += circumstances.read_exposure(text)
+    time = procedure.time
     recent = time is not None and anchor is not None and timedelta(0) <= anchor - time <= 7 * _DAY
     heard.keys = [one for one in heard.keys if recent or not one.key.endswith("within-7-days")]
     return heard

@@ -61,7 +61,7 @@ def _bare(unit: str) -> str:
 
 
 def slow_for_fever(readings: Sequence[tuple[str, float, datetime | None]], body: Body) -> list[Said]:
-    """Relative bradycardia from (vital, value in its unit, time): fewer beats than the fever of that day makes."""
+    """Relative bradycardia from (vital, value, time): fewer beats than the fever of that day makes."""
     found: list[Said] = []
     for row in tables.vitals():
         for rule in row.rules:
