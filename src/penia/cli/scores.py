@@ -31,8 +31,13 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _ranks(report: Report, console: Console) -> None:
-    table = Table(title="\nAccepted cause among the first 1, 3, 5, 10", title_justify="left", box=None)
-    for name in ("", "cases", "1", "3", "5", "10", "principal 1", "log score", "Brier", "off by"):
+    console.print(
+        "\nShare with an accepted cause among the first 1, 3, 5, 10; with the principal one first;"
+        "\nmean log score, Brier score and calibration error (0 is best for each)",
+        highlight=False,
+    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "cases", "1", "3", "5", "10", "main", "log", "Brier", "off"):
         table.add_column(name, justify="right" if name else "left", no_wrap=True)
     rows = {"all": report.all}
     if report.headline:
@@ -46,11 +51,8 @@ def _ranks(report: Report, console: Console) -> None:
 
 
 def _reliability(summary: Summary, console: Console) -> None:
-    table = Table(
-        title="\nWhen the first cause was said to have this probability, how often was it right?",
-        title_justify="left",
-        box=None,
-    )
+    console.print("\nProbability of the first cause: as said, and how often it was right")
+    table = Table(box=None, pad_edge=False)
     for name in ("probability", "cases", "said", "right"):
         table.add_column(name, justify="right")
     for b in summary.reliability:
@@ -61,7 +63,8 @@ def _reliability(summary: Summary, console: Console) -> None:
 def _confusions(report: Report, console: Console) -> None:
     if not report.confusions:
         return
-    table = Table(title="\nTaken for another cause", title_justify="left", box=None)
+    console.print("\nTaken for another cause")
+    table = Table(box=None, pad_edge=False)
     for name in ("true cause", "first named", "cases"):
         table.add_column(name, overflow="fold")
     for c in report.confusions[:SHOWN]:

@@ -13,6 +13,7 @@ from penia.evaluate.outcome import Outcome
 
 TOP = (1, 3, 5, 10)
 BINS = 10
+LOW_COUNT = {"number": "low count as a number", "words": "low count in words", "none": "no low count"}
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -77,7 +78,7 @@ def report(
     """``outcomes``: at least one."""
     strong = [o for o in outcomes if o.tier != "weak"]
     facts = _by(outcomes, lambda o: "a confirming result" if o.decisive else "no confirming result")
-    facts |= _by(outcomes, lambda o: f"low count in {o.low_count}s".replace("wordss", "words"))
+    facts |= _by(outcomes, lambda o: LOW_COUNT.get(o.low_count, "low count: not said how"))
     return Report(
         folder=folder,
         unreadable=tuple(unreadable),
