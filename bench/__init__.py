@@ -1,0 +1,1 @@
+"""Speed and accuracy beside others, one command each: ``python -m bench.marrow``."""

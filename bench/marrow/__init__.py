@@ -1,0 +1,1 @@
+"""The marrow model beside other solvers of the same equations."""

@@ -1,0 +1,154 @@
+"""The common job by other solvers. Each takes ``subjects()`` and returns (N, 91) counts; one that is not
+installed raises ImportError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bench.marrow import job
+
+Solver = Callable[[np.ndarray], np.ndarray]
+
+
+def runge_kutta(values: np.ndarray, finer: int = 1) -> np.ndarray:
+    """Classical fourth order in plain numpy, all subjects at once, kinetics in closed form."""
+    baseline, transit, gain, slope = values
+    rate = 4.0 / transit
+    times = job.grid(finer)
+    start, mid, end = (job.concentration(t) for t in (times[:-1], (times[:-1] + times[1:]) / 2, times[1:]))
+    state = np.repeat(baseline[None], 5, axis=0)
+    counts = np.empty((len(baseline), len(job.DAYS)))
+    counts[:, 0] = baseline
+    day = 1
+
+    def slope_of(y: np.ndarray, level: float) -> np.ndarray:
+        out = np.empty_like(y)
+        out[0] = rate * y[0] * ((1 - slope * level) * (baseline / y[4]) ** gain - 1)
+        out[1:] = rate * (y[:-1] - y[1:])
+        return out
+
+    for i, step in enumerate(np.diff(times)):
+        k1 = slope_of(state, start[i])
+        k2 = slope_of(state + 0.5 * step * k1, mid[i])
+        k3 = slope_of(state + 0.5 * step * k2, mid[i])
+        k4 = slope_of(state + step * k3, end[i])
+        state = state + step / 6 * (k1 + 2 * (k2 + k3) + k4)
+        if abs(times[i + 1] - job.DAYS[day]) < 1e-9:
+            counts[:, day] = state[4]
+            day = min(day + 1, len(job.DAYS) - 1)
+    return counts
+
+
+def lsoda(values: np.ndarray) -> np.ndarray:
+    """scipy's LSODA, one subject after the other, restarted at the edges of the infusions."""
+    from scipy.integrate import solve_ivp
+
+    edges = sorted({0.0, 90.0, *(d + e for d in job.DOSE_DAYS for e in (0.0, job.INFUSION))})
+    counts = np.empty((values.shape[1], len(job.DAYS)))
+    for n, (baseline, transit, gain, slope) in enumerate(values.T):
+        rate = 4.0 / transit
+
+        def right(t: float, y: np.ndarray) -> list[float]:
+            level = float(job.concentration(np.array([t]))[0])
+            made = (1 - slope * level) * (baseline / y[4]) ** gain - 1  # noqa: B023
+            chain = [rate * (y[j] - y[j + 1]) for j in range(4)]  # noqa: B023
+            return [rate * y[0] * made, *chain]  # noqa: B023
+
+        y = np.full(5, baseline)
+        counts[n, 0] = baseline
+        for a, b in zip(edges[:-1], edges[1:], strict=True):
+            inside = np.flatnonzero((job.DAYS > a + 1e-9) & (job.DAYS <= b + 1e-9))
+            at = np.append(job.DAYS[inside], b)
+            found = solve_ivp(right, (a, b), y, "LSODA", at, rtol=1e-6, atol=1e-9)
+            counts[n, inside], y = found.y[4, : len(inside)], found.y[:, -1]
+    return counts
+
+
+_SBML = """
+model marrow
+  A1 = 0; A2 = 0; A3 = 0; R = 0; base = 5; rate = 1; gain = 0.2; slope = 8
+  P = 5; T1 = 5; T2 = 5; T3 = 5; C = 5
+  A1' = R - ({K10} + {K12} + {K13})*A1 + {K21}*A2 + {K31}*A3
+  A2' = {K12}*A1 - {K21}*A2
+  A3' = {K13}*A1 - {K31}*A3
+  P' = rate*P*((1 - slope*A1/{VOLUME})*(base/C)^gain - 1)
+  T1' = rate*(P - T1); T2' = rate*(T1 - T2); T3' = rate*(T2 - T3); C' = rate*(T3 - C)
+  {events}
+end
+"""
+
+
+def roadrunner() -> Solver:
+    """libroadrunner (SUNDIALS CVODE), kinetics as equations, infusions as events, one subject after the other."""
+    import antimony
+    import roadrunner as rr
+
+    rr.Logger.setLevel(rr.Logger.LOG_FATAL)
+    events = "\n  ".join(
+        f"at (time >= {d}): R = {job.AMOUNT / job.INFUSION};\n  at (time >= {d + job.INFUSION}): R = 0;"
+        for d in (1e-9, *job.DOSE_DAYS[1:])
+    )
+    constants = {k: getattr(job, k) for k in ("K10", "K12", "K13", "K21", "K31", "VOLUME")}
+    if antimony.loadAntimonyString(_SBML.format(events=events, **constants)) < 0:
+        raise RuntimeError(antimony.getLastError())
+    model = rr.RoadRunner(antimony.getSBMLString("marrow"))
+    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-6, 1e-9
+    model.selections = ["C"]
+
+    def solve(values: np.ndarray) -> np.ndarray:
+        counts = np.empty((values.shape[1], len(job.DAYS)))
+        for n, (baseline, transit, gain, slope) in enumerate(values.T):
+            model.resetAll()
+            for name, value in (("base", baseline), ("rate", 4 / transit), ("gain", gain), ("slope", slope)):
+                model[name] = value
+            for name in ("P", "T1", "T2", "T3", "C"):
+                model[name] = baseline
+            counts[n] = model.simulate(0, 90, 91)[:, 0]
+        return counts
+
+    return solve
+
+
+def diffrax(adaptive: bool) -> Solver:
+    """diffrax Tsit5 in float64, vectorised over subjects, kinetics in closed form, on the common grid or with step
+    control."""
+    import diffrax as dfx
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    rates, weights = (jnp.asarray(a) for a in job.kernel())
+    begun = jnp.asarray(job.DOSE_DAYS)[:, None]
+
+    def level(t):  # noqa: ANN001, ANN202
+        since = t - begun
+        run, gone = jnp.clip(since, 0, job.INFUSION), jnp.maximum(since - job.INFUSION, 0)
+        shape = -jnp.expm1(-rates * run) / (rates * job.INFUSION) * jnp.exp(-rates * gone)
+        return job.AMOUNT * jnp.sum(weights * shape)
+
+    def right(t, y, args):  # noqa: ANN001, ANN202
+        baseline, rate, gain, slope = args
+        first = rate * y[0] * ((1 - slope * level(t)) * (baseline / y[4]) ** gain - 1)
+        return jnp.concatenate([first[None], rate * (y[:-1] - y[1:])])
+
+    edges = jnp.asarray([d + e for d in job.DOSE_DAYS for e in (0.0, job.INFUSION)][1:])
+    control = (
+        dfx.ClipStepSizeController(dfx.PIDController(rtol=1e-6, atol=1e-9), jump_ts=edges)
+        if adaptive
+        else dfx.StepTo(ts=jnp.asarray(job.grid()))
+    )
+
+    @jax.jit
+    @jax.vmap
+    def solve(values):  # noqa: ANN001, ANN202
+        baseline, transit, gain, slope = values
+        found = dfx.diffeqsolve(
+            dfx.ODETerm(right), dfx.Tsit5(), 0.0, 90.0, 1e-3 if adaptive else None, jnp.full(5, baseline),
+            args=(baseline, 4 / transit, gain, slope), saveat=dfx.SaveAt(ts=jnp.asarray(job.DAYS)),
+            stepsize_controller=control, max_steps=100_000,
+        )  # fmt: skip
+        return found.ys[:, 4]
+
+    return lambda values: np.asarray(solve(jnp.asarray(values.T)))

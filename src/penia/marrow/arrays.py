@@ -1,0 +1,21 @@
+"""Array types of this room, and the one way in which an argument becomes an array over subjects."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+def per_subject(value: ArrayLike, subjects: int, *columns: int) -> FloatArray:
+    """``value`` as (subjects, *columns); a scalar, one row or one column is repeated.
+
+    Raises ValueError, naming both shapes, where it does not fit.
+    """
+    array = np.asarray(value, dtype=np.float64)
+    if array.ndim == 1 and len(columns) == 1 and array.shape == (subjects,) and subjects != columns[0]:
+        array = array[:, None]
+    return np.array(np.broadcast_to(array, (subjects, *columns)))

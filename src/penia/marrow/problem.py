@@ -1,0 +1,91 @@
+"""One run: its steps, its solution and what is observed of it, for all subjects or a group of them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from penia.marrow.arrays import FloatArray
+from penia.marrow.channels import Course
+from penia.marrow.doses import Schedule
+from penia.marrow.grid import Event, after, base, merge
+from penia.marrow.growth import Course as Growth
+from penia.marrow.population import Parameters
+from penia.marrow.solver import Solver
+from penia.marrow.state import State
+
+Rows = NDArray[np.intp]
+T = TypeVar("T", Course, Schedule, Growth)
+
+
+class Problem(msgspec.Struct, frozen=True, eq=False):
+    """Everything that one run needs; lineages by falling number of stages."""
+
+    parameters: Parameters
+    courses: tuple[Course, ...]
+    schedules: tuple[Schedule, ...]
+    growth: Growth | None
+    state: State
+
+    def order(self) -> Rows:
+        """Subjects with near events, then with near rates, side by side: groups need the fewest steps so."""
+        keys = [self.parameters.rate.max(axis=1)]
+        keys += [e.times for e in self.events(1.0) if len(e.times) > 1 and np.any(e.times != e.times[0])]
+        return np.lexsort(keys)
+
+    def take(self, rows: Rows) -> Problem:
+        return Problem(
+            self.parameters.take(rows),
+            tuple(_taken(c, rows) for c in self.courses),
+            tuple(_taken(s, rows) for s in self.schedules),
+            None if self.growth is None else _taken(self.growth, rows),
+            self.state.take(rows),
+        )
+
+    def run(self, days: FloatArray, step: float) -> tuple[FloatArray, State]:
+        """(N, L, T) observed counts on ``days``, and the state on the last of them."""
+        times, where = self.steps(days, step)
+        solver = Solver(self.parameters, self.courses, self.schedules, self.growth, self.state)
+        counts = self._observed(solver.run(times, where), days)
+        return np.ascontiguousarray(counts.transpose(2, 0, 1)), solver.state()
+
+    def steps(self, days: FloatArray, step: float) -> tuple[FloatArray, Rows]:
+        """(K + 1, N or 1) times, and the places in them of ``days``."""
+        longest = step / float(self.parameters.rate.max())
+        fineness = min(step, 1.0)
+        shared, where = base(days, longest)
+        events = [after(event, longest) for event in self.events(fineness)]
+        if not events:
+            return shared[:, None], where[:, None]
+        width = max(len(e) for e in events)
+        together = np.concatenate([np.broadcast_to(e, (width, e.shape[1])) for e in events], axis=1)
+        return merge(shared, where, together)
+
+    def events(self, fineness: float) -> list[Event]:
+        rate, removal = float(self.parameters.rate.max()), float(self.parameters.removal.max())
+        found = [e for c in self.courses for e in c.events(rate, removal, fineness)]
+        found += [e for s in self.schedules for e in s.events(rate, fineness)]
+        return found + ([] if self.growth is None else self.growth.events(fineness))
+
+    def _observed(self, counts: FloatArray, days: FloatArray) -> FloatArray:
+        """Counts (L, T, N) as they are seen: margination, baseline and measurement."""
+        bound = np.ones_like(counts)
+        for course in self.courses:
+            if course.target in ("margination", "baseline", "measured"):
+                size = course.at(days[:, None] + 1e-9)
+                if course.fraction:
+                    counts[list(course.rows)] *= 1.0 - size
+                else:
+                    bound[list(course.rows)] += size
+        return counts / bound
+
+
+def _taken(part: T, rows: Rows) -> T:
+    """The rows of every array that has one row per subject."""
+    fields = {name: getattr(part, name) for name in part.__struct_fields__}
+    return type(part)(
+        **{n: v[rows] if isinstance(v, np.ndarray) and v.shape[0] > 1 else v for n, v in fields.items()}
+    )
