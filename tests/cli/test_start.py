@@ -26,7 +26,7 @@ def seconds(arguments: list[str]) -> float:
     [
         (["-m", "penia", "--help"], 2.0),
         (["-m", "penia", "explain", "--help"], 3.0),
-        (["-m", "penia", "explain", "--example", "clozapine"], 8.0),
+        (["-m", "penia", "explain", "--example", "clozapine"], 5.0),
     ],
     ids=["help", "help of explain", "explain"],
 )
