@@ -8,7 +8,7 @@ from importlib.metadata import version as package_version
 import msgspec
 
 from penia import knowledge
-from penia.episode import find_episode, lineage_states, lowest, measured_lines, onset_interval
+from penia.episode import deep_since, find_episode, lineage_states, lowest, measured_lines, onset_interval
 from penia.explanation import Alert, Candidate, Episode, Explanation
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts, Ranking, rank
@@ -69,7 +69,7 @@ def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | 
     """The facts name low counts that stand in words only; the first low count dates the facts."""
     numbers = find_episode(record)
     first_low = numbers.first_low if numbers else None
-    reading = read_facts(_around(record, numbers, cut), cut, first_low)
+    reading = read_facts(_around(record, numbers), cut, first_low)
     return find_episode(record, reading.low_words), reading
 
 
@@ -77,12 +77,11 @@ BEFORE, AFTER = timedelta(days=120), timedelta(days=30)
 """Signs and results further from the episode than this describe another illness."""
 
 
-def _around(record: Record, episode: Episode | None, cut: datetime | None) -> Record:
+def _around(record: Record, episode: Episode | None) -> Record:
     """The record with passing signs and results of other times left out; history and tests in words stay."""
-    first = episode.first_low if episode and episode.first_low else cut
-    last = episode.last_low if episode and episode.last_low else cut
-    if first is None or last is None:
+    if episode is None or episode.first_low is None or episode.last_low is None:
         return record
+    first, last = episode.first_low, episode.last_low
 
     def near(time: datetime | None) -> bool:
         return time is None or first - BEFORE <= time <= last + AFTER
@@ -104,9 +103,10 @@ def _setting(record: Record, episode: Episode | None) -> str | None:
 
 
 def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
-    interval = onset_interval(record, episode)
     return LowCounts(
-        onset=(interval[0], interval[1] or cut),
+        onset=onset_interval(record, episode),
+        seen=episode.first_low or cut,
+        deep=deep_since(record, episode),
         measured=measured_lines(record, episode),
         words={**reading.low_words, **lineage_states(record, episode)},
         tempo=episode.tempo,

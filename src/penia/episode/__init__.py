@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from penia.episode.fall import deep_since
 from penia.episode.limits import Limit, grade, limit, limit_of
 from penia.episode.runs import WHITE, Run, State, depth, joined, runs, states
 from penia.episode.tempo import is_cyclic, tempo
@@ -19,6 +20,7 @@ from penia.record import Count, Record
 __all__ = [
     "Limit",
     "Measured",
+    "deep_since",
     "episodes",
     "find_episode",
     "limit",
@@ -30,7 +32,8 @@ __all__ = [
 ]
 
 _LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
-_WHITE_LETTERS = tuple(_LETTERS[line] for line in WHITE)
+_WHITE_WORDS = (*(_LETTERS[line] for line in WHITE), "any")
+"""``any``: a cytopenia without its line."""
 _NO_WORDS: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -53,19 +56,20 @@ def find_episode(
     """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
     that goes on beside it. None if nothing is low.
 
-    ``low_words``: lineage (n, l, m, p, e, w) → called low without a number; such words make an episode unless
-    the counts of that line say otherwise.
+    ``low_words``: lineage (n, l, m, p, e, w, any) → called low without a number. Such words make an episode
+    where no count is low: the low ones may lie outside the record.
     """
     series = _series(record)
     found = _found(series, ctcae)
     unmeasured = {letter for line, letter in _LETTERS.items() if not series[line]}
-    words = tuple(sorted(w for w, low in low_words.items() if low and w in unmeasured))
+    called_low = tuple(sorted(w for w, low in low_words.items() if low))
     if found:
+        words = tuple(w for w in called_low if w in unmeasured)
         return msgspec.structs.replace(_current(found).episode, words=words)
-    if not any(w in _WHITE_LETTERS for w in words):
+    if not any(w in _WHITE_WORDS for w in called_low):
         return None
     return Episode(
-        None, None, None, None, tempo="unknown", lows=(), words=words, ctcae=ctcae or grades().default
+        None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=ctcae or grades().default
     )
 
 

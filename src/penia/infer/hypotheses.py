@@ -44,7 +44,7 @@ class Hypothesis(msgspec.Struct, frozen=True):
 
 
 def hypotheses(
-    record: Record, reading: Reading, knowledge: KnowledgeBase, first_low: datetime | None
+    record: Record, reading: Reading, knowledge: KnowledgeBase, deep: datetime | None
 ) -> tuple[Hypothesis, ...]:
     """Every cause of the knowledge base, and every known drug that was begun before the low count."""
     stated, refuted = set(reading.conditions), set(reading.excluded)
@@ -53,7 +53,7 @@ def hypotheses(
     )
     drugs = (
         _drug(knowledge.drugs[course.ingredient], course, knowledge)
-        for course in courses(record.exposures, first_low)
+        for course in courses(record.exposures, deep)
         if course.ingredient in knowledge.drugs
     )
     return (*diseases, *drugs)
@@ -89,16 +89,16 @@ def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase) -> Hypothesis:
     )
 
 
-def courses(exposures: Sequence[Exposure], first_low: datetime | None) -> tuple[Course, ...]:
-    """One course a drug: all its exposures that began before the low count, joined.
+def courses(exposures: Sequence[Exposure], deep: datetime | None) -> tuple[Course, ...]:
+    """One course a drug: all its exposures that began before the counts were as ``deep`` as they are, joined.
 
-    A drug begun only after the first low count cannot have caused it and is left out.
+    A drug begun only afterwards cannot have caused it and is left out.
     """
     by_drug: defaultdict[str, list[Exposure]] = defaultdict(list)
     for exposure in exposures:
         if exposure.kind != "drug" or exposure.ingredient is None:
             continue
-        if first_low is None or exposure.start is None or exposure.start <= first_low + _SAME_DAY:
+        if deep is None or exposure.start is None or exposure.start <= deep + _SAME_DAY:
             by_drug[f"drug:{exposure.ingredient}"].append(exposure)
     return tuple(_course(drug, taken) for drug, taken in sorted(by_drug.items()))
 

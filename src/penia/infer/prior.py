@@ -31,6 +31,8 @@ class Background(msgspec.Struct, frozen=True):
     sex: Sex | None
     onset: tuple[datetime | None, datetime | None]
     """(last normal count, first low count]"""
+    deep: datetime | None
+    """When the counts had fallen to the depth in question."""
     present: frozenset[str]
     """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
 
@@ -152,7 +154,8 @@ def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> 
 def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
-    timing = in_window(course, drug.latency or kind.latency, background.onset, fitted)
+    window = (background.onset[0], background.deep)
+    timing = in_window(course, drug.latency or kind.latency, window, fitted)
     factors: list[tuple[str, Figure | None, float]] = [
         ("low count per course", drug.incidence, drug.incidence.value),
         ("onset falls into this interval", None, timing),

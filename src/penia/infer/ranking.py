@@ -27,6 +27,10 @@ class LowCounts(msgspec.Struct, frozen=True):
 
     onset: tuple[datetime | None, datetime | None]
     """(last normal count, first low count]"""
+    seen: datetime | None
+    """The first low count, or when the record ends where it is known in words only."""
+    deep: datetime | None
+    """When the counts had fallen to the depth in question; what began later did not cause it."""
     measured: Mapping[str, Measured]
     """Lowest value by line in the episode."""
     words: Mapping[str, bool]
@@ -91,14 +95,13 @@ def rank(
 ) -> Ranking:
     """Probabilities of every cause and drug for the episode that ``low`` describes."""
     fitted = fitted or weights()
-    first_low = low.onset[1]
-    who = hypotheses(record, reading, knowledge, first_low)
-    age = record.person.age(first_low) if first_low is not None else None
+    who = hypotheses(record, reading, knowledge, low.deep)
+    age = record.person.age(low.seen) if low.seen is not None else None
     place = place_of(setting, age)
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{c}" for c in reading.conditions)
-    background = Background(place, age, record.person.sex, low.onset, present | drugs | stated)
+    background = Background(place, age, record.person.sex, low.onset, low.deep, present | drugs | stated)
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
     plain = np.exp(normalised([m.value for m in masses], 1.0))
