@@ -1,0 +1,260 @@
+"""Conditions of the rules of danger → holds, does not hold or not known, and why."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from penia import knowledge
+from penia.episode.limits import change_factor
+from penia.knowledge.urgency import (
+    All,
+    AnyCondition,
+    CountIs,
+    FactIs,
+    Falling,
+    Item,
+    Score,
+    Some,
+    Suspected,
+    Unknown,
+    VitalIs,
+    WordsSay,
+    Younger,
+)
+from penia.plan.scene import Scene, VitalSign
+from penia.record import Count
+
+_LINES = {
+    "PLT": "platelets",
+    "HB": "haemoglobin",
+    "RETIC": "reticulocytes",
+    "ALC": "lymphocytes",
+    "BLASTS": "blasts",
+    "PROMYELOCYTES": "promyelocytes",
+}
+_VITALS = {"temperature": ("temperature", " °C")}
+_LINEAGES = {"n": "low neutrophils", "w": "low white cells", "l": "low lymphocytes", "p": "low platelets"}
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Kleene's three values with their reasons."""
+
+    holds: bool | None
+    short: str = ""
+    """A few words for a title."""
+    because: tuple[str, ...] = ()
+    """The facts that decide it, with values and dates; empty unless it holds."""
+    unknown: tuple[str, ...] = ()
+    said: dict[str, str] = {}
+    """Name of a part → its short words."""
+
+
+def judge(condition: AnyCondition, scene: Scene) -> Verdict:
+    """Whether a condition holds now, computed only from what is known."""
+    found = _JUDGES[type(condition)](condition, scene)
+    if found.holds is None and condition.words:
+        found = msgspec.structs.replace(found, unknown=(condition.words,))
+    if found.holds and condition.as_:
+        found = msgspec.structs.replace(found, said={**found.said, condition.as_: found.short})
+    return found
+
+
+def _count(condition: CountIs, scene: Scene) -> Verdict:
+    count = scene.latest(condition.line)
+    holds = _compare(condition, count) if count else None
+    white = scene.latest("WBC") if condition.line == "ANC" and condition.above is None else None
+    if not holds and white and (count is None or white.time >= count.time) and _compare(condition, white):
+        return Verdict(True, _said(white), (f"{_dated(white)}, and neutrophils cannot be more",))
+    if count is None or holds is None:
+        return Verdict(None, unknown=(_LINES.get(condition.line, condition.line),))
+    return Verdict(True, _said(count), (_dated(count),)) if holds else Verdict(False)
+
+
+def _compare(condition: CountIs, count: Count) -> bool | None:
+    """A count beyond a limit of quantification is known on one side only."""
+    tests: tuple[tuple[float | None, Callable[[float, float], bool]], ...] = (
+        (condition.below, operator.lt),
+        (condition.up_to, operator.le),
+        (condition.above, operator.gt),
+    )
+    results = [_decide(test, count, bound) for bound, test in tests if bound is not None]
+    return False if False in results else (None if None in results else True)
+
+
+def _decide(test: Callable[[float, float], bool], count: Count, bound: float) -> bool | None:
+    end = test(count.value, bound)
+    if count.comparator is None:
+        return end
+    if count.comparator in ("<", "<="):
+        far = test(0.0, bound)
+        near = test(count.value * (1 - 1e-9), bound) if count.comparator == "<" else end
+    else:
+        far = test(float("inf"), bound)
+        near = test(count.value * (1 + 1e-9), bound) if count.comparator == ">" else end
+    return near if near == far else None
+
+
+def _falling(condition: Falling, scene: Scene) -> Verdict:
+    last = scene.latest(condition.line)
+    if last is None or last.comparator in (">", ">="):
+        return Verdict(None, unknown=(f"earlier {condition.line}",))
+    since = last.time - timedelta(days=condition.days)
+    before = [c for c in scene.counts[condition.line] if since <= c.time < last.time and not c.comparator]
+    if not before:
+        return Verdict(None, unknown=(f"earlier {condition.line}",))
+    top = max(before, key=lambda c: (c.value, c.time))
+    if top.value < last.value * change_factor(condition.line) or top.value == last.value:
+        return Verdict(False)
+    return Verdict(True, "falling", (f"{condition.line} fell from {top.value:g} on {_day(top.time)}",))
+
+
+def _vital(condition: VitalIs, scene: Scene) -> Verdict:
+    name, unit = _VITALS.get(condition.vital, (condition.vital, ""))
+    all_readings = [v for v in scene.vitals if v.vital == condition.vital]
+    if not all_readings:
+        return Verdict(None, unknown=(name,))
+    fitting = [v for v in all_readings if _vital_fits(condition, v)]
+    if not fitting or not _sustained(condition, all_readings, fitting):
+        return Verdict(False)
+    top = max(fitting, key=lambda v: (v.value, v.time.isoformat() if v.time else ""))
+    short = f"{name} {round(top.value, 1):g}{unit}"
+    return Verdict(True, short, (f"{short}{_on(top.time)}",))
+
+
+def _vital_fits(condition: VitalIs, sign: VitalSign) -> bool:
+    above = condition.above is None or sign.value > condition.above
+    return above and (condition.at_least is None or sign.value >= condition.at_least)
+
+
+def _sustained(condition: VitalIs, readings: Sequence[VitalSign], fitting: Sequence[VitalSign]) -> bool:
+    """So many readings in a row, none between them that does not fit, far enough apart."""
+    if condition.readings == 1:
+        return True
+    apart = timedelta(hours=condition.hours_apart)
+    row: list[datetime] = []
+    for time, fits in sorted((v.time, v in fitting) for v in readings if v.time):
+        row = [*row, time] if fits else []
+        if len(row) >= condition.readings and row[-1] - row[0] >= apart:
+            return True
+    return False
+
+
+def _fact(condition: FactIs, scene: Scene) -> Verdict:
+    key = knowledge.load().findings.get(condition.key)
+    name = condition.say or (key.name if key else condition.key)
+    fact = scene.facts.get(condition.key)
+    if fact is None:
+        return Verdict(None, unknown=(name,))
+    if not fact.present:
+        return Verdict(False)
+    told = f" (“{fact.text}”)" if fact.text and fact.text.lower() != name.lower() else ""
+    return Verdict(True, name, (f"{name}{told}{_on(fact.time)}",))
+
+
+def _words(condition: WordsSay, scene: Scene) -> Verdict:
+    said = _LINEAGES.get(condition.lineage, condition.lineage)
+    if condition.lineage not in scene.words:
+        return Verdict(None, unknown=(f"count behind “{said}”",))
+    return Verdict(True, said, (f"the record says {said}, without a number",))
+
+
+def _younger(condition: Younger, scene: Scene) -> Verdict:
+    if scene.age_days is None:
+        return Verdict(None, unknown=("age",))
+    short = f"age {scene.age_days:.0f} days"
+    return Verdict(True, short, (short,)) if scene.age_days < condition.days else Verdict(False)
+
+
+def _suspected(condition: Suspected, scene: Scene) -> Verdict:
+    names = " and ".join(scene.suspects)
+    return Verdict(True, names, (f"suspected: {names}",)) if names else Verdict(False)
+
+
+def _unknown(condition: Unknown, scene: Scene) -> Verdict:
+    return Verdict(judge(condition.of, scene).holds is None)
+
+
+def _all(condition: All, scene: Scene) -> Verdict:
+    parts = [judge(part, scene) for part in condition.of]
+    values = [p.holds for p in parts]
+    return _merged(False if False in values else (None if None in values else True), parts)
+
+
+def _some(condition: Some, scene: Scene) -> Verdict:
+    parts = [judge(part, scene) for part in condition.of]
+    true, open_ = [p for p in parts if p.holds], [p for p in parts if p.holds is None]
+    if len(true) >= condition.least:
+        return _merged(True, true[:1] if condition.first else true)
+    return _merged(None if len(true) + len(open_) >= condition.least else False, open_)
+
+
+def _merged(holds: bool | None, parts: Sequence[Verdict]) -> Verdict:
+    return Verdict(
+        holds,
+        short=next((p.short for p in parts if p.short), "") if holds else "",
+        because=_once(text for p in parts for text in p.because) if holds else (),
+        unknown=() if holds is False else _once(name for p in parts for name in p.unknown),
+        said={name: text for p in reversed(parts) for name, text in p.said.items()} if holds else {},
+    )
+
+
+def _score(condition: Score, scene: Scene) -> Verdict:
+    parts = [_item(item, scene) for item in condition.items]
+    known, possible = sum(p[0] for p in parts), sum(p[1] for p in parts)
+    unknown = tuple(i.name for i, p in zip(condition.items, parts, strict=True) if p[1] > p[0])
+    if possible < condition.least:
+        return Verdict(False)
+    if known < condition.least:
+        return Verdict(None, unknown=unknown)
+    short = f"{condition.name} at least {known:g}"
+    because = _once(text for p in parts for text in p[2])
+    return Verdict(True, short, (f"{short} (limit {condition.least:g})", *because), unknown)
+
+
+def _item(item: Item, scene: Scene) -> tuple[float, float, tuple[str, ...]]:
+    """(points that are known, points that are possible, why)"""
+    judged = [(tier.points, judge(tier.when, scene)) for tier in item.tiers]
+    known, why = max(
+        ((points, v.because) for points, v in judged if v.holds), key=lambda p: p[0], default=(0.0, ())
+    )
+    return known, max(known, *(points for points, v in judged if v.holds is not False), 0.0), why
+
+
+_JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
+    CountIs: _count,
+    Falling: _falling,
+    VitalIs: _vital,
+    FactIs: _fact,
+    WordsSay: _words,
+    Younger: _younger,
+    Suspected: _suspected,
+    Unknown: _unknown,
+    All: _all,
+    Some: _some,
+    Score: _score,
+}
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _said(count: Count) -> str:
+    return f"{_LINES.get(count.lineage, count.lineage)} {count.comparator or ''}{count.value:g}"
+
+
+def _dated(count: Count) -> str:
+    return f"{_said(count)} {'g/L' if count.lineage == 'HB' else '×10⁹/L'}{_on(count.time)}"
+
+
+def _on(time: datetime | None) -> str:
+    return f" on {_day(time)}" if time else ""
+
+
+def _day(time: datetime) -> str:
+    return time.date().isoformat()

@@ -1,0 +1,89 @@
+"""What is known of a person now: the latest counts, vital signs and facts that are not too old to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from penia import knowledge
+from penia.explanation import Episode
+from penia.facts import Fact, Reading, tables
+from penia.facts.vitals import in_own_unit, vital_named
+from penia.knowledge.urgency import urgency
+from penia.record import Count, Record
+
+_DAY = timedelta(days=1)
+
+
+class VitalSign(msgspec.Struct, frozen=True):
+    """A vital sign in its own unit (data/facts/vitals.yaml)."""
+
+    vital: str
+    value: float
+    time: datetime | None
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """Everything that the rules of danger may ask."""
+
+    counts: dict[str, tuple[Count, ...]]
+    """Line → counts by time, the lowest last where several have one time."""
+    newest: datetime | None
+    """The latest time that the record knows: its now."""
+    vitals: tuple[VitalSign, ...]
+    facts: dict[str, Fact]
+    words: frozenset[str]
+    """Lineages called low without a number."""
+    age_days: float | None
+    suspects: tuple[str, ...]
+    """Suspected drugs, those left out whose kind lowers counts on purpose."""
+
+    def latest(self, line: str) -> Count | None:
+        """The last count of the line, unless it is too old."""
+        found = self.counts.get(line)
+        if not found or self.newest is None:
+            return None
+        fresh = self.newest - found[-1].time <= urgency().count_days.value * _DAY
+        return found[-1] if fresh else None
+
+
+def scene(record: Record, episode: Episode | None, reading: Reading, suspects: Sequence[str]) -> Scene:
+    newest = max(_times(record), default=None)
+    years = record.person.age(newest) if newest else None
+    counts: dict[str, list[Count]] = {}
+    for count in sorted(record.counts, key=lambda c: (c.time, -c.value, c.origin.place)):
+        counts.setdefault(count.lineage, []).append(count)
+    return Scene(
+        counts={line: tuple(found) for line, found in counts.items()},
+        newest=newest,
+        vitals=tuple(v for v in _vitals(record) if _fresh(v.time, newest)),
+        facts={f.key: f for f in reading.facts if not f.key.startswith("HP:") or _fresh(f.time, newest)},
+        words=frozenset(episode.words if episode else ()),
+        age_days=None if years is None else years * 365.25,
+        suspects=tuple(s for s in suspects if not _planned(s)),
+    )
+
+
+def _times(record: Record) -> Iterable[datetime]:
+    yield from (c.time for c in record.counts)
+    yield from (t.time for t in record.tests if t.time)
+    yield from (f.time for f in record.findings if f.time)
+
+
+def _fresh(time: datetime | None, newest: datetime | None) -> bool:
+    return time is None or newest is None or newest - time <= urgency().sign_days.value * _DAY
+
+
+def _vitals(record: Record) -> Iterable[VitalSign]:
+    for test in record.tests:
+        row = vital_named(tables.normalise(test.name), test.analyte) if test.value is not None else None
+        value = in_own_unit(row, test.value, test.unit) if row and test.value is not None else None
+        if row and value is not None:
+            yield VitalSign(row.vital, value, test.time)
+
+
+def _planned(ingredient: str) -> bool:
+    drug = knowledge.load().drugs.get(f"drug:{ingredient}")
+    return drug is not None and drug.pattern in urgency().planned
