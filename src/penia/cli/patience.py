@@ -20,16 +20,18 @@ def waiting(text: str) -> Generator[None]:
     from rich.console import Console
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
     status = console.status(text)
     timer = Timer(AFTER, status.start)
     timer.daemon = True
-    if console.is_terminal:
-        timer.start()
+    timer.start()
     try:
         yield
     finally:
         timer.cancel()
-        timer.join() if timer.is_alive() else None
+        timer.join()
         status.stop()
 
 
@@ -41,17 +43,21 @@ def counted(text: str) -> Callable[[tuple[T, ...]], Iterable[T]]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         console = Console(stderr=True)
+        if not console.is_terminal:
+            yield from things
+            return
         columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         progress = Progress(*columns, console=console, transient=True)
         task, start, shown = progress.add_task(text, total=len(things)), monotonic(), False
         try:
             for done, thing in enumerate(things):
-                if not shown and console.is_terminal and monotonic() - start > AFTER:
+                if not shown and monotonic() - start > AFTER:
                     progress.start()
                     shown = True
                 progress.update(task, completed=done)
                 yield thing
         finally:
-            progress.stop()
+            if shown:
+                progress.stop()
 
     return follow
