@@ -25,7 +25,9 @@ def test_no_file_is_left_unread() -> None:
 
 
 def test_each_key_that_a_rule_names_has_words() -> None:
-    keys = set(msgspec.msgpack.decode(table("facts", dict[str, msgspec.Raw])["findings"], type=dict[str, object]))
+    keys = set(
+        msgspec.msgpack.decode(table("facts", dict[str, msgspec.Raw])["findings"], type=dict[str, object])
+    )
     named = {row.key for row in tables.tests()} | {rule.key for rule in tables.labs().rules}
     named |= {rule.key for vital in tables.vitals() for rule in vital.rules}
     named |= {row.key for row in tables.predicates().rows} | {row.key for row in tables.exposures()}
@@ -44,7 +46,9 @@ def test_each_rule_of_a_value_can_be_reckoned() -> None:
     for vital in tables.vitals():
         for vital_rule in vital.rules:
             present = vital_rule.present
-            for text in present.values() if isinstance(present, dict) else filter(None, (present, vital_rule.absent)):
+            for text in (
+                present.values() if isinstance(present, dict) else filter(None, (present, vital_rule.absent))
+            ):
                 assert holds(text, measured, None, None, body) is not None, vital_rule
 
 

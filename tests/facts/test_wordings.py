@@ -54,7 +54,9 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_third.txt", 0.9, 0.01),
     ],
 )
-def test_wordings_by_hand_are_read_and_none_is_turned_around(name: str, share: float, contrary: float) -> None:
+def test_wordings_by_hand_are_read_and_none_is_turned_around(
+    name: str, share: float, contrary: float
+) -> None:
     wanted = list(expectations(name))
     results = [(expectation, read(expectation)) for expectation in wanted]
     right = sum(got == expectation[3] for expectation, got in results)

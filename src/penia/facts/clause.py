@@ -32,26 +32,34 @@ class Clause(msgspec.Struct, frozen=True):
         """What the clause says of the words from ``start`` to ``end``: 1 affirmed, -1 denied, 0 nothing."""
         if self._doubted(start, end):
             return 0
-        for at, stop, word in reversed(self.before):
+        reach = self.reached(start)
+        return self._denied_after(end) if reach is None else reach
+
+    def reached(self, start: int) -> int | None:
+        """-1 or 0 where a negation before the words at ``start`` reaches them; None where none does."""
+        for _, stop, word in reversed(self.before):
             if stop <= start:
-                reach = self._reaches(at, stop, word, start)
+                reach = self._reaches(stop, word, start)
                 if reach is not None:
                     return reach
-        return self._denied_after(end)
+        return None
 
     def of_relative(self, start: int) -> bool:
         """The words at ``start`` are said of a relative or a contact."""
+        if _in_relative().match(self.text, start):
+            return True
         return any(stop <= start and not _tellers().match(self.text, stop) for _, stop in self.relatives)
 
     def lone(self, start: int, end: int) -> bool:
         """Nothing in the same piece of a list narrows the words: no other that counts stands beside."""
-        left = max((m.end() for m in _CUT.finditer(self.text, 0, start)), default=0)
+        opening = [stop for _, stop, _ in self.before if stop <= start]
+        left = max([0, *(m.end() for m in _CUT.finditer(self.text, 0, start)), *opening])
         cut = _CUT.search(self.text, end)
         right = min([cut.start() if cut else len(self.text), *(at for at, _ in self.after if at >= end)])
         rest = self.text[left:start] + " " + self.text[end:right]
         return all(word in guard() for word in _WORD.findall(rest))
 
-    def _reaches(self, at: int, stop: int, word: str, start: int) -> int | None:
+    def _reaches(self, stop: int, word: str, start: int) -> int | None:
         between = self.text[stop:start]
         limit = NEAR if word in rules().negation.short else FAR
         if word == "non" and between.strip():
@@ -153,6 +161,9 @@ _no_negation = cache(lambda: _any(rules().negation.no_negation))
 _doubt_before = cache(lambda: _any(rules().uncertain.before))
 _doubt_after = cache(lambda: _any(rules().uncertain.after))
 _relatives = cache(lambda: _any(rules().relatives))
+_in_relative = cache(
+    lambda: re.compile(rf"[^,;]*\b(?:in|of) (?:\w+ ){{0,2}}(?:{'|'.join(rules().relatives)})$")
+)
 _tellers = cache(lambda: re.compile(rf"\W*(?:{'|'.join(rules().tellers)})\b"))
 _ends = cache(
     lambda: re.compile(

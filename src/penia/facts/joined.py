@@ -13,16 +13,43 @@ _JOINT = re.compile(f"^{_LINKS}|{_LINKS}$")
 
 
 def name_and_result(text: str) -> Iterator[tuple[str, str]]:
-    """``coombs positive``, ``positive coombs test``, ``ana 1:640`` → (name, result) of each piece."""
-    for piece in map(str.strip, re.split(r"[;]|,(?!\d)|\band\b", text)):
-        found = _result_start().search(piece)
-        if not found:
-            continue
-        before, after = _trim(piece[: found.start()]), _trim(piece[found.end() :])
-        if before:
-            yield before, piece[found.start() :]
-        elif after and not found[0].startswith("no "):
-            yield after, found[0]
+    """``coombs positive``, ``positive coombs test``, ``ana 1:640`` → (name, result) of each piece.
+
+    A piece without a result shares that of its list: ``ana and rheumatoid factor negative``.
+    """
+    for part in text.split(";"):
+        pieces = [_parted(piece.strip()) for piece in re.split(r",(?!\d)|\b(?:and|or)\b", part)]
+        for number, (name, result, _) in enumerate(pieces):
+            shared = result or _shared(pieces, number)
+            if name and shared:
+                yield name, shared
+
+
+Piece = tuple[str, str | None, bool]
+"""name, result, the result stands first"""
+
+
+def _shared(pieces: list[Piece], number: int) -> str | None:
+    """The result of the next piece that has one after its name; else of the one before that opens with it."""
+    for _, result, first in pieces[number + 1 :]:
+        if result:
+            return result if not first else None
+    for _, result, first in reversed(pieces[:number]):
+        if result:
+            return result if first else None
+    return None
+
+
+def _parted(piece: str) -> Piece:
+    found = _result_start().search(piece)
+    if not found:
+        return _trim(piece), None, False
+    before, after = _trim(piece[: found.start()]), _trim(piece[found.end() :])
+    if before:
+        return before, piece[found.start() :], False
+    if after and not found[0].startswith("no ") and not re.fullmatch(_GENETIC, found[0]):
+        return after, found[0], True
+    return "", None, False
 
 
 def _trim(text: str) -> str:

@@ -14,9 +14,11 @@ Value = tuple[float | None, str | None, str | None]
 """value, comparator, unit"""
 
 
-def analytes_named(name: str, code: str | None, unit: str | None) -> list[str]:
-    """Analytes of a normalised name or one of our codes that can be given in ``unit``."""
-    found = list(dict.fromkeys([*_by_code().get(code or "", ()), *_by_name(name)]))
+def analytes_named(name: str, code: str | None, unit: str | None, result: str = "") -> list[str]:
+    """Analytes of a normalised name or one of our codes that can be given in ``unit`` and as ``result``."""
+    rows = tables.labs().analytes
+    named = dict.fromkeys([*_by_code().get(code or "", ()), *_by_name(name)])
+    found = [a for a in named if not any(word in result for word in rows[a].unless)]
     if unit is None:
         return found
     fitting = [analyte for analyte in found if factor(analyte, unit) is not None]

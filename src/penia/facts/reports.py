@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from penia.facts import hpo, joined, labs, results, tables, testnames, vitals, words
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
@@ -30,7 +32,7 @@ def read_test(test: TestResult, body: Body) -> Heard:
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
-    for analyte in labs.analytes_named(name, test.analyte, value[2]):
+    for analyte in labs.analytes_named(name, test.analyte, value[2], text):
         heard.keys += labs.read_value(analyte, value, test.low, test.high, flag, body)
     above = None if test.value is None or test.high is None else test.value > test.high
     heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
@@ -56,7 +58,8 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     whole = {row.key for row in testnames.rows_named(name) if row.result in _WHOLE}
     parts: dict[str, set[bool]] = {}
     for inner, result in joined.name_and_result(text):
-        said = results.read_result(f"{name} {inner}", result, result, None)
+        base = _CLASSES.sub("", name) if _CLASSES.search(inner) else name
+        said = results.read_result(f"{base} {inner}", result, result, None)
         for one in said or results.read_result(inner, result, result, None):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
@@ -64,6 +67,8 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
 
 
+_CLASSES = re.compile(r"\big[mga]\b")
+"""A part of the result that names a class of antibody stands for that class alone."""
 _WHOLE = ("culture", "text", "karyotype", "number")
 """Results that are read as a whole, not part by part."""
 

@@ -131,6 +131,8 @@ class Analyte(Row, frozen=True):
     low: Limits = {}
     codes: tuple[str, ...] = ()
     """Our names in the LOINC table."""
+    unless: tuple[str, ...] = ()
+    """Words of a result by which its number is not this analyte's."""
     note: str | None = None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from penia.facts import circumstances, diagnoses, hpo, joined, labs, results, tables, testnames, vitals, words
+from penia.facts.clause import clauses
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
 from penia.record import Condition, Exposure, Finding, Procedure
@@ -50,10 +51,13 @@ def _text(text: str, present: bool, body: Body) -> Heard:
 
 
 def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
-    """Name and result in one text."""
-    for name, result in joined.name_and_result(text):
-        said = results.read_result(name, result, result, None) + _value_in_words(name, result, body)
-        yield from (one for one in said if present)
+    """Name and result in one text; a name under a negation is left to the words."""
+    for clause in clauses(text) if present else ():
+        for name, result in joined.name_and_result(clause.text):
+            at = clause.text.find(name)
+            if clause.reached(at) is None and not clause.of_relative(at):
+                yield from results.read_result(name, result, result, None)
+                yield from _value_in_words(name, result, body)
     if not present and testnames.rows_named(text):
         yield from results.read_result(text, "negative", "negative", None)
 
@@ -62,7 +66,7 @@ def _value_in_words(name: str, result: str, body: Body) -> list[Said]:
     found: list[Said] = []
     value = labs.value_in(result)
     flag = results.direction(result) if value[0] is None else None
-    for analyte in labs.analytes_named(name, None, value[2]):
+    for analyte in labs.analytes_named(name, None, value[2], result):
         found += labs.read_value(analyte, value, None, None, flag, body)
     vital = vitals.vital_named(name, None)
     if vital is not None and value[0] is not None:
