@@ -16,6 +16,8 @@ from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
 from penia.record import Problem, Record
 
+THIN, OPEN = 1.0, 2.0
+"""Bits: too little is known where the evidence moved the prior by less than THIN and left more than OPEN."""
 SHOWN = 20
 """Candidates that an explanation carries in full."""
 LIKELY = 0.5
@@ -38,9 +40,9 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
     if episode is None:
         return _nothing_low(known, cut, setting, reading)
     ranking = rank(known, reading, _low_counts(known, episode, reading, cut), knowledge.load(), setting)
-    candidates = tuple(ranking.candidate(i, cut, knowledge.load()) for i in ranking.order()[:SHOWN])
+    candidates = tuple(ranking.candidate(i, knowledge.load()) for i in ranking.order()[:SHOWN])
     urgent = alerts(known, episode, reading, suspects=_suspects(ranking))
-    thin = ranking.moved() < 1
+    thin = ranking.moved() < THIN and ranking.open() > OPEN
     return Explanation(
         person=known.person.id,
         at=cut,

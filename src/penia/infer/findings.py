@@ -89,7 +89,7 @@ def _brought_along(key: FindingKey, hypotheses: Sequence[Hypothesis]) -> float:
 
 def _log_ratio(h: Hypothesis, fact: Fact, background: float, already: float, fitted: Weights) -> float:
     rate = h.rates.get(fact.key)
-    if rate is None or rate.anchor:
+    if rate is None or (rate.anchor and (h.known or h.drug is not None)):
         return 0.0
     floor = fitted.floor.value
     p = 0.0 if h.known else rate.p

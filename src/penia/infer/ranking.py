@@ -51,6 +51,8 @@ class Ranking(msgspec.Struct, frozen=True):
     """Weighted log likelihoods (C, E): counts, then findings."""
     probability: Array
     """(C,)"""
+    deep: datetime | None
+    """When the counts had fallen to the depth in question."""
 
     def order(self) -> list[int]:
         """Indices of the hypotheses, likeliest first; ties by id."""
@@ -63,7 +65,12 @@ class Ranking(msgspec.Struct, frozen=True):
         p = self.probability
         return float(np.sum(p * (np.log(np.maximum(p, 1e-300)) - self.prior)) / np.log(2))
 
-    def candidate(self, i: int, at: datetime | None, knowledge: KnowledgeBase) -> Candidate:
+    def open(self) -> float:
+        """What is left open between the causes, in bits (entropy of the posterior)."""
+        p = np.maximum(self.probability, 1e-300)
+        return float(-np.sum(p * np.log(p)) / np.log(2))
+
+    def candidate(self, i: int, knowledge: KnowledgeBase) -> Candidate:
         """Hypothesis ``i`` with every contribution; they sum to its posterior odds in decibans."""
         hypothesis = self.hypotheses[i]
         start, moved = parts(self.prior, self.evidence, i)
@@ -77,7 +84,7 @@ class Ranking(msgspec.Struct, frozen=True):
         evidence.sort(key=lambda c: (-abs(c.decibans), c.key))
         return Candidate(
             causes=(hypothesis.id,),
-            name=name_of(hypothesis, at),
+            name=name_of(hypothesis, self.deep),
             probability=float(self.probability[i]),
             contributions=(prior_contribution(self.weights[i], start, hypothesis), *evidence),
             missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge.findings),
@@ -119,4 +126,5 @@ def rank(
         findings=tuple(findings),
         evidence=evidence,
         probability=posterior(prior, evidence),
+        deep=low.deep,
     )

@@ -17,7 +17,7 @@ JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
 
 
 def name_of(hypothesis: Hypothesis, at: datetime | None) -> str:
-    """``methimazole, day 41 of treatment``; a disease by its name."""
+    """``methimazole, day 41 of treatment`` when the count was low; a disease by its name."""
     course = hypothesis.course
     if course is None:
         return f"{hypothesis.name} (known)" if hypothesis.known else hypothesis.name
