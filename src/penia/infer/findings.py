@@ -2,8 +2,9 @@
 
 Unknown contributes nothing. A cause that lists no rate for a finding takes the background: the base rate less
 what the causes that do list it put into it. A disease that the record already states brings its findings with
-it whatever lowered the count, so they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each cause the
-strongest counts whole, the rest in part; of a finding and its broader kinds only the strongest counts.
+it whatever lowered the count, so they are joined to every hypothesis by a noisy or. Findings of one cluster
+move together: for each cause the strongest counts whole, the rest in part; of a finding and its broader kinds
+only the strongest counts.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ turned on together, from t = 0 to 1, and the part of piece e is
     ∫₀¹ [ ℓ_ce − Σ_{j≠c} π_j(t) ℓ_je ] dt,
 
 with π(t) the probabilities of the others at t: the Aumann–Shapley value of the evidence. It does not
-depend on the order, and the parts add up to the whole. Aumann RJ, Shapley LS. Values of Non-Atomic Games. 1974.
+depend on the order, and the parts add up to the whole (Aumann RJ, Shapley LS. Values of Non-Atomic Games.
+Princeton University Press, 1974).
 """
 
 from __future__ import annotations
