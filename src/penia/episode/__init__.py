@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -60,17 +61,16 @@ def find_episode(
     where no count is low: the low ones may lie outside the record.
     """
     series = _series(record)
-    found = _found(series, ctcae)
+    spans = _spans(series)
+    version = ctcae or grades().default
     unmeasured = {letter for line, letter in _LETTERS.items() if not series[line]}
     called_low = tuple(sorted(w for w, low in low_words.items() if low))
-    if found:
+    if spans:
         words = tuple(w for w in called_low if w in unmeasured)
-        return msgspec.structs.replace(_current(found).episode, words=words)
+        return msgspec.structs.replace(_episode(_current(spans), spans, series, version), words=words)
     if not any(w in _WHITE_WORDS for w in called_low):
         return None
-    return Episode(
-        None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=ctcae or grades().default
-    )
+    return Episode(None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=version)
 
 
 def episodes(record: Record, *, ctcae: str | None = None) -> tuple[Episode, ...]:
@@ -78,7 +78,9 @@ def episodes(record: Record, *, ctcae: str | None = None) -> tuple[Episode, ...]
 
     ``ctcae``: version of the grades; ValueError if it is not known.
     """
-    return tuple(found.episode for found in _found(_series(record), ctcae))
+    series = _series(record)
+    spans = _spans(series)
+    return tuple(_episode(span, spans, series, ctcae or grades().default) for span in spans)
 
 
 def onset_interval(record: Record, episode: Episode) -> tuple[datetime | None, datetime | None]:
@@ -111,21 +113,37 @@ def lowest(record: Record) -> Count | None:
     return least.count if least else None
 
 
-class _Found(msgspec.Struct, frozen=True):
-    """An episode and the line on which it stands: the first of WHITE that fell."""
+class _Span(msgspec.Struct, frozen=True):
+    """The runs of one episode in short."""
 
-    episode: Episode
+    runs: tuple[Run, ...]
     line: str
+    """The line on which it stands: the first of WHITE that fell."""
+    first: datetime
+    last: datetime
+    resolved: datetime | None
+    """When the last of its lines was normal again; None while one is not."""
 
 
 def _series(record: Record) -> dict[str, list[State]]:
     return {line: states(record, line) for line in _LETTERS}
 
 
-def _found(series: Mapping[str, list[State]], ctcae: str | None) -> list[_Found]:
+def _spans(series: Mapping[str, list[State]]) -> list[_Span]:
+    """Episodes by their first low count."""
     groups = joined(run for line in WHITE for run in runs(line, series[line]))
-    version = ctcae or grades().default
-    return [_episode(group, groups[:i], series, version) for i, group in enumerate(groups)]
+    return [_span(group) for group in groups]
+
+
+def _span(group: tuple[Run, ...]) -> _Span:
+    ends = [r.resolved for r in group if r.resolved]
+    return _Span(
+        group,
+        line=min((r.line for r in group), key=WHITE.index),
+        first=min(r.first for r in group),
+        last=max(r.last for r in group),
+        resolved=max(ends) if len(ends) == len(group) else None,
+    )
 
 
 def _within(record: Record, episode: Episode) -> dict[str, list[State]]:
@@ -135,42 +153,38 @@ def _within(record: Record, episode: Episode) -> dict[str, list[State]]:
 
 
 def _inside(series: Mapping[str, list[State]], first: datetime, last: datetime) -> dict[str, list[State]]:
+    """Counts of each line in or near an episode; a low white count just outside is its neighbour's."""
     slack = timedelta(days=limits().episode.slack.value)
-    cut = {
-        line: [s for s in found if first - slack <= s.count.time <= last + slack]
-        for line, found in series.items()
-    }
-    return {line: found for line, found in cut.items() if found}
+    cut: dict[str, list[State]] = {}
+    for line, found in series.items():
+        start = bisect_left(found, first - slack, key=_time)
+        near = found[start : bisect_right(found, last + slack, key=_time)]
+        if line in WHITE:
+            near = [s for s in near if not s.low or first <= s.count.time <= last]
+        if near:
+            cut[line] = near
+    return cut
 
 
-def _episode(
-    group: tuple[Run, ...], earlier: list[tuple[Run, ...]], series: Mapping[str, list[State]], version: str
-) -> _Found:
-    first, last = min(r.first for r in group), max(r.last for r in group)
-    normals = [r.before.count.time for r in group if r.before and r.before.count.time < first]
+def _time(state: State) -> datetime:
+    return state.count.time
+
+
+def _episode(span: _Span, all_: list[_Span], series: Mapping[str, list[State]], version: str) -> Episode:
+    first, last, resolved = span.first, span.last, span.resolved
+    normals = [r.before.count.time for r in span.runs if r.before and r.before.count.time < first]
     normal = max(normals, default=None)
-    resolved = _resolved(group)
-    lines = {r.line for r in group}
-    ends = [_resolved(g) for g in earlier if lines & {r.line for r in g}]
-    found = Episode(
+    ends = [s.resolved for s in all_ if s.line == span.line and s.first < first]
+    cyclic = is_cyclic(series[span.line], first, last)
+    return Episode(
         first_low=first,
         last_low=last,
         last_normal=normal,
         resolved=resolved,
-        tempo=tempo(first, last, normal, resolved, ends),
+        tempo="cyclic" if cyclic else tempo(first, last, normal, resolved, ends),
         lows=_lows(_inside(series, first, last), version),
         ctcae=version,
     )
-    line = next(line for line in WHITE if line in lines)
-    if is_cyclic(series[line], first, last):
-        found = msgspec.structs.replace(found, tempo="cyclic")
-    return _Found(found, line)
-
-
-def _resolved(group: tuple[Run, ...]) -> datetime | None:
-    """When the last of its lines was normal again; None while one is not."""
-    ends = [r.resolved for r in group]
-    return None if None in ends else max(end for end in ends if end is not None)
 
 
 def _lows(inside: Mapping[str, list[State]], version: str) -> tuple[LowCount, ...]:
@@ -191,20 +205,13 @@ def _lows(inside: Mapping[str, list[State]], version: str) -> tuple[LowCount, ..
     )
 
 
-def _current(found: list[_Found]) -> _Found:
-    newest = max(found, key=_latest)
-    beside = [f for f in found if _beside(f.episode, newest.episode)]
-    return max(beside, key=lambda f: (-WHITE.index(f.line), _latest(f)))
+def _current(spans: list[_Span]) -> _Span:
+    newest = max(spans, key=lambda s: (s.last, s.first))
+    beside = [s for s in spans if _beside(s, newest)]
+    return max(beside, key=lambda s: (-WHITE.index(s.line), s.last, s.first))
 
 
-def _latest(found: _Found) -> tuple[datetime, datetime]:
-    assert found.episode.last_low and found.episode.first_low
-    return found.episode.last_low, found.episode.first_low
-
-
-def _beside(episode: Episode, newest: Episode) -> bool:
+def _beside(span: _Span, newest: _Span) -> bool:
     """It was there together with the newest, and is not long over."""
-    assert episode.last_low and newest.last_low and newest.first_low
-    together = timedelta(days=limits().episode.together.value)
-    ended = episode.resolved is not None and episode.resolved <= newest.first_low
-    return not ended and newest.last_low - episode.last_low <= together
+    ended = span.resolved is not None and span.resolved <= newest.first
+    return not ended and newest.last - span.last <= timedelta(days=limits().episode.together.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from statistics import NormalDist
 
 import msgspec
@@ -17,7 +17,7 @@ from penia.record import Condition, Count, Person
 
 _DAYS_PER_YEAR = 365.25
 _GROWN = 6575.0
-"""Days of age taken where the birth date is unknown: an adult."""
+"""Days of age from which no limit changes any more; taken where the birth date is unknown."""
 _OWN = Citation(title="the laboratory's own reference interval, as it came with the result")
 
 
@@ -37,12 +37,28 @@ def limit(line: str, person: Person, time: datetime, *, pregnant: bool = False) 
     matters in the first days of life. An unknown age is taken as grown-up.
     """
     age = person.age(time)
-    days = _GROWN if age is None else age * _DAYS_PER_YEAR + _hours(person, time)
-    fitting = [c for c in limits().curves if c.line == line and _fits(c, person, days, pregnant)]
+    days = _GROWN if age is None else min(_GROWN, age * _DAYS_PER_YEAR + _hours(person, time))
+    youngest = max(0.0, days - 1) if person.birth and days < _GROWN else days
+    return _lowest(line, person.sex, pregnant, person.duffy_null, youngest, days)
+
+
+@lru_cache(10_000)
+def _lowest(
+    line: str, sex: str | None, pregnant: bool, duffy_null: bool | None, youngest: float, days: float
+) -> Limit | None:
+    """The lowest limit between two ages in days, on the most special curve that fits."""
+    fitting = [
+        curve
+        for curve in limits().curves
+        if curve.line == line
+        and days >= curve.from_days
+        and curve.sex in (None, sex)
+        and curve.pregnant in (None, pregnant)
+        and curve.duffy_null in (None, duffy_null)
+    ]
     if not fitting:
         return None
     curve = fitting[-1]
-    youngest = max(0.0, days - 1) if person.birth else days
     between = [p.days for p in curve.points if youngest < p.days < days]
     value, point = min((_at(curve, d) for d in (youngest, *between, days)), key=lambda found: found[0])
     special = curve.pregnant is not None or curve.duffy_null is not None
@@ -87,22 +103,20 @@ def change_factor(line: str) -> float:
     return math.exp(z * math.sqrt(2 * math.log(1 + cv2)))
 
 
-def pregnant(conditions: Sequence[Condition], time: datetime) -> bool:
-    """The record states a pregnancy that may still go on at ``time``."""
+def pregnancies(conditions: Sequence[Condition]) -> tuple[tuple[datetime | None, datetime | None], ...]:
+    """(from, to) of each time in which the person may be pregnant, as the record states it; None: open."""
     rule = limits().pregnancy
     last = timedelta(days=rule.days.value)
+    found: list[tuple[datetime | None, datetime | None]] = []
+    for condition in conditions:
+        if condition.status == "active" and any(code.startswith(rule.codes) for code in condition.codes):
+            since = condition.since or condition.recorded
+            found.append((since, condition.until or (since + last if since else None)))
+    return tuple(found)
 
-    def states(condition: Condition) -> bool:
-        since = condition.since or condition.recorded
-        ended = condition.until is not None and condition.until < time
-        return (
-            condition.status == "active"
-            and any(code.startswith(rule.codes) for code in condition.codes)
-            and (since is None or since <= time <= since + last)
-            and not ended
-        )
 
-    return any(states(condition) for condition in conditions)
+def within(spans: Sequence[tuple[datetime | None, datetime | None]], time: datetime) -> bool:
+    return any((a is None or a <= time) and (b is None or time <= b) for a, b in spans)
 
 
 def _hours(person: Person, time: datetime) -> float:
@@ -110,15 +124,6 @@ def _hours(person: Person, time: datetime) -> float:
     if person.birth is None or time.date() < person.birth:
         return 0.0
     return (time.hour * 60 + time.minute) / 1440
-
-
-def _fits(curve: Curve, person: Person, days: float, expecting: bool) -> bool:
-    return (
-        days >= curve.from_days
-        and curve.sex in (None, person.sex)
-        and curve.pregnant in (None, expecting)
-        and curve.duffy_null in (None, person.duffy_null)
-    )
 
 
 def _at(curve: Curve, days: float) -> tuple[float, Point]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from penia.episode.limits import change_factor, is_low, limit_of, pregnant
+from penia.episode.limits import change_factor, is_low, limit_of, pregnancies, within
 from penia.knowledge.limits import limits
 from penia.record import Count, Record
 
@@ -45,10 +45,11 @@ class Run(msgspec.Struct, frozen=True):
 def states(record: Record, line: str) -> list[State]:
     """Counts of ``line`` by time that are known to be low or not, the lowest where several have one time."""
     found: dict[datetime, State] = {}
+    expecting = pregnancies(record.conditions)
     for count in record.counts:
         if count.lineage != line:
             continue
-        lower = limit_of(count, record.person, pregnant=pregnant(record.conditions, count.time))
+        lower = limit_of(count, record.person, pregnant=within(expecting, count.time))
         low = is_low(count, lower.value) if lower else None
         if lower is None or low is None:
             continue
@@ -100,20 +101,24 @@ def joined(found: Iterable[Run]) -> list[tuple[Run, ...]]:
     one fell: a new low count on an old one is an episode of its own.
     """
     episodes: list[list[Run]] = []
+    open_: list[list[Run]] = []
     for run in sorted(found, key=lambda r: (r.first, WHITE.index(r.line))):
-        home = next((e for e in reversed(episodes) if _belongs(run, e)), None)
+        open_ = [e for e in open_ if run.first < _reach(e)]
+        home = next((e for e in reversed(open_) if _belongs(run, e)), None)
         if home is None:
             episodes.append([run])
+            open_.append(episodes[-1])
         else:
             home.append(run)
     return [tuple(e) for e in episodes]
 
 
-def _belongs(run: Run, episode: Sequence[Run]) -> bool:
+def _reach(episode: Sequence[Run]) -> datetime:
     together = timedelta(days=limits().episode.together.value)
+    return max(r.resolved or r.last + together for r in episode)
+
+
+def _belongs(run: Run, episode: Sequence[Run]) -> bool:
     start = episode[0].first
-    reach = max(r.resolved or r.last + together for r in episode)
-    if run.first >= reach:
-        return False
     fresh = run.before is not None and run.before.count.time >= start
-    return not (fresh and run.first - start > together)
+    return not fresh or run.first - start <= timedelta(days=limits().episode.together.value)
