@@ -105,7 +105,8 @@ class FindingRate(Knowledge, frozen=True):
     source: str = "judgement"
     verified: bool = False
     anchor: bool = False
-    """The prior already rests on it (the exposure, the known disease): never scored again."""
+    """The prior of a drug, or of a disease that the record states, already rests on it (the exposure, the
+    disease behind it): scored only for a disease that is not stated."""
     note: str | None = None
 
 
