@@ -33,7 +33,8 @@ __all__ = [
 ]
 
 _LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
-_WHITE_WORDS = (*(_LETTERS[line] for line in WHITE), "any")
+_LINES = (*WHITE, "PLT", "HB", "AMC")
+_WHITE_WORDS = ("n", "w", "l", "any")
 """``any``: a cytopenia without its line."""
 _NO_WORDS: Mapping[str, bool] = MappingProxyType({})
 
@@ -42,7 +43,7 @@ class Measured(msgspec.Struct, frozen=True):
     """The lowest value of a line in the episode."""
 
     line: str
-    """WBC, ANC, ALC, AMC, PLT or HB"""
+    """WBC, ANC, ALC, CD4, AMC, PLT or HB"""
     value: float
     limit: float
     """The lower limit for this person."""
@@ -103,11 +104,11 @@ def measured_lines(record: Record, episode: Episode) -> dict[str, Measured]:
 def lineage_states(record: Record, episode: Episode) -> dict[str, bool]:
     """n, l, m, p, e, w → low (True) or never low within the episode (False); the unmeasured are not in it."""
     within = _within(record, episode)
-    return {_LETTERS[line]: any(s.low for s in inside) for line, inside in within.items()}
+    return {letter: any(s.low for s in within[line]) for line, letter in _LETTERS.items() if line in within}
 
 
 def lowest(record: Record) -> Count | None:
-    """The white, neutrophil or lymphocyte count nearest to, or furthest below, its limit."""
+    """The white count (all, neutrophils, lymphocytes, CD4) nearest to, or furthest below, its limit."""
     found = [s for line in WHITE for s in states(record, line)]
     least = min(found, key=lambda s: (s.count.value / s.limit, s.count.time, depth(s)), default=None)
     return least.count if least else None
@@ -126,7 +127,7 @@ class _Span(msgspec.Struct, frozen=True):
 
 
 def _series(record: Record) -> dict[str, list[State]]:
-    return {line: states(record, line) for line in _LETTERS}
+    return {line: states(record, line) for line in _LINES}
 
 
 def _spans(series: Mapping[str, list[State]]) -> list[_Span]:
@@ -189,8 +190,7 @@ def _episode(span: _Span, all_: list[_Span], series: Mapping[str, list[State]], 
 
 def _lows(inside: Mapping[str, list[State]], version: str) -> tuple[LowCount, ...]:
     """The lowest count of each low line, white lines first."""
-    order = (*WHITE, *(line for line in _LETTERS if line not in WHITE))
-    deepest = [min((s for s in inside.get(line, ()) if s.low), key=depth, default=None) for line in order]
+    deepest = [min((s for s in inside.get(line, ()) if s.low), key=depth, default=None) for line in _LINES]
     return tuple(
         LowCount(
             lineage=s.count.lineage,

@@ -11,8 +11,9 @@ from penia.episode.limits import change_factor, is_low, limit_of, pregnancies, w
 from penia.knowledge.limits import limits
 from penia.record import Count, Record
 
-WHITE = ("ANC", "WBC", "ALC")
-"""Lines whose low counts make an episode; the first goes first."""
+WHITE = ("ANC", "WBC", "ALC", "CD4")
+"""Lines whose low counts make an episode; the first goes first. CD4 cells stand in for lymphocytes where the
+record counts nothing else."""
 
 
 class State(msgspec.Struct, frozen=True):
