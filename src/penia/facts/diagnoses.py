@@ -19,9 +19,11 @@ def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> 
     if status == "suspected":
         return heard
     affirmed, past = status != "refuted", status == "past"
-    for row, named in _by_name(name):
-        _say(heard, row, named and affirmed, past=past)
-        _state(heard, row.cause if row.fit == "exact" else None, named and affirmed)
+    for row, named, lone in _by_name(name):
+        says = named and affirmed
+        if (named or affirmed) and (says or lone):
+            _say(heard, row, says, past=past)
+            _state(heard, row.cause if row.fit == "exact" else None, says)
     for row in _by_code(codes):
         _say(heard, row, affirmed, past=past)
     for coded in conditions(tuple(codes)):
@@ -54,9 +56,9 @@ def _state(heard: Heard, cause: str | None, affirmed: bool) -> None:
         (heard.conditions if affirmed else heard.excluded).append(cause)
 
 
-def _by_name(name: str) -> list[tuple[ConditionRow, bool]]:
-    """Rows that the name affirms or denies."""
-    found: list[tuple[ConditionRow, bool]] = []
+def _by_name(name: str) -> list[tuple[ConditionRow, bool, bool]]:
+    """Rows that the name holds: affirmed or denied, and whether nothing beside them narrows them."""
+    found: list[tuple[ConditionRow, bool, bool]] = []
     bank, rows = tables.index().banks["conditions"], tables.conditions()
     for clause in clauses(name):
         spans: dict[int, list[tuple[int, int]]] = {}
@@ -64,10 +66,8 @@ def _by_name(name: str) -> list[tuple[ConditionRow, bool]]:
             spans.setdefault(int(owner), []).append((start, end))
         for number, places in spans.items():
             signs = {clause.sign(*span) for span in places if not clause.of_relative(span[0])}
-            if 1 in signs:
-                found.append((rows[number], True))
-            elif -1 in signs and any(clause.lone(*span) for span in places):
-                found.append((rows[number], False))
+            if signs - {0}:
+                found.append((rows[number], 1 in signs, any(clause.lone(*span) for span in places)))
     return found
 
 

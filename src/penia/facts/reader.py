@@ -8,7 +8,7 @@ from penia.facts import circumstances, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.resolve import Source, resolve
 from penia.facts.schema import WindowKind
-from penia.facts.statement import Heard, Reading, Said
+from penia.facts.statement import Fact, Heard, Reading, Said
 from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
@@ -51,9 +51,10 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         key = tables.person().setting.get(stay.setting)
         if key:
             read.said.append((Said(key, True), Source(stay.start, stay.setting, "stay")))
+    facts = resolve(read.said)
     return Reading(
-        facts=resolve(read.said),
-        low_words=read.low,
+        facts=facts,
+        low_words=_low_by_finding(facts) | read.low,
         conditions=tuple(read.conditions),
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
@@ -90,6 +91,13 @@ def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None
         if _in_window("laboratory", count.time, anchor):
             source = Source(count.time, f"{count.lineage} {count.value:g}", count.origin.place)
             read.said += [(one, source) for one in reports.read_count(count, body)]
+
+
+def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
+    """Few CD4 cells are a low lymphocyte count, where no words say otherwise."""
+    present = {fact.key for fact in facts if fact.present}
+    rows = [row for row in tables.lineages() if not present.isdisjoint(row.keys)]
+    return {letter: True for row in rows for letter in row.lineages}
 
 
 def _newest(record: Record) -> datetime | None:

@@ -78,6 +78,8 @@ class LineageWords(Row, frozen=True):
     lineages: tuple[str, ...]
     words: tuple[str, ...]
     hpo: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    """Findings that mean so much where nothing else is said of the lineage."""
 
 
 class Group(Row, frozen=True):

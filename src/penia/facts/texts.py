@@ -42,7 +42,8 @@ def read_finding(finding: Finding, body: Body) -> Heard:
 def _text(text: str, present: bool, body: Body) -> Heard:
     """A text that may be a finding, an HPO name, a test with its result or a value."""
     heard = words.read_words(text, present)
-    heard.keys += hpo.named_terms(text, present)
+    barred = words.barred(text)
+    heard.keys += [one for one in hpo.named_terms(text, present) if one.key not in barred]
     tested = list(_inline(text, present, body))
     if tested:
         decided = {one.key for one in tested}

@@ -80,5 +80,5 @@ def _slow(rule: VitalRule, vital: str, readings: Sequence[tuple[str, float, date
         ]
         expected = [need for degrees, need in rule.beats_at if same_day and max(same_day) >= degrees]
         if expected:
-            found.append(Said(rule.key, beats < max(expected), decisive=True))
+            found.append(Said(rule.key, beats < max(expected)))
     return found

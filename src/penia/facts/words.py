@@ -30,6 +30,13 @@ def read_words(text: str, present: bool, *, lineages: bool = True) -> Heard:
     return heard
 
 
+def barred(text: str) -> set[str]:
+    """Keys of which a clause of the text says nothing, whatever else stands in it (``unless``)."""
+    return {
+        key for clause in clauses(text) for key, kinds in _matches(clause.text).items() if "unless" in kinds
+    }
+
+
 def family_keys(text: str) -> list[Said]:
     """What a text about the family says: the keys of family.yaml, words of doubt and relatives not counted;
     a disease or a low count of a relative stands for its family key."""

@@ -1,0 +1,227 @@
+"""From a whole record to its Reading."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from penia.facts import Fact, Reading, read_facts
+from penia.record import (
+    Condition,
+    Count,
+    Exposure,
+    Finding,
+    Origin,
+    Person,
+    Procedure,
+    Record,
+    Stay,
+    TestResult,
+)
+
+DAY = timedelta(days=1)
+T = datetime(2024, 3, 1, tzinfo=UTC)
+ADULT = Person("p", "female", date(1980, 1, 1))
+
+
+def read(person: Person = ADULT, **parts: object) -> Reading:
+    return read_facts(msgspec.convert({"person": person, **parts}, Record, from_attributes=True), T, T)
+
+
+def fact(reading: Reading, key: str) -> Fact | None:
+    return next((f for f in reading.facts if f.key == key), None)
+
+
+def says(reading: Reading, key: str) -> bool | None:
+    found = fact(reading, key)
+    return None if found is None else found.present
+
+
+def test_a_fact_tells_its_words_its_time_and_its_place() -> None:
+    reading = read(findings=(Finding("Fever", time=T, origin=Origin("Observation/7")),))
+    assert fact(reading, "HP:0001945") == Fact("HP:0001945", True, False, T, "Fever", "Observation/7")
+
+
+def test_an_empty_record_says_nothing_negative() -> None:
+    assert read(Person("p")).facts == ()
+
+
+def test_what_gave_nothing_is_listed() -> None:
+    reading = read(findings=(Finding("likes football", origin=Origin("f/1")),))
+    assert reading.unread == (("likes football", "f/1", "finding"),)
+
+
+# --- HPO ---
+
+
+def test_a_narrower_term_by_id_implies_the_broader_key() -> None:
+    reading = read(findings=(Finding("x", codes=("hpo:HP:0031364",)),))  # a kind of purpura
+    assert says(reading, "HP:0000979") is True and says(reading, "HP:0001892") is True
+
+
+def test_an_absent_narrower_term_leaves_the_broader_key_open() -> None:
+    assert says(read(findings=(Finding("x", False, codes=("hpo:HP:0031364",)),)), "HP:0000979") is None
+
+
+def test_absence_of_the_broader_key_implies_absence_of_the_narrower() -> None:
+    reading = read(findings=(Finding("Abnormal bleeding", False),))
+    assert says(reading, "HP:0000979") is False
+
+
+def test_the_name_of_an_hpo_term_is_known_in_any_order_of_words() -> None:
+    reading = read(findings=(Finding("Nails: pitting of the"),))
+    assert says(reading, "HP:0008404") is True
+
+
+def test_words_never_say_the_contrary_of_an_id() -> None:
+    reading = read(findings=(Finding("afebrile", True, codes=("hpo:HP:0001945",)),))
+    assert says(reading, "HP:0001945") is True
+
+
+# --- contradictions ---
+
+
+def test_present_wins_over_absent_of_another_day() -> None:
+    findings = (Finding("Fever", False, time=T), Finding("Fever", True, time=T - DAY))
+    assert says(read(findings=findings), "HP:0001945") is True
+
+
+def test_a_single_normal_temperature_loses_to_words_that_say_fever() -> None:
+    reading = read(
+        findings=(Finding("Fever", True, time=T - DAY),),
+        tests=(TestResult("Body temperature", T, "vital", value=36.8, unit="Cel"),),
+    )
+    assert says(reading, "HP:0001945") is True
+
+
+def test_a_test_result_outweighs_a_mention() -> None:
+    reading = read(
+        findings=(Finding("antinuclear antibody positivity", False, time=T),),
+        tests=(TestResult("ANA", T - DAY, text="1:640"),),
+    )
+    found = fact(reading, "HP:0003493")
+    assert found is not None and found.present and found.decisive
+
+
+def test_an_absence_of_years_ago_says_nothing_of_today() -> None:
+    assert says(read(findings=(Finding("Splenomegaly", False, time=T - 800 * DAY),)), "HP:0001744") is None
+
+
+# --- the person ---
+
+
+def test_age_is_measured_at_the_low_count() -> None:
+    newborn = Person("p", "male", (T - 10 * DAY).date())
+    assert says(read(newborn), "history:age-under-28-days") is True
+    assert says(read(), "history:age-under-2-years") is False
+
+
+@pytest.mark.parametrize(
+    ("ancestry", "expected"), [("african", True), ("european", False), ("unknown", None)]
+)
+def test_ancestry(ancestry: str, expected: bool | None) -> None:
+    person = Person("p", ancestry=(ancestry,))
+    assert says(read(person), "history:african-or-middle-east-ancestry") is expected
+
+
+def test_a_relatives_disease_is_not_the_persons_own() -> None:
+    reading = read(findings=(Finding("mother has lupus", kind="family"),))
+    assert says(reading, "history:family-autoimmune-disease") is True
+    assert says(reading, "history:autoimmune-disease") is None
+
+
+def test_a_stay_in_intensive_care_is_critical_illness() -> None:
+    assert says(read(stays=(Stay("intensive-care", T),)), "history:critical-illness") is True
+
+
+# --- drugs, exposures, places ---
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        (T - 30 * DAY, None, True),
+        (T - 400 * DAY, T - 300 * DAY, None),
+        (T + 2 * DAY, None, None),
+        (None, None, True),
+    ],
+)
+def test_a_drug_counts_only_in_its_window_before_the_low_count(
+    start: datetime | None, stop: datetime | None, expected: bool | None
+) -> None:
+    drug = Exposure("methimazole", ingredient="methimazole", start=start, stop=stop)
+    assert says(read(exposures=(drug,)), "history:antithyroid-drug") is expected
+
+
+def test_a_drug_begun_within_three_months_is_new() -> None:
+    drug = Exposure("clozapine", ingredient="clozapine", start=T - 60 * DAY)
+    assert says(read(exposures=(drug,)), "history:new-drug-in-3-months") is True
+    old = Exposure("clozapine", ingredient="clozapine", start=T - 200 * DAY)
+    assert says(read(exposures=(old,)), "history:new-drug-in-3-months") is None
+
+
+def test_a_city_stands_for_its_country() -> None:
+    reading = read(findings=(Finding("Lagos", kind="place"),))
+    assert says(reading, "history:travel-or-residence-malaria-area") is True
+
+
+def test_surgery_counts_only_within_seven_days() -> None:
+    key = "history:surgery-or-trauma-within-7-days"
+    assert says(read(procedures=(Procedure("Laparotomy", time=T - 3 * DAY),)), key) is True
+    assert says(read(procedures=(Procedure("Laparotomy", time=T - 60 * DAY),)), key) is None
+
+
+# --- diagnoses ---
+
+
+def test_a_confirmed_diagnosis_states_its_cause() -> None:
+    reading = read(conditions=(Condition("Dengue fever", ("icd10cm:A90",)),))
+    assert reading.conditions == ("dengue",)
+
+
+def test_a_refuted_diagnosis_is_excluded() -> None:
+    reading = read(conditions=(Condition("Dengue fever", status="refuted"),))
+    assert reading.conditions == () and reading.excluded == ("dengue",)
+
+
+def test_a_suspected_diagnosis_says_nothing() -> None:
+    reading = read(conditions=(Condition("Dengue fever", ("icd10cm:A90",), "suspected"),))
+    assert reading.conditions == () and reading.excluded == ()
+
+
+def test_a_code_that_only_says_that_the_count_is_low_states_no_cause() -> None:
+    reading = read(conditions=(Condition("Neutropenia, unspecified", ("icd10cm:D70.9",)),))
+    assert reading.conditions == () and reading.low_words == {"n": True}
+
+
+def test_a_disease_of_the_past_gives_its_key_of_the_past() -> None:
+    reading = read(conditions=(Condition("Aplastic anemia", status="past"),))
+    assert says(reading, "history:previous-aplastic-anemia") is True
+
+
+# --- low counts in words ---
+
+
+@pytest.mark.parametrize(
+    ("name", "present", "expected"),
+    [
+        ("Neutropenia", True, {"n": True}),
+        ("Thrombocytopenia", False, {"p": False}),
+        ("Pancytopenia", True, {"n": True, "p": True, "e": True}),
+        ("Leukopenia and lymphopenia", True, {"w": True, "l": True}),
+    ],
+)
+def test_low_counts_named_in_words(name: str, present: bool, expected: dict[str, bool]) -> None:
+    assert read(findings=(Finding(name, present),)).low_words == expected
+
+
+def test_a_flag_without_a_number_calls_a_count_low() -> None:
+    result = TestResult("White blood cell count", T, analyte="WBC", interpretation="low")
+    assert read(tests=(result,)).low_words == {"w": True}
+
+
+def test_few_platelets_are_read_from_the_count() -> None:
+    reading = read(counts=(Count(T, "PLT", 20.0),))
+    assert says(reading, "test:platelets-below-50") is True
