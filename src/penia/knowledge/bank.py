@@ -97,6 +97,10 @@ def spans(pattern: str, text: str) -> Iterator[Span]:
             yield found.span()
 
 
+def searches(pattern: str, text: str) -> bool:
+    return next(spans(pattern, text), None) is not None
+
+
 def is_whole(pattern: str, text: str) -> bool:
     """The whole text is a match, a plural ending aside."""
     if _plain(pattern):
