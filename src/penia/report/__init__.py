@@ -1,1 +1,1 @@
-
+"""One Explanation, shown: in the terminal, as a page."""

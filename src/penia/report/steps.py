@@ -1,0 +1,41 @@
+"""What to do next in the terminal: treatment in full, then the first of the tests."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from penia.explanation import Candidate, Step
+from penia.report.styled import grid, say
+from penia.report.wording import cited
+
+TESTS = 5
+"""Tests and follow-ups that are shown."""
+URGENCIES = {"now": "now", "today": "today", "days": "in days", "routine": "routine"}
+KINDS = {"stop": "Stop", "treat": "Treat", "test": "Test", "follow-up": "Follow up"}
+PRESSING = ("now", "today")
+
+
+def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table:
+    """Number, kind and when, what to do; for which cause, where that is not the first; the rest is counted."""
+    treatment = [s for s in plan if s.kind in ("stop", "treat")]
+    tests = [s for s in plan if s.kind not in ("stop", "treat")]
+    table = grid(2, 9, 7, None)
+    for number, step in enumerate([*treatment, *tests[:TESTS]], 1):
+        style = "bold" if step.urgency in PRESSING else ""
+        table.add_row(
+            say(f"{number}"),
+            say((KINDS[step.kind], style)),
+            say((URGENCIES[step.urgency], style)),
+            _told(step, candidates),
+        )
+    if len(tests) > TESTS:
+        table.add_row("", "", "", say((f"and {len(tests) - TESTS} more tests, in --json and --html", "dim")))
+    return table
+
+
+def _told(step: Step, candidates: tuple[Candidate, ...]) -> Text:
+    first = candidates[0].causes if candidates else ()
+    others = [c.name for c in candidates if set(c.causes) & set(step.causes)]
+    whom = "" if not others or set(first) & set(step.causes) else f"for {', '.join(others)} "
+    return say(f"{step.text} ", (f"{whom}{cited(step.citations)}", "dim"))

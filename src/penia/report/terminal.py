@@ -1,0 +1,147 @@
+"""An Explanation in the terminal: what matters most now first, then who, which causes, what to do."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from penia.explanation import Alert, Episode, Explanation
+from penia.record import Record
+from penia.report import wording
+from penia.report.causes import ranked
+from penia.report.dropped import grouped
+from penia.report.steps import numbered
+from penia.report.styled import Part, grid, say
+from penia.report.why import waterfall
+
+WIDEST = 120
+"""Columns beyond which lines would be hard to follow."""
+MARGIN, LABEL, GAP = 2, 7, 2
+LEVELS: dict[str, Part] = {
+    "now": ("NOW", "bold white on red"),
+    "today": ("TODAY", "bold black on yellow"),
+    "soon": ("SOON", "bold cyan"),
+}
+NOT_KNOWN = 5
+"""Unknown facts that are named."""
+Section = tuple[Part, RenderableType]
+"""A label in the margin and what it labels."""
+
+
+def render(
+    explanation: Explanation, record: Record, console: Console, top: int = 5, why: int | None = None
+) -> None:
+    """Print ``explanation`` of ``record``: the ``top`` first causes, or every figure of cause number ``why``.
+
+    Nothing is said by colour alone; 80 columns suffice. Raises IndexError if there is no cause ``why``.
+    """
+    width = min(console.width, WIDEST)
+    if why is not None:
+        blocks = _why(explanation, why)
+    elif explanation.episode is None:
+        blocks = [_sections(_dangers(explanation)), say((explanation.headline, "bold"))]
+    else:
+        blocks = _whole(explanation, explanation.episode, record, top, width - 2 * MARGIN - LABEL - GAP)
+    last = [] if why is not None else [_sections(_dropped(explanation))]
+    console.print(Padding(_spaced([*blocks, *last, _footer(explanation, why)]), (1, MARGIN)), width=width)
+
+
+def _spaced(blocks: list[RenderableType | None]) -> Group:
+    """An empty line between blocks; those without content are left out."""
+    shown = [block for block in blocks if block is not None]
+    return Group(*(part for block in shown for part in (block, Text())[: 2 if block is not shown[-1] else 1]))
+
+
+def _sections(rows: list[Section]) -> Table | None:
+    if not rows:
+        return None
+    table = grid(LABEL, None, pad=GAP)
+    for label, content in rows:
+        table.add_row(say(label), content)
+    return table
+
+
+def _why(explanation: Explanation, number: int) -> list[RenderableType | None]:
+    """Danger comes first here too, then the candidate."""
+    if not 1 <= number <= len(explanation.candidates):
+        raise IndexError(f"no cause {number}: there are {len(explanation.candidates)}")
+    dangers: list[Section] = [
+        (LEVELS[a.level], say((a.title, "bold"), f". {a.action}")) for a in explanation.urgency
+    ]
+    return [_sections(dangers), *waterfall(explanation.candidates[number - 1], number)]
+
+
+def _whole(
+    explanation: Explanation, episode: Episode, record: Record, top: int, width: int
+) -> list[RenderableType | None]:
+    causes: list[Section] = [("Cause", ranked(explanation.candidates, top, width))]
+    steps: list[Section] = [("Next", numbered(explanation.plan, explanation.candidates))]
+    return [
+        _sections(_dangers(explanation)) or say((explanation.headline, "bold")),
+        say((wording.who(explanation, record), "bold")),
+        _sections(_low(episode, record)),
+        _sections(causes) if explanation.candidates else None,
+        _sections(_doubt(explanation)),
+        _sections(steps) if explanation.plan else None,
+    ]
+
+
+def _dangers(explanation: Explanation) -> list[Section]:
+    """What cannot wait, then that too little is known, then the other dangers."""
+    pressing = [_alert(a) for a in explanation.urgency if a.level == "now"]
+    others = [_alert(a) for a in explanation.urgency if a.level != "now"]
+    thin: list[Section] = [(("UNSURE", "bold reverse"), _thin(explanation))] if explanation.thin else []
+    return [*pressing, *thin, *others]
+
+
+def _thin(explanation: Explanation) -> Text:
+    helps = " and ".join(explanation.missing[:2]) or "more findings"
+    return say(("Too little is known to tell the causes apart.", "bold"), f" What would help most: {helps}.")
+
+
+def _alert(alert: Alert) -> Section:
+    text = say((alert.title, "bold"), f". {alert.action} ", (wording.cited(alert.citations), "dim"))
+    unknown = f"Not in the record: {', '.join(alert.unknown)}." if alert.unknown else ""
+    for line in (" · ".join(alert.because), unknown):
+        if line:
+            text.append("\n").append_text(say((line, "dim")))
+    return LEVELS[alert.level], text
+
+
+def _low(episode: Episode, record: Record) -> list[Section]:
+    table = grid(None, None, None)
+    for name, value, grade in wording.low_lines(episode, record):
+        table.add_row(say((name, "bold")), say(value), say(grade))
+    rows: list[Section] = [("Low", say(wording.since(episode))), ("", table)]
+    rest = wording.not_low(episode, record)
+    return [*rows, ("Not low", say(rest))] if rest else rows
+
+
+def _doubt(explanation: Explanation) -> list[Section]:
+    rows: list[Section] = []
+    if explanation.candidates:
+        against = wording.weighed(wording.against(explanation.candidates[0]))
+        rows.append(("Against", say(f"the first: {against or 'nothing in the record.'}")))
+    if explanation.missing:
+        known = explanation.missing[:NOT_KNOWN]
+        more = len(explanation.missing) - len(known)
+        rows.append(("Unknown", say(" · ".join(known) + (f" · and {more} more" if more else ""))))
+    return rows
+
+
+def _dropped(explanation: Explanation) -> list[Section]:
+    rows = grouped(explanation.problems)
+    return [
+        ("Dropped" if n == 0 else "", say((f"{count} × {kind}: ", "bold"), (told, "dim")))
+        for n, (kind, count, told) in enumerate(rows)
+    ]
+
+
+def _footer(explanation: Explanation, why: int | None) -> Text:
+    versions = " · ".join(f"{name} {version}" for name, version in explanation.versions.items())
+    hint = "`penia explain … --why 1` shows every figure and source of the first cause.\n"
+    return say((f"{hint if why is None and explanation.candidates else ''}", "")).append_text(
+        say((f"{versions} · supports a decision, does not make it", "dim"))
+    )

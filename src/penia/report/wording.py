@@ -1,0 +1,168 @@
+"""Parts of an Explanation in plain words, the medical term beside them; no layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from penia.episode import Measured, measured_lines
+from penia.explanation import Candidate, Citation, Contribution, Episode, Explanation, LowCount
+from penia.record import Record
+
+LINES = {
+    "ANC": ("neutrophils", "neutropenia"),
+    "WBC": ("white cells", "leukopenia"),
+    "ALC": ("lymphocytes", "lymphopenia"),
+    "CD4": ("CD4 cells", "CD4 lymphopenia"),
+    "AMC": ("monocytes", "monocytopenia"),
+    "PLT": ("platelets", "thrombocytopenia"),
+    "HB": ("haemoglobin", "anaemia"),
+}
+LETTERS = {"n": "ANC", "w": "WBC", "l": "ALC", "m": "AMC", "p": "PLT", "e": "HB"}
+UNITS = {"HB": "g/L"}
+GRADES = {1: "mild", 2: "moderate", 3: "severe", 4: "life-threatening", 5: "fatal"}
+"""CTCAE's own words for its grades."""
+TELLING = 1.0
+"""Least weight, in decibans, of evidence that is named."""
+UNEXPLAINED = "unexplained"
+
+
+def day(time: datetime) -> str:
+    return time.date().isoformat()
+
+
+def line_name(line: str) -> str:
+    """``neutrophils (neutropenia)``; a line without a plain name by its own."""
+    plain, term = LINES.get(line, (line, ""))
+    return f"{plain} ({term})" if term else plain
+
+
+def amount(line: str, value: float, censored: bool = False) -> str:
+    return f"{'below ' if censored else ''}{value:g} {UNITS.get(line, '×10⁹/L')}"
+
+
+def who(explanation: Explanation, record: Record) -> str:
+    """``example · 32 y, male · emergency · known up to 2024-05-20``"""
+    age = record.person.age(explanation.at) if explanation.at else None
+    person = ", ".join(w for w in (_age(age), record.person.sex) if w)
+    until = f"known up to {day(explanation.at)}" if explanation.at else ""
+    return " · ".join(w for w in (explanation.person, person, explanation.setting, until) if w)
+
+
+def _age(years: float | None) -> str:
+    """Years; under two, months; under two months, days."""
+    if years is None:
+        return ""
+    if years < 2 / 12:
+        return f"{round(years * 365.25)} d"
+    return f"{int(years * 12)} months" if years < 2 else f"{int(years)} y"
+
+
+def since(episode: Episode) -> str:
+    """When the count fell, in which tempo, and whether it has recovered."""
+    if episode.first_low is None:
+        return "low in words, without a date"
+    if episode.last_normal is None:
+        fell = f"since {day(episode.first_low)} or earlier (no normal count before)"
+    else:
+        fell = f"since between {day(episode.last_normal)} and {day(episode.first_low)}"
+    tempo = "" if episode.tempo == "unknown" else f" · {episode.tempo}"
+    end = f"normal again on {day(episode.resolved)}" if episode.resolved else "not recovered"
+    return f"{fell}{tempo} · {end}"
+
+
+def low_lines(episode: Episode, record: Record) -> list[tuple[str, str, str]]:
+    """(line, lowest value with day, grade) of each low line, then of those called low in words only."""
+    measured = measured_lines(record, episode)
+    rows = [_low_line(low, measured.get(low.lineage), episode.ctcae) for low in episode.lows]
+    words = [line_name(LETTERS[w]) for w in episode.words if w in LETTERS]
+    return rows + [(name, "said to be low", "no number") for name in words]
+
+
+def _low_line(low: LowCount, measured: Measured | None, version: str) -> tuple[str, str, str]:
+    censored = measured is not None and measured.censored and measured.value == low.value
+    value = f"{amount(low.lineage, low.value, censored)} on {day(low.time)}"
+    severity = (
+        f"below {low.limit:g}"
+        if low.grade is None
+        else f"grade {low.grade}, {GRADES.get(low.grade, '')} (CTCAE {version})"
+    )
+    return line_name(low.lineage), value, severity
+
+
+def not_low(episode: Episode, record: Record) -> str:
+    """The other measured lines with their lowest value in the episode."""
+    low = {count.lineage for count in episode.lows}
+    lines = (m for line, m in measured_lines(record, episode).items() if line not in low)
+    return ", ".join(f"{LINES[m.line][0]} {amount(m.line, m.value, m.censored)}" for m in lines)
+
+
+def decibels(decibans: float) -> str:
+    return f"{decibans:+.0f}".replace("-", "−")
+
+
+def percent(probability: float) -> str:
+    if probability < 0.005:
+        return "<1 %"
+    return ">99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
+
+
+def odds(decibans: float) -> str:
+    """Odds that a sum of decibans stands for: ``9 to 1``, ``1 to 20``."""
+    ratio = 10 ** (abs(decibans) / 10)
+    return f"{ratio:.3g} to 1" if decibans >= 0 else f"1 to {ratio:.3g}"
+
+
+def bar(probability: float, cells: int) -> str:
+    """A bar of eighths of a cell."""
+    eighths = round(probability * cells * 8)
+    return "█" * (eighths // 8) + ("▏▎▍▌▋▊▉"[eighths % 8 - 1] if eighths % 8 else "")
+
+
+def telling(candidate: Candidate, most: int = 3) -> list[Contribution]:
+    """The weightiest evidence for or against, where a candidate stood before it left out."""
+    found = [c for c in candidate.contributions if c.kind != "prior" and abs(c.decibans) >= TELLING]
+    return sorted(found, key=lambda c: -abs(c.decibans))[:most]
+
+
+def against(candidate: Candidate, most: int = 3) -> list[Contribution]:
+    found = [c for c in candidate.contributions if c.kind != "prior" and c.decibans <= -TELLING]
+    return sorted(found, key=lambda c: c.decibans)[:most]
+
+
+def weighed(contributions: Sequence[Contribution]) -> str:
+    """``ANC 0.1 +6 dB · sore throat +3 · fever −1``"""
+    first = (f"{c.text} {decibels(c.decibans)} dB" for c in contributions[:1])
+    rest = (f"{c.text} {decibels(c.decibans)}" for c in contributions[1:])
+    return " · ".join((*first, *rest))
+
+
+def short_source(citation: Citation) -> str:
+    """``Freifeld et al. 2010``; a source that was not read is marked."""
+    head = citation.title
+    for mark, kept in ((" et al", " et al."), (". ", ""), (": ", ""), (", no ", "")):
+        if mark in head:
+            head = head.split(mark, 1)[0] + kept
+            break
+    year = f" {citation.year}" if citation.year else ""
+    return f"{_shortened(head)}{year}{unverified(citation)}"
+
+
+def cited(citations: Sequence[Citation]) -> str:
+    """``[Freifeld et al. 2010; NICE CG151 2012]``"""
+    return f"[{'; '.join(short_source(c) for c in citations)}]" if citations else ""
+
+
+def _shortened(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
+
+
+def full_source(citation: Citation) -> str:
+    """Title, year and where to open it."""
+    year = str(citation.year) if citation.year and str(citation.year) not in citation.title else ""
+    return " · ".join(part for part in (citation.title, year, citation.ref) if part)
+
+
+def unverified(citation: Citation) -> str:
+    """The mark of a source whose figure was not read in it; a judgement has no source to read."""
+    return "" if citation.verified or not citation.ref else " (not verified in its source)"
