@@ -69,6 +69,14 @@ class Suspected(Condition, frozen=True, tag="suspected"):
 
 
 class Unknown(Condition, frozen=True, tag="unknown"):
+    """Holds where the record does not tell."""
+
+    of: AnyCondition
+
+
+class Unless(Condition, frozen=True, tag="unless"):
+    """Holds unless the record says so: what is not known does not stand in the way."""
+
     of: AnyCondition
 
 
@@ -104,7 +112,18 @@ class Score(Condition, frozen=True, tag="score"):
 
 
 AnyCondition = (
-    CountIs | Falling | VitalIs | FactIs | WordsSay | Younger | Suspected | Unknown | All | Some | Score
+    CountIs
+    | Falling
+    | VitalIs
+    | FactIs
+    | WordsSay
+    | Younger
+    | Suspected
+    | Unknown
+    | Unless
+    | All
+    | Some
+    | Score
 )
 
 

@@ -22,6 +22,7 @@ from penia.knowledge.urgency import (
     Some,
     Suspected,
     Unknown,
+    Unless,
     VitalIs,
     WordsSay,
     Younger,
@@ -179,6 +180,10 @@ def _unknown(condition: Unknown, scene: Scene) -> Verdict:
     return Verdict(judge(condition.of, scene).holds is None)
 
 
+def _unless(condition: Unless, scene: Scene) -> Verdict:
+    return Verdict(not judge(condition.of, scene).holds)
+
+
 def _all(condition: All, scene: Scene) -> Verdict:
     parts = [judge(part, scene) for part in condition.of]
     values = [p.holds for p in parts]
@@ -234,6 +239,7 @@ _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
     Younger: _younger,
     Suspected: _suspected,
     Unknown: _unknown,
+    Unless: _unless,
     All: _all,
     Some: _some,
     Score: _score,
