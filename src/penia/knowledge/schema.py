@@ -53,8 +53,8 @@ SourceKind = Literal[
 ]
 
 
-class Knowledge(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of all entries: frozen, and an unknown field is an error."""
+class Knowledge(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Base of all entries: frozen, an unknown field is an error, and no cycles to be collected."""
 
 
 class Source(Knowledge, frozen=True):

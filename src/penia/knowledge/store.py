@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -145,8 +146,20 @@ def _files() -> list[Path]:
 
 
 def _stamp() -> str:
-    digest = hashlib.sha256()
-    for path in (*_files(), DATA.parent / "schema.py"):
-        stat = path.stat()
-        digest.update(f"{path.relative_to(DATA.parent)}:{stat.st_mtime_ns}:{stat.st_size};".encode())
-    return digest.hexdigest()
+    """The state of the YAML and of the schema; called at every start, so no Path is made for a file."""
+    states = [f"{entry.path}:{_state(entry.stat())}" for entry in _entries(DATA)]
+    states.append(_state((DATA.parent / "schema.py").stat()))
+    return hashlib.sha256(";".join(sorted(states)).encode()).hexdigest()
+
+
+def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _entries(entry.path)
+            elif entry.name.endswith(".yaml"):
+                yield entry
+
+
+def _state(stat: os.stat_result) -> str:
+    return f"{stat.st_mtime_ns}:{stat.st_size}"
