@@ -12,15 +12,15 @@ from penia.report.wording import cited
 TESTS = 5
 """Tests and follow-ups that are shown."""
 URGENCIES = {"now": "now", "today": "today", "days": "in days", "routine": "routine"}
-KINDS = {"stop": "Stop", "treat": "Treat", "test": "Test", "follow-up": "Follow up"}
+KINDS = {"stop": "Stop", "treat": "Treat", "test": "Test", "follow-up": "Follow"}
 PRESSING = ("now", "today")
 
 
 def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table:
-    """Number, kind and when, what to do; for which cause, where that is not the first; the rest is counted."""
+    """Number, kind, when and what; for whom, where not for the first cause; further tests are counted."""
     treatment = [s for s in plan if s.kind in ("stop", "treat")]
     tests = [s for s in plan if s.kind not in ("stop", "treat")]
-    table = grid(2, 9, 7, None)
+    table = grid(2, 6, 7, None, pad=1)
     for number, step in enumerate([*treatment, *tests[:TESTS]], 1):
         style = "bold" if step.urgency in PRESSING else ""
         table.add_row(

@@ -18,6 +18,11 @@ def say(*parts: Part) -> Text:
     return text
 
 
+def lines(*texts: Text) -> Text:
+    """One under the other; those without words are left out."""
+    return Text("\n", overflow="fold").join([text for text in texts if text.plain])
+
+
 def grid(*widths: int | None, pad: int = 2) -> Table:
     """Columns without lines; None takes the width that is left or that it needs."""
     table = Table.grid(padding=(0, pad, 0, 0), expand=False)

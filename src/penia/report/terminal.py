@@ -13,7 +13,7 @@ from penia.report import wording
 from penia.report.causes import ranked
 from penia.report.dropped import grouped
 from penia.report.steps import numbered
-from penia.report.styled import Part, grid, say
+from penia.report.styled import Part, grid, lines, say
 from penia.report.why import waterfall
 
 WIDEST = 120
@@ -102,11 +102,12 @@ def _thin(explanation: Explanation) -> Text:
 
 
 def _alert(alert: Alert) -> Section:
-    text = say((alert.title, "bold"), f". {alert.action} ", (wording.cited(alert.citations), "dim"))
     unknown = f"Not in the record: {', '.join(alert.unknown)}." if alert.unknown else ""
-    for line in (" · ".join(alert.because), unknown):
-        if line:
-            text.append("\n").append_text(say((line, "dim")))
+    text = lines(
+        say((alert.title, "bold"), f". {alert.action} ", (wording.cited(alert.citations), "dim")),
+        say((" · ".join(alert.because), "dim")),
+        say((unknown, "dim")),
+    )
     return LEVELS[alert.level], text
 
 
@@ -140,8 +141,12 @@ def _dropped(explanation: Explanation) -> list[Section]:
 
 
 def _footer(explanation: Explanation, why: int | None) -> Text:
+    whole = why is None and bool(explanation.candidates)
+    cited = (c for part in (*explanation.urgency, *explanation.plan) for c in part.citations)
+    marked = whole and any(wording.is_unread(c) for c in cited)
     versions = " · ".join(f"{name} {version}" for name, version in explanation.versions.items())
-    hint = "`penia explain … --why 1` shows every figure and source of the first cause.\n"
-    return say((f"{hint if why is None and explanation.candidates else ''}", "")).append_text(
-        say((f"{versions} · supports a decision, does not make it", "dim"))
+    return lines(
+        say((f"{wording.UNREAD} not verified in its source" if marked else "", "dim")),
+        say("`penia explain … --why 1` shows every figure and source of the first cause." if whole else ""),
+        say((f"{versions} · supports a decision, does not make it", "dim")),
     )

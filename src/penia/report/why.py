@@ -2,71 +2,67 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from rich.table import Table
 from rich.text import Text
 
 from penia.explanation import Candidate, Citation, Contribution
-from penia.report.styled import grid, say
-from penia.report.wording import full_source, odds, percent, unverified
+from penia.report.styled import grid, lines, say
+from penia.report.wording import full_source, is_published, is_unread, odds, percent
 
 Numbers = dict[tuple[str, str, int | None], int]
 """Source (title, ref, year) → its number in the list at the end."""
 
 
-def waterfall(candidate: Candidate, number: int) -> list[Table | Text]:
+def waterfall(candidate: Candidate, number: int) -> tuple[Text, Table, Table | None]:
     """Heading, every contribution with the running sum, and the sources that the numbers name."""
     numbers = _numbers(candidate)
-    heading = say((f"{number}  {candidate.name}", "bold"), f"  {percent(candidate.probability)}  ")
-    heading.append_text(say((f"({', '.join(candidate.causes)})", "dim")))
-    parts: list[Table | Text] = [heading]
-    if candidate.plain:
-        parts.append(say(candidate.plain))
-    return [*parts, Text(), _steps(candidate, numbers), Text(), *_sources(candidate, numbers)]
+    heading = lines(
+        say((f"{number}  {candidate.name}", "bold"), f" · {percent(candidate.probability)}"),
+        say((", ".join(candidate.causes), "dim")),
+        say(candidate.plain),
+    )
+    return heading, _steps(candidate, numbers), _sources(numbers)
 
 
 def _steps(candidate: Candidate, numbers: Numbers) -> Table:
     """dB, running sum, what it is."""
-    table = grid(7, 7, None)
-    table.add_row(
-        _right("dB", "bold"), _right("sum", "bold"), say(("evidence, the weightiest first", "bold"))
-    )
-    sums = list(accumulate(c.decibans for c in candidate.contributions))
-    for contribution, total in zip(candidate.contributions, sums, strict=True):
+    table = grid(6, 6, None)
+    table.add_row(_right("dB", "bold"), _right("sum", "bold"), say(("evidence", "bold")))
+    total = 0.0
+    for contribution in candidate.contributions:
+        total += contribution.decibans
         style = "green" if contribution.decibans > 0 else "red"
         table.add_row(
             _right(_exact(contribution.decibans), style),
             _right(_exact(total), "dim"),
             _told(contribution, numbers),
         )
-    total = sums[-1] if sums else 0.0
-    table.add_row(_right("", ""), _right(_exact(total), "bold"), say((f"in sum: odds {odds(total)}", "bold")))
+    end = f"all together: odds {odds(total)}, {percent(candidate.probability)}"
+    table.add_row("", _right(_exact(total), "bold"), say((end, "bold")))
     return table
 
 
 def _told(contribution: Contribution, numbers: Numbers) -> Text:
     """The fact, the figures used, where they are from and where the record says it."""
-    text = say(contribution.text)
     sources = ", ".join(_numbered(c, numbers) for c in contribution.citations)
-    for lead, words in (
-        ("", "; ".join(contribution.figures)),
-        ("source: ", sources),
-        ("in the record: ", ", ".join(contribution.places)),
-    ):
-        if words:
-            text.append_text(say((f"\n{lead}", "dim"))).append_text(say((words, "dim")))
-    return text
+    places = f"in the record: {', '.join(contribution.places)}" if contribution.places else ""
+    return lines(
+        say(contribution.text),
+        say(("; ".join(contribution.figures), "dim")),
+        say((" · ".join(part for part in (sources, places) if part), "dim")),
+    )
 
 
 def _numbered(citation: Citation, numbers: Numbers) -> str:
     number = numbers.get(_key(citation))
-    return citation.title if number is None else f"[{number}]{unverified(citation)}"
+    if number is None:
+        return citation.title
+    return f"source {number}{' (not verified in its source)' if is_unread(citation) else ''}"
 
 
 def _numbers(candidate: Candidate) -> Numbers:
     cited = (c for contribution in candidate.contributions for c in contribution.citations)
-    keys = dict.fromkeys(_key(c) for c in cited if c.ref or c.year)
+    keys = dict.fromkeys(_key(c) for c in cited if is_published(c))
     return {key: n for n, key in enumerate(keys, start=1)}
 
 
@@ -74,11 +70,13 @@ def _key(citation: Citation) -> tuple[str, str, int | None]:
     return (citation.title, citation.ref, citation.year)
 
 
-def _sources(candidate: Candidate, numbers: Numbers) -> list[Table]:
-    table = grid(4, None, pad=1)
+def _sources(numbers: Numbers) -> Table | None:
+    if not numbers:
+        return None
+    table = grid(10, None, pad=1)
     for (title, ref, year), number in numbers.items():
-        table.add_row(say(f"[{number}]"), say(full_source(Citation(title, ref, year))))
-    return [table] if numbers else []
+        table.add_row(say(f"source {number}"), say(full_source(Citation(title, ref, year))))
+    return table
 
 
 def _exact(decibans: float) -> str:

@@ -20,8 +20,8 @@ LINES = {
 }
 LETTERS = {"n": "ANC", "w": "WBC", "l": "ALC", "m": "AMC", "p": "PLT", "e": "HB"}
 UNITS = {"HB": "g/L"}
-GRADES = {1: "mild", 2: "moderate", 3: "severe", 4: "life-threatening", 5: "fatal"}
-"""CTCAE's own words for its grades."""
+UNREAD = "†"
+"""Marks a source in which the figure was not verified."""
 TELLING = 1.0
 """Least weight, in decibans, of evidence that is named."""
 UNEXPLAINED = "unexplained"
@@ -67,27 +67,24 @@ def since(episode: Episode) -> str:
     else:
         fell = f"since between {day(episode.last_normal)} and {day(episode.first_low)}"
     tempo = "" if episode.tempo == "unknown" else f" · {episode.tempo}"
+    grades = f" · grades: CTCAE {episode.ctcae}" if any(c.grade for c in episode.lows) else ""
     end = f"normal again on {day(episode.resolved)}" if episode.resolved else "not recovered"
-    return f"{fell}{tempo} · {end}"
+    return f"{fell}{tempo} · {end}{grades}"
 
 
 def low_lines(episode: Episode, record: Record) -> list[tuple[str, str, str]]:
-    """(line, lowest value with day, grade) of each low line, then of those called low in words only."""
+    """(line, lowest value, grade and day) of each low line, then of those called low in words only."""
     measured = measured_lines(record, episode)
-    rows = [_low_line(low, measured.get(low.lineage), episode.ctcae) for low in episode.lows]
+    rows = [_low_line(low, measured.get(low.lineage)) for low in episode.lows]
     words = [line_name(LETTERS[w]) for w in episode.words if w in LETTERS]
     return rows + [(name, "said to be low", "no number") for name in words]
 
 
-def _low_line(low: LowCount, measured: Measured | None, version: str) -> tuple[str, str, str]:
+def _low_line(low: LowCount, measured: Measured | None) -> tuple[str, str, str]:
     censored = measured is not None and measured.censored and measured.value == low.value
-    value = f"{amount(low.lineage, low.value, censored)} on {day(low.time)}"
-    severity = (
-        f"below {low.limit:g}"
-        if low.grade is None
-        else f"grade {low.grade}, {GRADES.get(low.grade, '')} (CTCAE {version})"
-    )
-    return line_name(low.lineage), value, severity
+    value = amount(low.lineage, low.value, censored)
+    severity = f"limit {low.limit:g}" if low.grade is None else f"grade {low.grade}"
+    return line_name(low.lineage), value, f"{severity} on {day(low.time)}"
 
 
 def not_low(episode: Episode, record: Record) -> str:
@@ -145,7 +142,7 @@ def short_source(citation: Citation) -> str:
             head = head.split(mark, 1)[0] + kept
             break
     year = f" {citation.year}" if citation.year else ""
-    return f"{_shortened(head)}{year}{unverified(citation)}"
+    return f"{_shortened(head)}{year}{UNREAD if is_unread(citation) else ''}"
 
 
 def cited(citations: Sequence[Citation]) -> str:
@@ -163,6 +160,10 @@ def full_source(citation: Citation) -> str:
     return " · ".join(part for part in (citation.title, year, citation.ref) if part)
 
 
-def unverified(citation: Citation) -> str:
-    """The mark of a source whose figure was not read in it; a judgement has no source to read."""
-    return "" if citation.verified or not citation.ref else " (not verified in its source)"
+def is_unread(citation: Citation) -> bool:
+    """The figure was not verified in its source; a judgement has no source to verify it in."""
+    return not citation.verified and is_published(citation)
+
+
+def is_published(citation: Citation) -> bool:
+    return bool(citation.ref or citation.year)
