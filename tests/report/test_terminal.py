@@ -126,14 +126,14 @@ def test_steps_say_kind_and_urgency_and_for_whom_where_not_for_the_first() -> No
     said = flat(shown(EXPLANATION))
     assert "1 Stop now Stop clozapine. [Some Cohort of Tablets 2018†]" in said
     assert "† not verified in its source" in said
-    assert "2 Treat today Give an antiviral. for influenza" in said
+    assert "2 Treat today For influenza: Give an antiviral." in said
     assert "and 3 more tests" in said
 
 
 def test_what_was_dropped_is_one_entry_a_kind_with_its_count() -> None:
     said = flat(shown(EXPLANATION))
     assert "5 × unit unknown: no unit (Observation/88, Observation/91). Write the unit." in said
-    assert "2 × drug not understood: MedicationRequest/1: nothing reads “lora”" in said
+    assert "2 × drug not understood: nothing reads “lora”, “zepa”" in said
 
 
 def test_many_of_one_kind_are_counted_not_listed() -> None:
@@ -141,7 +141,7 @@ def test_many_of_one_kind_are_counted_not_listed() -> None:
     said = flat(shown(changed(problems=many)))
     assert "50 × unmapped" in said
     assert "and 47 more" in said
-    assert "Observation/9" not in said
+    assert "reason 9" not in said
 
 
 def test_no_low_count_ends_in_one_sentence_and_what_was_dropped() -> None:
@@ -224,3 +224,11 @@ def test_a_newborns_age_is_in_days() -> None:
     assert EXPLANATION.at is not None
     born = Person(id="anna", birth=EXPLANATION.at.date().replace(day=11))
     assert "anna · 9 d · emergency" in flat(shown(EXPLANATION, msgspec.structs.replace(RECORD, person=born)))
+
+
+def test_reasons_of_one_kind_without_a_common_beginning_are_all_said() -> None:
+    mixed = (
+        Problem("date", "Patient/1", "dates lie ahead"),
+        Problem("date", "Patient/1", "a birth date is odd"),
+    )
+    assert "2 × date: dates lie ahead, a birth date is odd" in flat(shown(changed(problems=mixed)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from penia.record import Problem
 
-PLACES = 3
-"""Examples of one kind that are named."""
+EXAMPLES = 3
+"""Places or reasons of one kind that are named."""
 
 
 def grouped(problems: Sequence[Problem]) -> list[tuple[str, int, str]]:
@@ -20,17 +21,24 @@ def grouped(problems: Sequence[Problem]) -> list[tuple[str, int, str]]:
 
 
 def _told(problems: Sequence[Problem]) -> str:
+    """The reason with its places, or the first of several reasons with their common beginning said once."""
     reasons = list(dict.fromkeys(p.reason for p in problems))
-    remedies = list(dict.fromkeys(p.remedy for p in problems if p.remedy))
+    places = list(dict.fromkeys(p.place for p in problems if p.place))
     if len(reasons) == 1:
-        places = list(dict.fromkeys(p.place for p in problems if p.place))
-        named = _some(places, ", ")
-        told = f"{reasons[0]} ({named})" if named else reasons[0]
+        told = f"{reasons[0]} ({_some(places)})" if places else reasons[0]
     else:
-        told = _some([f"{p.place}: {p.reason}" if p.place else p.reason for p in problems], "; ")
-    return f"{told.rstrip('.')}. {remedies[0]}" if remedies else told
+        begun = _beginning(reasons)
+        told = begun + _some([reason.removeprefix(begun) for reason in reasons])
+    remedy = next((p.remedy for p in problems if p.remedy), "")
+    return f"{told.rstrip('.')}. {remedy[0].upper()}{remedy[1:]}" if remedy else told
 
 
-def _some(names: Sequence[str], between: str) -> str:
-    more = f"{between}and {len(names) - PLACES} more" if len(names) > PLACES else ""
-    return between.join(names[:PLACES]) + more
+def _beginning(reasons: Sequence[str]) -> str:
+    """Whole words with which all reasons begin."""
+    columns = zip(*(reason.split(" ") for reason in reasons), strict=False)
+    return "".join(f"{words[0]} " for words in takewhile(lambda words: len(set(words)) == 1, columns))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - EXAMPLES} more" if len(names) > EXAMPLES else ""
+    return ", ".join(names[:EXAMPLES]) + more

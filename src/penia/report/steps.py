@@ -37,5 +37,5 @@ def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table
 def _told(step: Step, candidates: tuple[Candidate, ...]) -> Text:
     first = candidates[0].causes if candidates else ()
     others = [c.name for c in candidates if set(c.causes) & set(step.causes)]
-    whom = "" if not others or set(first) & set(step.causes) else f"for {', '.join(others)} "
-    return say(f"{step.text} ", (f"{whom}{cited(step.citations)}", "dim"))
+    whom = "" if not others or set(first) & set(step.causes) else f"For {', '.join(others)}: "
+    return say((whom, "dim"), f"{step.text} ", (cited(step.citations), "dim"))

@@ -141,8 +141,9 @@ def short_source(citation: Citation) -> str:
         if mark in head:
             head = head.split(mark, 1)[0] + kept
             break
-    year = f" {citation.year}" if citation.year else ""
-    return f"{_shortened(head)}{year}{UNREAD if is_unread(citation) else ''}"
+    head = _shortened(head)
+    year = f" {citation.year}" if citation.year and str(citation.year) not in head else ""
+    return f"{head}{year}{UNREAD if is_unread(citation) else ''}"
 
 
 def cited(citations: Sequence[Citation]) -> str:
@@ -151,7 +152,7 @@ def cited(citations: Sequence[Citation]) -> str:
 
 
 def _shortened(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0].rstrip(',;')} …"
 
 
 def full_source(citation: Citation) -> str:
