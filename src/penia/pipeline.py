@@ -80,7 +80,7 @@ BEFORE, AFTER = timedelta(days=120), timedelta(days=30)
 
 
 def _around(record: Record, episode: Episode | None) -> Record:
-    """The record with passing signs and results of other times left out; history and tests in words stay."""
+    """The record with vital signs and values of other times left out; findings and tests in words stay."""
     if episode is None or episode.first_low is None or episode.last_low is None:
         return record
     first, last = episode.first_low, episode.last_low
@@ -90,7 +90,6 @@ def _around(record: Record, episode: Episode | None) -> Record:
 
     return msgspec.structs.replace(
         record,
-        findings=tuple(f for f in record.findings if f.kind != "finding" or near(f.time)),
         tests=tuple(t for t in record.tests if (t.value is None and t.kind != "vital") or near(t.time)),
     )
 
