@@ -1,0 +1,95 @@
+"""The whole way, on the record that ships with penia."""
+
+import json
+import math
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import penia
+from penia.record import Count, Finding, Person, Record
+
+EXAMPLE = json.loads(Path(penia.__file__).with_name("examples").joinpath("clozapine.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    return penia.read(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def explanation(record: Record) -> penia.Explanation:
+    return penia.explain(record)
+
+
+def test_the_example_is_led_by_clozapine(explanation):
+    assert explanation.candidates[0].causes == ("drug:clozapine",)
+    assert explanation.candidates[0].probability > 0.5
+
+
+def test_danger_is_named_before_any_cause(explanation):
+    assert "febrile neutropenia" in explanation.headline.lower()
+    assert explanation.urgency[0].level == "now"
+
+
+def test_the_contributions_of_each_candidate_add_up_to_its_posterior_odds(explanation):
+    for candidate in explanation.candidates:
+        p = candidate.probability
+        if 1e-9 < p < 1 - 1e-9:
+            total = math.fsum(c.decibans for c in candidate.contributions)
+            assert total == pytest.approx(10 * math.log10(p / (1 - p)), abs=1e-6)
+
+
+def test_candidates_come_best_first_and_never_sum_above_one(explanation):
+    probabilities = [c.probability for c in explanation.candidates]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert sum(probabilities) <= 1 + 1e-9
+
+
+def test_the_order_of_resources_does_not_change_a_byte(explanation):
+    shuffled = {**EXAMPLE, "entry": random.Random(7).sample(EXAMPLE["entry"], len(EXAMPLE["entry"]))}
+    assert penia.explain(penia.read(shuffled)).to_json() == explanation.to_json()
+
+
+def test_the_same_record_gives_the_same_bytes(record, explanation):
+    assert penia.explain(record).to_json() == explanation.to_json()
+
+
+def test_a_fact_that_nothing_reads_changes_no_probability(record, explanation):
+    unknown = Finding(name="zorble of the left quux", time=record.counts[-1].time)
+    more = penia.explain(msgspec.structs.replace(record, findings=(*record.findings, unknown)))
+    assert [c.probability for c in more.candidates] == [c.probability for c in explanation.candidates]
+    assert any("zorble" in p.reason for p in more.problems)
+
+
+def test_nothing_after_the_asked_time_leaks_in(record):
+    before = penia.explain(record, at=datetime(2024, 5, 14, tzinfo=UTC))
+    assert before.episode is None
+    assert before.candidates == ()
+    assert "No low count" in before.headline
+
+
+def test_a_record_without_counts_says_so():
+    nothing = penia.explain(Record(person=Person(id="nobody")))
+    assert nothing.headline == "No white count in this record."
+
+
+def test_every_figure_of_the_leading_candidates_can_be_followed(explanation):
+    for candidate in explanation.candidates[:3]:
+        for contribution in candidate.contributions:
+            assert contribution.figures
+
+
+def test_one_bare_low_count_is_explained_with_doubt():
+    low = Count(time=datetime(2024, 5, 1, tzinfo=UTC), lineage="WBC", value=3.1)
+    bare = penia.explain(Record(person=Person(id="someone"), counts=(low,)))
+    assert bare.thin
+    assert bare.headline.startswith("Too little is known")
+    assert bare.candidates[0].probability < 0.5
+
+
+def test_a_stated_setting_goes_before_the_records_own(record):
+    assert penia.explain(record, setting="outpatient").setting == "outpatient"
