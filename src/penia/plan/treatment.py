@@ -30,21 +30,30 @@ _URGENCY = ("now", "today", "days", "routine")
 
 
 def _treatments(hypothesis: Hypothesis) -> list[Step]:
-    cause, drug, kind = hypothesis.cause, hypothesis.drug, hypothesis.kind
-    actions: tuple[Action, ...] = cause.actions if cause else ()
-    if drug and kind:
-        actions = (*drug.actions, *kind.actions)
-    stop = hypothesis.drug is not None
     return [
         Step(
-            kind="stop" if stop and action.text.lower().startswith(("stop", "hold")) else "treat",
+            kind="stop" if hypothesis.drug is not None and _stops(action) else "treat",
             text=_named(action.text, hypothesis),
             urgency=action.urgency,
             causes=(hypothesis.id,),
             citations=(citation(hypothesis, action.source, action.verified),),
         )
-        for action in actions
+        for action in _actions(hypothesis)
     ]
+
+
+def _actions(hypothesis: Hypothesis) -> tuple[Action, ...]:
+    """Those of the cause, or of the drug and then its pattern; the drug's own word on stopping is enough."""
+    if hypothesis.cause is not None:
+        return hypothesis.cause.actions
+    assert hypothesis.drug is not None and hypothesis.kind is not None
+    own = hypothesis.drug.actions
+    said = any(_stops(action) for action in own)
+    return (*own, *(action for action in hypothesis.kind.actions if not (said and _stops(action))))
+
+
+def _stops(action: Action) -> bool:
+    return action.text.lower().startswith(("stop", "hold"))
 
 
 def _named(text: str, hypothesis: Hypothesis) -> str:
