@@ -12,16 +12,19 @@ CASE = {
     "id": "a",
     "person": {"age_years": 40, "sex": "female"},
     "counts": [
-        {"day": -90, "what": "ANC", "value": 4.0, "unit": "10*9/L"},
-        {"day": 0, "what": "ANC", "value": 0.1, "unit": "10*9/L"},
+        {"day": 0, "what": "ANC", "value": 1.2, "unit": "10*9/L"},
+        {"day": 0, "what": "ALC", "value": 0.6, "unit": "10*9/L"},
     ],
-    "drugs": [{"ingredient": "methimazole", "start_day": -40}],
+    "tests": [
+        {"day": 0, "name": "HIV antigen/antibody", "result": "positive"},
+        {"day": 0, "name": "HIV RNA", "result": "positive"},
+    ],
 }
 
 
 @pytest.fixture
 def cases(tmp_path: Path) -> Path:
-    for name, cause in (("a", "drug:thiamazole"), ("b", "hiv")):
+    for name, cause in (("a", "hiv"), ("b", "drug:thiamazole")):
         (tmp_path / f"{name}.case.json").write_text(json.dumps(CASE))
         (tmp_path / f"{name}.key.json").write_text(json.dumps({"causes": [cause]}))
     (tmp_path / "c.case.json").write_text("{")
