@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from penia.codes import conditions
-from penia.facts import tables
+from penia.facts import tables, words
 from penia.facts.clause import clauses
 from penia.facts.schema import ConditionRow
 from penia.facts.statement import Heard, Said
@@ -24,6 +24,8 @@ def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> 
         if (named or affirmed) and (says or lone):
             _say(heard, row, says, past=past)
             _state(heard, row.cause if row.fit == "exact" else None, says)
+    barred = words.barred(name)
+    heard.keys = [one for one in heard.keys if one.key not in barred]
     for row in _by_code(codes):
         _say(heard, row, affirmed, past=past)
     for coded in conditions(tuple(codes)):

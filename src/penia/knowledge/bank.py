@@ -11,6 +11,8 @@ import msgspec
 from penia.knowledge.literals import SHORT, Needs, needs
 
 Span = tuple[int, int]
+LONG = 5
+"""Characters by which the longer literals are looked up; the shorter by SHORT."""
 
 
 class Bank(msgspec.Struct, frozen=True):
@@ -22,7 +24,7 @@ class Bank(msgspec.Struct, frozen=True):
     further: tuple[msgspec.Raw, ...]
     """The groups that a pattern needs beside the one it is indexed by; decoded when it comes to that."""
     index: dict[str, tuple[tuple[str, tuple[int, ...]], ...]]
-    """First characters of a literal → the literals that begin so, with their patterns."""
+    """First LONG or SHORT characters of a literal → the literals that begin so, with their patterns."""
     always: tuple[int, ...]
     """Patterns without a literal to filter by."""
 
@@ -42,9 +44,15 @@ class Bank(msgspec.Struct, frozen=True):
         found = set(self.always)
         index = self.index
         for at in range(len(text) - SHORT + 1):
-            for literal, numbers in index.get(text[at : at + SHORT], ()):
-                if text.startswith(literal, at):
-                    found.update(numbers)
+            long, short = text[at : at + LONG], text[at : at + SHORT]
+            if long in index:
+                for literal, numbers in index[long]:
+                    if text.startswith(literal, at):
+                        found.update(numbers)
+            if short in index:
+                for literal, numbers in index[short]:
+                    if text.startswith(literal, at):
+                        found.update(numbers)
         return sorted(number for number in found if self._holds(number, text))
 
     def _holds(self, number: int, text: str) -> bool:
@@ -73,7 +81,9 @@ def build(entries: Iterable[tuple[str, str]]) -> Bank:
             always.append(number)
     index: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
     for literal, numbers in sorted(literals.items()):
-        index.setdefault(literal[:SHORT], []).append((literal, tuple(numbers)))
+        index.setdefault(literal[: LONG if len(literal) >= LONG else SHORT], []).append(
+            (literal, tuple(numbers))
+        )
     return Bank(
         tuple(patterns),
         tuple(owners),

@@ -1,4 +1,4 @@
-"""The index of the dictionary of facts, made when the knowledge is compiled: no pattern is searched in vain."""
+"""The index of the dictionary of facts, made when the knowledge is compiled."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def _best(groups: list[Words]) -> Words:
 
 
 def _sequence(text: str, at: int) -> tuple[_Part, int]:
-    """Items up to ``|``, ``)`` or the end: runs of exact texts are multiplied out, the rest joined by needs."""
+    """Items up to ``|``, ``)`` or the end: runs of exact texts multiplied out, the rest joined by needs."""
     run: Words = frozenset({""})
     found: list[Words] = []
     exact = True

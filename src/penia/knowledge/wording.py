@@ -1,4 +1,4 @@
-"""One spelling for all: lower case, American, no accents, hyphens or apostrophes; abbreviations written out."""
+"""One spelling for all: lower case, American, no accents, hyphens, apostrophes; abbreviations written out."""
 
 from __future__ import annotations
 
