@@ -225,3 +225,13 @@ def test_a_flag_without_a_number_calls_a_count_low() -> None:
 def test_few_platelets_are_read_from_the_count() -> None:
     reading = read(counts=(Count(T, "PLT", 20.0),))
     assert says(reading, "test:platelets-below-50") is True
+
+
+def test_a_code_of_a_circumstance_states_no_cause() -> None:
+    irradiated = Condition("Personal history of irradiation", ("icd10cm:Z92.3",))
+    assert read(conditions=(irradiated,)).conditions == ()
+
+
+def test_a_code_of_the_older_classification_gives_the_keys_of_its_cause() -> None:
+    reading = read(conditions=(Condition("042", ("icd9cm:042",)),))
+    assert reading.conditions == ("hiv",) and says(reading, "history:hiv-known") is True

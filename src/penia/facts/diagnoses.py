@@ -13,7 +13,7 @@ from penia.facts.statement import Heard, Said
 from penia.record import ConditionStatus
 
 
-def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> Heard:
+def read_diagnosis(name: str, codes: tuple[str, ...], status: ConditionStatus) -> Heard:
     """From a normalised name and ``system:code`` texts: what the diagnosis says of the person."""
     heard = Heard([], [], [], [])
     if status == "suspected":
@@ -28,9 +28,13 @@ def read_diagnosis(name: str, codes: Iterable[str], status: ConditionStatus) -> 
     heard.keys = [one for one in heard.keys if one.key not in barred]
     for row in _by_code(codes):
         _say(heard, row, affirmed, past=past)
-    for coded in conditions(tuple(codes)):
-        if coded.fit == "exact" and not coded.id.startswith("condition:"):
-            _state(heard, coded.id, affirmed)
+    for code in codes:
+        for coded in conditions((code,)):
+            if coded.fit == "exact" and not coded.id.startswith("condition:") and _names_a_disease(code):
+                _state(heard, coded.id, affirmed)
+            if coded.fit == "exact" and code.startswith("icd9cm:"):
+                for row in _rows_of(coded.id):
+                    _say(heard, row, affirmed, past=past)
     return heard
 
 
@@ -56,6 +60,21 @@ def _say(heard: Heard, row: ConditionRow, affirmed: bool, *, past: bool) -> None
 def _state(heard: Heard, cause: str | None, affirmed: bool) -> None:
     if cause is not None:
         (heard.conditions if affirmed else heard.excluded).append(cause)
+
+
+def _names_a_disease(code: str) -> bool:
+    """Not a sign, a circumstance, an adverse effect or an external cause."""
+    plain, rules = code.replace(".", ""), tables.rules()
+    return plain.startswith(rules.diagnosis) or not plain.startswith(rules.no_diagnosis)
+
+
+@cache
+def _rows_of(identity: str) -> tuple[ConditionRow, ...]:
+    """Rows of a cause, or of a ``condition:`` by its name: the rows themselves know ICD-10-CM only."""
+    if identity.startswith("condition:"):
+        name = identity.removeprefix("condition:").replace("-", " ")
+        return tuple(row for row, says, _ in _by_name(name) if says)
+    return tuple(row for row in tables.conditions() if row.cause == identity and row.fit == "exact")
 
 
 def _by_name(name: str) -> list[tuple[ConditionRow, bool, bool]]:

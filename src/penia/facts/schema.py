@@ -71,6 +71,8 @@ class Rules(Row, frozen=True):
     result: ResultWords
     fillers: tuple[str, ...]
     other_specimens: tuple[str, ...]
+    no_diagnosis: tuple[str, ...]
+    diagnosis: tuple[str, ...]
     windows: dict[WindowKind, Window]
 
 
