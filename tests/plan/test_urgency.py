@@ -245,7 +245,8 @@ def test_a_score_out_of_reach_is_not_raised() -> None:
 
 def test_ten_platelets_are_the_limit() -> None:
     assert titles(count("PLT", 9), count("WBC", 3))[0] == "Platelets 9: bleeding may start by itself"
-    assert titles(count("PLT", 10), count("WBC", 3)) == []
+    assert titles(count("PLT", 10), count("WBC", 3)) == ["Platelets 10: bleeding may start by itself"]
+    assert titles(count("PLT", 11), count("WBC", 3)) == []
 
 
 def test_broken_red_cells_with_few_platelets_forbid_platelets() -> None:
