@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from importlib.metadata import version as package_version
 
-import msgspec
-
 from penia import knowledge
 from penia.episode import deep_since, find_episode, lineage_states, lowest, measured_lines, onset_interval
 from penia.explanation import Alert, Candidate, Episode, Explanation
@@ -71,27 +69,8 @@ def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | 
     """The facts name low counts that stand in words only; the first low count dates the facts."""
     numbers = find_episode(record)
     first_low = numbers.first_low if numbers else None
-    reading = read_facts(_around(record, numbers), cut, first_low)
+    reading = read_facts(record, cut, first_low)
     return find_episode(record, reading.low_words), reading
-
-
-BEFORE, AFTER = timedelta(days=120), timedelta(days=30)
-"""Signs and results further from the episode than this describe another illness."""
-
-
-def _around(record: Record, episode: Episode | None) -> Record:
-    """The record with vital signs and values of other times left out; findings and tests in words stay."""
-    if episode is None or episode.first_low is None or episode.last_low is None:
-        return record
-    first, last = episode.first_low, episode.last_low
-
-    def near(time: datetime | None) -> bool:
-        return time is None or first - BEFORE <= time <= last + AFTER
-
-    return msgspec.structs.replace(
-        record,
-        tests=tuple(t for t in record.tests if (t.value is None and t.kind != "vital") or near(t.time)),
-    )
 
 
 def _setting(record: Record, episode: Episode | None) -> str | None:
@@ -159,11 +138,18 @@ def _nothing_low(record: Record, cut: datetime | None, setting: str | None, read
 
 
 def _unread(reading: Reading) -> tuple[Problem, ...]:
+    """Each text that nothing reads once, with how often and where it is met first."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for text, place, kind in reading.unread:
+        places.setdefault((kind, text), []).append(place)
     return tuple(
         Problem(
-            kind=f"{kind}-not-understood", place=place, reason=f"nothing in the dictionary reads “{text}”"
+            kind=f"{kind}-not-understood",
+            place=min(met),
+            reason=f"nothing in the dictionary reads “{text}”",
+            count=len(met),
         )
-        for text, place, kind in reading.unread
+        for (kind, text), met in sorted(places.items())
     )
 
 

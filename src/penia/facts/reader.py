@@ -20,7 +20,7 @@ class _Read:
     def __init__(self) -> None:
         self.said: list[tuple[Said, Source]] = []
         self.low: dict[str, bool] = {}
-        self.conditions: dict[str, None] = {}
+        self.conditions: dict[str, datetime | None] = {}
         self.excluded: dict[str, None] = {}
         self.unread: list[tuple[str, str, str]] = []
 
@@ -31,7 +31,8 @@ class _Read:
         self.said += [(one, source) for one in heard.keys]
         for letter, low in heard.low:
             self.low[letter] = self.low.get(letter, False) or low
-        self.conditions |= dict.fromkeys(heard.conditions)
+        for cause in heard.conditions:
+            self.conditions[cause] = _newer(self.conditions.get(cause, source.time), source.time)
         self.excluded |= dict.fromkeys(heard.excluded)
 
 
@@ -55,7 +56,7 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
     return Reading(
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
-        conditions=tuple(read.conditions),
+        conditions=read.conditions,
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
     )
@@ -69,7 +70,10 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
             read.take(texts.read_finding(finding, body), source, finding.kind)
     for condition in record.conditions:
         source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
-        read.take(texts.read_condition(condition, body), source, "condition")
+        heard = texts.read_condition(condition, body)
+        if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
+            heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
+        read.take(heard, source, "condition")
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""
         source = Source(exposure.start, exposure.name, place)
@@ -98,6 +102,11 @@ def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
     present = {fact.key for fact in facts if fact.present}
     rows = [row for row in tables.lineages() if not present.isdisjoint(row.keys)]
     return {letter: True for row in rows for letter in row.lineages}
+
+
+def _newer(one: datetime | None, other: datetime | None) -> datetime | None:
+    """None, a diagnosis without a time, goes before any."""
+    return max(one, other) if one is not None and other is not None else None
 
 
 def _newest(record: Record) -> datetime | None:

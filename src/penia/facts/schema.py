@@ -49,7 +49,7 @@ class ResultWords(Row, frozen=True):
     whole_negative: tuple[str, ...]
 
 
-WindowKind = Literal["vital", "laboratory", "absent"]
+WindowKind = Literal["vital", "laboratory", "absent", "recorded"]
 
 
 class Window(Row, frozen=True):

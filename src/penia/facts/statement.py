@@ -29,9 +29,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     low_words: dict[str, bool] = {}
     """Lineage (n, l, m, p, e, w = white cells) → called low (True) or not low (False) in words or by a flag
     without a number."""
-    conditions: tuple[str, ...] = ()
+    conditions: dict[str, datetime | None] = {}
     """Cause ids that the record states as a diagnosis of this person (confirmed, not refuted, not only
-    suspected); codes that merely say that a count is low are never among them."""
+    suspected), with the newest time; codes that merely say that a count is low are never among them."""
     excluded: tuple[str, ...] = ()
     """Cause ids that the record states as refuted."""
     unread: tuple[tuple[str, str, str], ...] = ()

@@ -64,7 +64,7 @@ def count_evidence(
         if lineage in words and lineage not in told
     ]
     if tempo != "unknown":
-        shares = [h.pattern.tempo.get(tempo, 0.0) for h in hypotheses]
+        shares = [_tempo_share(h, tempo) for h in hypotheses]
         columns.append(_column("tempo", f"{tempo} course", shares, fitted))
     return columns
 
@@ -79,6 +79,19 @@ def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitt
     shares = [h.pattern.lineages.get(lineage, 0.0) for h in hypotheses]
     text = f"{_WORDS[lineage]} {'low' if low else 'not low'}"
     return _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
+
+
+def _tempo_share(hypothesis: Hypothesis, tempo: Tempo) -> float:
+    """Cycles of a cytotoxic make acute falls look cyclic or recurrent."""
+    kind, course = hypothesis.kind, hypothesis.course
+    repeated = (
+        kind is not None
+        and course is not None
+        and kind.latency.since == "each-dose"
+        and len(course.starts) > 1
+    )
+    known = "acute" if repeated and tempo in ("cyclic", "recurrent") else tempo
+    return 0.0 if known == "unknown" else hypothesis.pattern.tempo.get(known, 0.0)
 
 
 def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:

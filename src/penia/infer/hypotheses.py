@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from penia.facts import Reading
+from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingRate, Pattern, Source
 from penia.record import Exposure, Record
@@ -44,10 +45,21 @@ class Hypothesis(msgspec.Struct, frozen=True):
 
 
 def hypotheses(
-    record: Record, reading: Reading, knowledge: KnowledgeBase, deep: datetime | None
+    record: Record,
+    reading: Reading,
+    knowledge: KnowledgeBase,
+    span: tuple[datetime | None, datetime | None],
+    fitted: Weights,
 ) -> tuple[Hypothesis, ...]:
-    """Every cause of the knowledge base, and every known drug that was begun before the low count."""
-    stated, refuted = set(reading.conditions), set(reading.excluded)
+    """Every cause of the knowledge base, and every known drug that was begun before the counts were deep.
+
+    ``span``: the first low count and the first as deep as they came.
+    """
+    deep = span[1]
+    stated = {
+        c for c, time in reading.conditions.items() if _current(knowledge.causes.get(c), time, span, fitted)
+    }
+    refuted = set(reading.excluded)
     diseases = (
         _disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values()
     )
@@ -57,6 +69,25 @@ def hypotheses(
         if course.ingredient in knowledge.drugs
     )
     return (*diseases, *drugs)
+
+
+def _current(
+    cause: Cause | None,
+    time: datetime | None,
+    span: tuple[datetime | None, datetime | None],
+    fitted: Weights,
+) -> bool:
+    """A diagnosis counts as known if it lasts, or was stated near the low counts."""
+    first, deep = span
+    if cause is None or time is None or first is None or deep is None:
+        return True
+    passing = cause.pattern.tempo.get("acute", 0.0) + cause.pattern.tempo.get("subacute", 0.0)
+    near = timedelta(days=fitted.stated_days.value)
+    return passing < PASSING or first - near <= time <= deep + near
+
+
+PASSING = 0.5
+"""Share of acute and subacute courses from which on a disease is taken to pass."""
 
 
 def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:

@@ -102,7 +102,7 @@ def rank(
 ) -> Ranking:
     """Probabilities of every cause and drug for the episode that ``low`` describes."""
     fitted = fitted or weights()
-    who = hypotheses(record, reading, knowledge, low.deep)
+    who = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
     age = record.person.age(low.seen) if low.seen is not None else None
     place = place_of(setting, age)
     present = frozenset(f.key for f in reading.facts if f.present)

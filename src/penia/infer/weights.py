@@ -33,6 +33,8 @@ class Weights(Knowledge, frozen=True):
 
     refuted: Figure
     """Factor on the prior of a cause that the record states as excluded."""
+    stated_days: Figure
+    """Days about the low counts within which a passing disease must be stated to be known now."""
     late: Figure
     """Share of drug reactions outside the known latency, spread evenly over ``late_days``."""
     late_days: Figure
