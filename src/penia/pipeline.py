@@ -115,7 +115,7 @@ def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin
 
 
 def _nothing_low(record: Record, cut: datetime | None, setting: str | None, reading: Reading) -> Explanation:
-    least = lowest(record)
+    least, urgent = lowest(record), alerts(record, None, reading)
     headline = "No white count in this record."
     if least is not None:
         headline = (
@@ -126,8 +126,8 @@ def _nothing_low(record: Record, cut: datetime | None, setting: str | None, read
         person=record.person.id,
         at=cut,
         setting=setting,
-        headline=headline,
-        urgency=(),
+        headline=f"{urgent[0].title}. {urgent[0].action} {headline}" if urgent else headline,
+        urgency=urgent,
         episode=None,
         candidates=(),
         plan=(),
