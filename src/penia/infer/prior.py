@@ -122,9 +122,10 @@ def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> 
         return 1.0
     open_days = max(_days(first_low - last_normal), 1.0)
     tempo = hypothesis.pattern.tempo
-    return math.fsum(
+    begun = math.fsum(
         tempo.get(kind, 0.0) * min(1.0, open_days / days.value) for kind, days in fitted.tempo_days.items()
     )
+    return max(begun, fitted.crossing.value)
 
 
 def _age_and_sex(
