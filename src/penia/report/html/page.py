@@ -1,0 +1,142 @@
+"""The page: what cannot wait, the counts over time, the causes with their evidence, what to do, what is unknown."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from bokeh import __version__ as bokeh_version
+from bokeh.resources import Resources
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from rich.console import Console
+
+from penia.explanation import Candidate, Explanation
+from penia.record import Record
+from penia.report import terminal, wording
+from penia.report.dropped import grouped
+from penia.report.html import waterfall
+from penia.report.html.links import address
+from penia.report.html.points import BARS, LINES, bars, millis, points
+from penia.report.html.timeline import NARROW, STYLE, THRESHOLDS, drawing
+from penia.report.steps import KINDS, URGENCIES
+
+TEMPLATES = Path(__file__).parent / "templates"
+CARDS = 5
+"""Causes shown as cards; the others are behind one click."""
+
+MARKERS = {
+    "circle": "M17 6a4 4 0 1 1-8 0a4 4 0 1 1 8 0z",
+    "square": "M9 2h8v8h-8z",
+    "triangle": "M13 1l5 9h-10z",
+    "diamond": "M13 0l4 6l-4 6l-4-6z",
+    "hex": "M9 4l4-2.5l4 2.5v4l-4 2.5l-4-2.5z",
+}
+"""Marker of a line → its outline in the key."""
+
+
+def render(explanation: Explanation, record: Record) -> str:
+    """HTML of ``explanation`` of ``record``; every text of the record is escaped, the same input gives the
+    same page."""
+    known = record if explanation.at is None else record.until(explanation.at)
+    scripts = [_bokeh(), _script(explanation, known)]
+    return _environment().get_template("page.html").render(
+        e=explanation,
+        record=known,
+        who=wording.who(explanation, record),
+        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        scripts=[Markup(script) for script in scripts],
+        policy=_policy(scripts),
+        cards=CARDS,
+        points=points(known),
+        bars=bars(explanation, known),
+        drawn=BARS,
+        lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
+        dropped=grouped(explanation.problems),
+        as_text=_as_text(explanation, record),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=wording.percent,
+        weighed=wording.weighed,
+        telling=wording.telling,
+        against=wording.against,
+        waterfall=waterfall.rows,
+        signed=waterfall.signed,
+    )
+    environment.globals.update(
+        since=wording.since,
+        low_lines=wording.low_lines,
+        not_low=wording.not_low,
+        is_unread=wording.is_unread,
+        address_of=address,
+        total_odds=_odds,
+        kinds=KINDS,
+        urgencies=URGENCIES,
+        markers=MARKERS,
+    )
+    return environment
+
+
+@cache
+def _bokeh() -> str:
+    """The library without widgets, tables and mathematics."""
+    return Resources(mode="inline", components=["bokeh"]).js_raw[0]
+
+
+def _script(explanation: Explanation, record: Record) -> str:
+    """The page's own script with the drawing as data; ``<`` is escaped, so that no text can end the script."""
+    shown, drugs = points(record), bars(explanation, record)
+    episode = explanation.episode
+    end = millis(explanation.at) if explanation.at else max(p.x for p in shown)
+    first_low = millis(episode.first_low) if episode and episode.first_low else None
+    data: dict[str, Any] = {
+        "document": drawing(shown, drugs, episode, end),
+        "bokeh": bokeh_version,
+        "first": min(p.x for p in shown),
+        "end": end,
+        "low": first_low,
+        "lines": list(LINES),
+        "narrow": list(NARROW),
+        "thresholds": [value for value, _ in THRESHOLDS],
+        "drugs": min(len(drugs), BARS),
+    }
+    json = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    own = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    return own.replace("/* DATA */", json, 1)
+
+
+def _policy(scripts: list[str]) -> str:
+    """Only these very scripts run, and nothing is fetched or sent."""
+    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _odds(candidate: Candidate) -> str:
+    return wording.odds(sum(c.decibans for c in candidate.contributions))
+
+
+def _as_text(explanation: Explanation, record: Record) -> str:
+    """The terminal's report, to be copied into the notes."""
+    out = io.StringIO()
+    terminal.render(explanation, record, Console(file=out, width=90, color_system=None), top=CARDS)
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())

@@ -1,0 +1,96 @@
+"use strict";
+(() => {
+  const data = /* DATA */;
+  const doc = () => Bokeh.documents[0];
+  const named = (name) => doc().get_model_by_name(name);
+  const scales = ["log", "linear"];
+  const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const press = (button, on) => button.setAttribute("aria-pressed", String(on));
+
+  function paint(dark) {
+    const text = dark ? "#d5dae1" : "#2b3138";
+    for (const name of ["log-x", "log-y", "linear-x", "linear-y", "drugs-x"]) {
+      const axis = named(name);
+      if (axis) { axis.major_label_text_color = text; axis.axis_label_text_color = text; }
+    }
+    const labels = scales.flatMap((s) => data.thresholds.map((t) => `${s}-${t}`));
+    for (let row = 0; row < data.drugs; row++) labels.push(`drug-${row}`);
+    for (const name of labels) { const label = named(name); if (label) label.text_color = text; }
+  }
+
+  function showLine(line, on) {
+    for (const scale of scales)
+      for (const part of ["", "-line"]) {
+        const drawn = named(`${scale}-${line}${part}`);
+        if (drawn) drawn.visible = on;
+      }
+    each(`button[data-line="${line}"]`, (b) => press(b, on));
+  }
+
+  function showScale(scale) {
+    for (const s of scales) named(s).visible = s === scale;
+    each("button[data-scale]", (b) => press(b, b.dataset.scale === scale));
+    if (scale === "linear") for (const line of data.lines) if (!data.narrow.includes(line)) showLine(line, false);
+    if (scale === "log") for (const line of data.lines) showLine(line, true);
+  }
+
+  const DAY = 864e5;
+  function showSpan(span) {
+    const days = { year: 365, quarter: 84 }[span];
+    const anchor = data.low === null ? data.end : data.low;
+    const range = named("time");
+    const start = days ? Math.max(data.first, anchor - days * DAY) : data.first;
+    const end = days && data.low !== null ? Math.min(data.end, anchor + days * DAY) : data.end;
+    const room = Math.max((end - start) * 0.02, 36e5);
+    range.setv({ start: start - room, end: end + room });
+    each("button[data-span]", (b) => press(b, b.dataset.span === span));
+  }
+
+  function tell(source) {
+    const at = source.selected.indices[0];
+    if (at === undefined) return;
+    const of = (name) => source.data[name][at];
+    document.getElementById("picked").textContent =
+      `${of("line")} ${of("value")} on ${of("day")}; as received: ${of("received")}; from ${of("place")}`;
+  }
+
+  async function start() {
+    const item = { target_id: "timeline", root_id: data.document.roots[0].id, doc: data.document, version: data.bokeh };
+    await Bokeh.embed.embed_item(item);
+    for (const line of data.lines) {
+      const drawn = named(`log-${line}`);
+      if (drawn) {
+        const source = drawn.data_source;
+        source.selected.properties.indices.change.connect(() => tell(source));
+      }
+    }
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const paper = matchMedia("print");
+    const repaint = () => paint(dark.matches && !paper.matches);
+    dark.addEventListener("change", repaint);
+    paper.addEventListener("change", repaint);
+    repaint();
+    showScale("log");
+    showSpan(data.end - data.first > 800 * DAY ? "year" : "all");
+    each("button[data-line]", (b) =>
+      b.addEventListener("click", () => showLine(b.dataset.line, b.getAttribute("aria-pressed") !== "true")));
+    each("button[data-scale]", (b) => b.addEventListener("click", () => showScale(b.dataset.scale)));
+    each("button[data-span]", (b) => b.addEventListener("click", () => showSpan(b.dataset.span)));
+  }
+
+  document.documentElement.classList.add("scripted");
+  if (data) start();
+  const text = document.getElementById("text");
+  document.getElementById("print").addEventListener("click", () => window.print());
+  document.getElementById("copy").addEventListener("click", async () => {
+    const said = document.getElementById("copied");
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      said.textContent = "Copied.";
+    } catch {
+      text.closest("details").open = true;
+      getSelection().selectAllChildren(text);
+      said.textContent = "Selected below; copy it with the keyboard.";
+    }
+  });
+})();
