@@ -81,13 +81,13 @@ def _current(
     first, deep = span
     if cause is None or time is None or first is None or deep is None:
         return True
-    passing = cause.pattern.tempo.get("acute", 0.0) + cause.pattern.tempo.get("subacute", 0.0)
+    passing = cause.pattern.tempo.get("acute", 0.0)
     near = timedelta(days=fitted.stated_days.value)
     return passing < PASSING or first - near <= time <= deep + near
 
 
 PASSING = 0.5
-"""Share of acute and subacute courses from which on a disease is taken to pass."""
+"""Share of acute courses from which on a disease is taken to pass."""
 
 
 def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:
