@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from penia import marrow
+from penia.knowledge.physiology import physiology
 
 DAYS = np.arange(91.0)
 DOSE_DAYS = (0.0, 21.0, 42.0)
@@ -49,8 +50,8 @@ def concentration(times: np.ndarray) -> np.ndarray:
 
 
 def grid(finer: int = 1) -> np.ndarray:
-    """Steps for methods with a fixed grid: 36 in the infusion, then from 0.001 d growing by 0.15 of the time since it
-    to 0.25 d, cut at whole days; each cut into ``finer`` parts."""
+    """Steps for methods with a fixed grid: 36 in the infusion, then from 0.001 d, growing by 0.15 of the time
+    since it, to 0.25 d, cut at whole days; each cut into ``finer`` parts."""
     times: list[float] = []
     for day, until in zip(DOSE_DAYS, (*DOSE_DAYS[1:], 90.0), strict=True):
         times += list(day + INFUSION * np.arange(36) / 36)
@@ -77,11 +78,10 @@ def penia(values: np.ndarray, step: float = marrow.STEP) -> np.ndarray:
 
 
 def five_lineages(count: int = 2000, step: float = marrow.STEP) -> int:
-    """The whole model for ``count`` subjects over 180 days: killing doses, later a loss. Returns the states."""
-    from penia.knowledge.physiology import physiology
-
+    """The whole model for ``count`` people over 180 days: killing doses, later a loss. Returns the states."""
+    body = physiology()
     generator = np.random.default_rng(7)
-    people = physiology().people(count, generator)
+    people = marrow.vary(marrow.parameters(1, **body.typical()), body.spreads(), count, generator)
     doses = marrow.fractional(np.array([0.0, 21.0, 42.0]), generator.uniform(0.5, 0.99, count), 1.5, 0.8)
     loss = marrow.Channel("loss", size=generator.uniform(1.0, 60.0, count), onset=90.0)
     marrow.simulate(np.arange(181.0), people, [loss], [doses], step=step)

@@ -4,6 +4,7 @@ installed raises ImportError."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,9 +59,9 @@ def lsoda(values: np.ndarray) -> np.ndarray:
 
         y = np.full(5, baseline)
         counts[n, 0] = baseline
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
-            inside = np.flatnonzero((job.DAYS > a + 1e-9) & (job.DAYS <= b + 1e-9))
-            at = np.append(job.DAYS[inside], b)
+        for a, b in pairwise(edges):
+            inside = np.flatnonzero((a + 1e-9 < job.DAYS) & (b + 1e-9 >= job.DAYS))
+            at = np.union1d(job.DAYS[inside], [b])
             found = solve_ivp(right, (a, b), y, "LSODA", at, rtol=1e-6, atol=1e-9)
             counts[n, inside], y = found.y[4, : len(inside)], found.y[:, -1]
     return counts
@@ -81,7 +82,7 @@ end
 
 
 def roadrunner() -> Solver:
-    """libroadrunner (SUNDIALS CVODE), kinetics as equations, infusions as events, one subject after the other."""
+    """libroadrunner (SUNDIALS CVODE), kinetics as equations, infusions as events, one subject at a time."""
     import antimony
     import roadrunner as rr
 
@@ -112,8 +113,8 @@ def roadrunner() -> Solver:
 
 
 def diffrax(adaptive: bool) -> Solver:
-    """diffrax Tsit5 in float64, vectorised over subjects, kinetics in closed form, on the common grid or with step
-    control."""
+    """diffrax Tsit5 in float64, vectorised over subjects, kinetics in closed form, on the common grid or with
+    step control."""
     import diffrax as dfx
     import jax
     import jax.numpy as jnp
@@ -122,13 +123,13 @@ def diffrax(adaptive: bool) -> Solver:
     rates, weights = (jnp.asarray(a) for a in job.kernel())
     begun = jnp.asarray(job.DOSE_DAYS)[:, None]
 
-    def level(t):  # noqa: ANN001, ANN202
+    def level(t):
         since = t - begun
         run, gone = jnp.clip(since, 0, job.INFUSION), jnp.maximum(since - job.INFUSION, 0)
         shape = -jnp.expm1(-rates * run) / (rates * job.INFUSION) * jnp.exp(-rates * gone)
         return job.AMOUNT * jnp.sum(weights * shape)
 
-    def right(t, y, args):  # noqa: ANN001, ANN202
+    def right(t, y, args):
         baseline, rate, gain, slope = args
         first = rate * y[0] * ((1 - slope * level(t)) * (baseline / y[4]) ** gain - 1)
         return jnp.concatenate([first[None], rate * (y[:-1] - y[1:])])
@@ -142,7 +143,7 @@ def diffrax(adaptive: bool) -> Solver:
 
     @jax.jit
     @jax.vmap
-    def solve(values):  # noqa: ANN001, ANN202
+    def solve(values):
         baseline, transit, gain, slope = values
         found = dfx.diffeqsolve(
             dfx.ODETerm(right), dfx.Tsit5(), 0.0, 90.0, 1e-3 if adaptive else None, jnp.full(5, baseline),

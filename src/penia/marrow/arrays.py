@@ -1,4 +1,4 @@
-"""Array types of this room, and the one way in which an argument becomes an array over subjects."""
+"""Array types of this room, and how an argument becomes an array over subjects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp]
+"""Indices"""
 
 
 def per_subject(value: ArrayLike, subjects: int, *columns: int) -> FloatArray:

@@ -1,7 +1,7 @@
 """From the progenitor to the blood: maturation stages and circulating compartment over one step.
 
-Lineages stand by falling number of stages, and their stages are aligned at the end: slot 2 is the last stage of
-every lineage that has one, slot 3 the blood. So the lineages that have a given slot are the first rows of it.
+Lineages stand by falling number of stages, and their stages are aligned at the end: with three slots, slot 2
+is the last stage of every lineage that has one. So the lineages that have a slot are the first rows of it.
 """
 
 from __future__ import annotations
@@ -40,12 +40,17 @@ class Chain:
         return constant(self.rate * step), constant(self.removal * step)
 
     def follow(
-        self, start: FloatArray, flow: FloatArray, step: FloatArray, now: Conditions, known: tuple[Weights, Weights]
+        self,
+        start: FloatArray,
+        flow: FloatArray,
+        step: FloatArray,
+        now: Conditions,
+        known: tuple[Weights, Weights],
     ) -> FloatArray:
-        """(slots + 2, L, N) every slot and the blood at the end of a step, then the blood in the middle.
+        """(slots + 2, L, N) every slot at the end of a step, then the blood in its middle and at its end.
 
-        ``start`` (slots + 1, L, N) is their start, ``flow`` (3, L, N) what leaves the progenitors at the start,
-        middle and end, which is overwritten; ``known`` are the weights of ``weigh(step)``.
+        ``start`` (slots + 1, L, N) is their start, ``flow`` (3, L, N) what leaves the progenitors at its
+        start, middle and end, which is overwritten; ``known`` are the weights of ``weigh(step)``.
         """
         after = np.empty((self.slots + 2, *self.rate.shape))
         for slot, rows in enumerate(self.depth):
@@ -72,7 +77,7 @@ class Chain:
         else:
             loss = (now.loss[0], now.loss[1], now.loss[2])
             mid, end = relax_varying(start[-1], inputs, self.removal * step, loss)
-        after[-2], after[-1] = end, mid
+        after[-2], after[-1] = mid, end
         return after
 
     def _speed(self, slot: int, rows: int, now: Conditions) -> FloatArray | None:
@@ -84,8 +89,8 @@ class Chain:
         return release if speed is None else speed * release
 
     def respond(self, step: FloatArray, now: Conditions) -> list[FloatArray]:
-        """For each lineage (J + 2, J + 4, N): what ``follow`` makes of one unit of each stage, of the blood and
-        of the progenitors' flow at the start, middle and end, under conditions that do not change.
+        """For each lineage (J + 2, J + 4, N): what ``follow`` makes of one unit of each stage, of the blood
+        and of the progenitors' flow at the start, middle and end, under conditions that do not change.
 
         Followed in two halves, which leaves little but the error of taking that flow as a parabola.
         """
@@ -101,10 +106,12 @@ class Chain:
             else:
                 nodes[i - self.slots - 1] = 1.0
             early = self.follow(start, self._parabola(nodes, 0.0), half, now, known)
-            late = self.follow(early[:-1], self._parabola(nodes, 0.5), half, now, known)
-            unit[i, :-1], unit[i, -1] = late[:-1], early[-2]
+            between = np.concatenate([early[:-2], early[-1:]])
+            late = self.follow(between, self._parabola(nodes, 0.5), half, now, known)
+            unit[i], unit[i, -2] = late, early[-1]
         return [
-            np.ascontiguousarray(unit[begin:, begin:, i].transpose(1, 0, 2)) for i, begin in enumerate(self.begins)
+            np.ascontiguousarray(unit[begin:, begin:, i].transpose(1, 0, 2))
+            for i, begin in enumerate(self.begins)
         ]
 
     def _parabola(self, nodes: FloatArray, begin: float) -> FloatArray:

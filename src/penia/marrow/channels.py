@@ -1,8 +1,8 @@
 """Channels: the ways in which a cause disturbs the marrow, each with a size and a course over time.
 
-A course rises as a line from ``onset`` over ``rise`` days, stays until ``onset + duration``, and fades with the
-time constant ``fade``. So a step is rise 0, a ramp has a rise, a pulse has duration 0 and a fade. Channels of a
-kind combine: fractions by the product of what they leave, added rates by their sum.
+A course rises as a line from ``onset`` over ``rise`` days, stays until ``onset + duration``, and fades with
+the time constant ``fade``: a step has rise 0, a ramp has a rise, a pulse has duration 0 and a fade. Channels
+of a kind combine: fractions by the product of what they leave, added rates by their sum.
 """
 
 from __future__ import annotations
@@ -105,21 +105,25 @@ class Course(msgspec.Struct, frozen=True, eq=False):
         on = (self.full <= start + _SAME) & (self.end >= end - _SAME)
         return bool(np.all(on | (self.onset >= end - _SAME)))
 
-    def events(self, rate: float, removal: float, fineness: float) -> list[Event]:
-        """Where steps must end, and how short they must be after it, with the fastest k and k_C of a group."""
+    def events(self, rate: float, removal: float, fineness: float, start: float) -> list[Event]:
+        """Where steps must end, and how short they must be then, with the fastest k and k_C of a group.
+
+        A channel that is on at the ``start`` counts as a jump there.
+        """
         speed = {"loss": removal, "arrest": rate, "release": rate}.get(self.target)
         if self.target in _OBSERVED:
             return []
-        largest = 1.0 + float(self.size.max())
-        jump = np.inf if speed is None else fineness / speed
-        slow_rise = float(self.rise.min())
-        first = np.inf if speed is None else max(jump, fineness * slow_rise) / largest
-        found = [Event(self.onset, first, 1.0 + 1.5 * fineness)]
-        if slow_rise > 0:
-            found.append(Event(self.full))
-        fades = self.fade[self.fade > 0]
-        last = min(jump, 0.5 * fineness * float(fades.min())) if len(fades) else jump
-        found.append(Event(self.end, last, 1.0 + 0.5 * fineness))
+        if speed is None:
+            found = [Event(self.onset), Event(self.full), Event(self.end)]
+        else:
+            largest = 1.0 + float(self.size.max())
+            begun = np.where(self.end > start, np.maximum(self.onset, start), np.inf)
+            jump = Event(begun, fineness / speed / largest, 1.0 + 1.5 * fineness)
+            rise, fade = float(self.rise.min()), float(self.fade.min())
+            slow = 1.0 + 0.4 * fineness
+            begins = Event(begun, max(jump.first, 0.4 * fineness * rise / largest), slow) if rise else jump
+            ends = Event(self.end, 0.3 * fineness * fade, 1.0 + 0.2 * fineness) if fade else jump.at(self.end)
+            found = [begins, Event(self.full), ends]
         return [e for e in found if np.isfinite(e.times).any()]
 
 
@@ -142,7 +146,11 @@ def _course(channel: Channel, subjects: int, lineages: tuple[str, ...]) -> Cours
         raise ValueError(f"a {channel.kind} channel has no course over time")
     if channel.kind == "release" and channel.lineages != ("n",):
         raise ValueError("only neutrophils have a reserve to release")
-    present = (0,) if target == "stem" else tuple(lineages.index(name) for name in channel.lineages if name in lineages)
+    present = (
+        (0,)
+        if target == "stem"
+        else tuple(lineages.index(name) for name in channel.lineages if name in lineages)
+    )
     end = np.where(np.isposinf(duration), np.inf, onset + np.where(np.isposinf(duration), 0.0, duration))
     return Course(target, fraction, present, size, onset, rise, onset + rise, end, fade)
 

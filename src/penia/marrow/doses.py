@@ -1,8 +1,8 @@
 """Doses that kill progenitors: any number of times per subject, with the drug's own kinetics.
 
-The effect s of a unit dose is a sum of exponentials, Σ_j a_j e^(−λ_j t), as a compartment model has after a bolus;
-an infusion spreads the dose over its duration. v(t) is that sum over the doses, bounded where the drug's
-effect saturates: v = s / (1 + s/v_max).
+The effect s of a unit dose is a sum of exponentials, Σ_j a_j e^(−λ_j t), as a compartment model has after a
+bolus; an infusion spreads the dose over its duration. v(t) is that sum over the doses, bounded where the
+drug's effect saturates: v = s / (1 + s/v_max).
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ _GAUSS = 0.5 - 0.5 / np.sqrt(3.0)
 _NOTHING = 45.0
 """Time constants after which a dose has gone."""
 _INSTANT = 1e-12
+
+
+Pulse = tuple[tuple[int, ...], FloatArray, FloatArray]
+"""Lineages, and the integrals of v over both halves of a step."""
 
 
 class Doses(msgspec.Struct, frozen=True, eq=False):
@@ -64,14 +68,17 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
 
     def unit(self, times: FloatArray) -> FloatArray:
         """s at ``times`` (T, 1) or (T, N) for a sensitivity of 1 → (T, N), or (T, 1) where all agree."""
-        rows = max(times.shape[1], *(a.shape[0] for a in (self.times, self.strength, self.duration, self.rates)))
+        rows = max(
+            times.shape[1], *(a.shape[0] for a in (self.times, self.strength, self.duration, self.rates))
+        )
         total = np.zeros((times.shape[0], rows))
         low, high = times.min(axis=1), times.max(axis=1)
         lasting = _NOTHING / float(self.rates.min())
         for d in range(self.times.shape[1]):
             begun, lasts = self.times[:, d], self.duration[:, d]
             over = np.max(np.where(np.isfinite(begun), begun + lasts, -np.inf)) + lasting
-            first, beyond = np.searchsorted(high, begun.min()), np.searchsorted(low, over)
+            first = int(np.searchsorted(high, float(begun.min())))
+            beyond = int(np.searchsorted(low, float(over)))
             if first < beyond:
                 part = slice(first, beyond)
                 total[part] += self.strength[:, d] * self._after(times[part] - begun, lasts)
@@ -110,7 +117,9 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
         for d in range(self.times.shape[1]):
             begun, lasts = self.times[:, d], self.duration[:, d]
             longest = float(lasts.max())
-            top = float(np.max(self.strength[:, d]) * np.max(self.weights.sum(axis=1)) * self.sensitivity.max())
+            top = float(
+                np.max(self.strength[:, d]) * np.max(self.weights.sum(axis=1)) * self.sensitivity.max()
+            )
             top = min(top / (1.0 + fastest * longest), float(self.most.max()))
             pieces = int(np.clip(np.ceil(rate * top * longest / fineness), 3, 24)) if longest > 0 else 0
             found += [Event(begun + lasts * (i / pieces)) for i in range(pieces)]
@@ -125,6 +134,20 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
     @property
     def saturates(self) -> bool:
         return bool(np.isfinite(self.most).any())
+
+
+class Pulses:
+    """∫v over both halves of every step."""
+
+    def __init__(self, schedule: Schedule, times: FloatArray) -> None:
+        self.rows, self.scale = schedule.rows, schedule.scale
+        self.first, self.second = schedule.integrals(times[:-1], times[1:])
+        self.on: list[bool] = np.any((self.first > 0) | (self.second > 0), axis=1).tolist()
+
+    def over(self, step: int) -> Pulse | None:
+        if not self.on[step]:
+            return None
+        return self.rows, self.scale * self.first[step], self.scale * self.second[step]
 
 
 def schedule(doses: Doses, subjects: int, lineages: tuple[str, ...]) -> Schedule:
@@ -144,7 +167,9 @@ def schedule(doses: Doses, subjects: int, lineages: tuple[str, ...]) -> Schedule
     for name in ("times", "strength", "duration", "rates", "weights", "sensitivity", "most"):
         if (rows := getattr(made, name).shape[0]) not in (1, subjects):
             raise ValueError(f"{name} of the doses has {rows} rows for {subjects} subjects")
-    if np.any(made.rates <= 0) or any(np.any(a < 0) for a in (made.strength, made.duration, made.sensitivity)):
+    if np.any(made.rates <= 0) or any(
+        np.any(a < 0) for a in (made.strength, made.duration, made.sensitivity)
+    ):
         raise ValueError("doses need positive rates, and strengths, durations and sensitivities of 0 or more")
     return made
 

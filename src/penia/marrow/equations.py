@@ -17,9 +17,10 @@ Feedback saturates, with the same local gain γ as the power law C^−γ that it
 
     F = F_max / (1 + (F_max − 1) C^h),   h = γ F_max / (F_max − 1)
 
-Growth factor at the concentration x (relative to the endogenous one in health) acts through the same receptor.
-The endogenous level goes nearly as 1/C, because neutrophils clear it (Quartino et al. 2014, Pharm Res 31:3390),
-so it is raised by w = 1 + xC / (1 + xC/w_max): feedback sees C/w, maturation and release run w^β times as fast.
+Growth factor at the concentration x (relative to the endogenous one in health) acts through the same
+receptor. The endogenous level goes nearly as 1/C, because neutrophils clear it (Quartino et al. 2014,
+Pharm Res 31:3390), so it is raised by w = 1 + xC / (1 + xC/w_max): feedback sees C/w, and maturation and
+release run w^β times as fast.
 """
 
 from __future__ import annotations

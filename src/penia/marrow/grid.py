@@ -6,10 +6,12 @@ same number.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 
-from penia.marrow.arrays import FloatArray
+from penia.marrow.arrays import FloatArray, Places
 
 _SAME = 1e-6
 """Events closer than this (0.1 s) are one."""
@@ -23,6 +25,9 @@ class Event(msgspec.Struct, frozen=True, eq=False):
     first: float = np.inf
     growth: float = 1.5
 
+    def at(self, times: FloatArray) -> Event:
+        return Event(times, self.first, self.growth)
+
 
 def after(event: Event, longest: float) -> FloatArray:
     """(N or 1, B) the event's times and those that follow until steps are ``longest``."""
@@ -34,17 +39,17 @@ def after(event: Event, longest: float) -> FloatArray:
     return event.times[:, None] + np.concatenate([[0.0], np.cumsum(steps)])
 
 
-def base(days: FloatArray, longest: float) -> tuple[FloatArray, FloatArray]:
-    """(G,) output days with equal steps of at most ``longest`` between them, and where in it they are (T,)."""
-    pieces = np.maximum(1, np.ceil(np.diff(days) / longest - 1e-9)).astype(np.intp)
-    parts = [
-        np.linspace(a, b, n, endpoint=False) for a, b, n in zip(days[:-1], days[1:], pieces, strict=True)
-    ]
-    where = np.concatenate([[0], np.cumsum(pieces)])
-    return np.concatenate([*parts, days[-1:]]), where
+def base(days: FloatArray, longest: float) -> tuple[FloatArray, Places]:
+    """(G,) output days with equal steps of at most ``longest`` between them; where they (T,) are in it."""
+    gaps = np.diff(days)
+    pieces: Places = np.maximum(1, np.ceil(gaps / longest - 1e-9)).astype(np.intp)
+    where = np.concatenate([[0], np.cumsum(pieces)]).astype(np.intp)
+    number: FloatArray = np.arange(float(where[-1])) - np.repeat(where[:-1], pieces)
+    times: FloatArray = np.repeat(days[:-1], pieces) + number * np.repeat(gaps / pieces, pieces)
+    return np.append(times, days[-1:]), where
 
 
-def merge(shared: FloatArray, where: FloatArray, events: FloatArray) -> tuple[FloatArray, FloatArray]:
+def merge(shared: FloatArray, where: Places, events: FloatArray) -> tuple[FloatArray, Places]:
     """Put ``events`` (N or 1, B) into the ``shared`` times (G,): times (K + 1, N or 1), and where the output
     days are in it (T, N or 1)."""
     events = np.where((events > shared[0] + _SAME) & (events < shared[-1] - _SAME), events, np.inf)
@@ -59,10 +64,32 @@ def merge(shared: FloatArray, where: FloatArray, events: FloatArray) -> tuple[Fl
     if len(events) == 1:
         one = events[0][np.isfinite(events[0])]
         one = one[np.concatenate([[True], np.diff(one) > _SAME])] if len(one) else one
-        times = np.sort(np.concatenate([shared, one]))
-        return times[:, None], np.searchsorted(times, shared[where])[:, None]
+        joined = np.sort(np.concatenate([shared, one]))
+        return joined[:, None], np.searchsorted(joined, shared[where])[:, None]
     spread = np.broadcast_to(shared, (len(events), len(shared)))
     times = np.concatenate([spread, np.where(np.isfinite(events), events, shared[-1])], axis=1)
     order = np.argsort(times, axis=1, kind="stable")
     places = np.argsort(order, axis=1)[:, where]
     return np.take_along_axis(times, order, axis=1).T.copy(), places.T.copy()
+
+
+def key(step: FloatArray) -> float:
+    """Names a step that all subjects take; below 0 where each has its own."""
+    return round(float(step[0]), 10) if len(step) == 1 else -1.0
+
+
+def recurring(times: FloatArray, often: int) -> frozenset[float]:
+    """Keys of the steps that come ``often`` or more."""
+    if times.shape[1] > 1:
+        return frozenset()
+    steps, count = np.unique(np.round(np.diff(times[:, 0]), 10), return_counts=True)
+    return frozenset(steps[count >= often].tolist())
+
+
+def due(where: Places, steps: int) -> dict[int, tuple[Places, Places]]:
+    """For each step that ends on an output day: the day's number, and for which subjects."""
+    days, subjects = np.indices(where.shape)
+    order = np.argsort(where.ravel(), kind="stable")
+    cuts: list[int] = np.searchsorted(where.ravel()[order], np.arange(steps + 1)).tolist()
+    days, subjects = days.ravel()[order], subjects.ravel()[order]
+    return {i: (days[a:b], subjects[a:b]) for i, (a, b) in enumerate(pairwise(cuts)) if b > a}

@@ -1,4 +1,4 @@
-"""Growth factor as a treatment (filgrastim, pegfilgrastim): its level over time, relative to the endogenous one.
+"""Growth factor as a treatment (filgrastim, pegfilgrastim): its level relative to the endogenous one.
 
     D' = −k_a D,    x' = k_a D − (k_e + k_N C) x
 
@@ -54,12 +54,14 @@ class Course(msgspec.Struct, frozen=True, eq=False):
         due = (self.times >= start[:, None] - 1e-9) & (self.times < middle)
         return np.sum(np.where(due, self.amount, 0.0), axis=1)
 
-    def level(self, depot: FloatArray, level: FloatArray, count: Nodes, step: FloatArray) -> tuple[Nodes, FloatArray]:
-        """x at the start, middle and end of a step with the neutrophils ``count``, and the depot at its end."""
+    def over(
+        self, depot: FloatArray, level: FloatArray, count: FloatArray, step: FloatArray
+    ) -> tuple[Nodes, FloatArray]:
+        """x at the three nodes of a step with neutrophils ``count`` (3, N), and the depot at its end."""
         decay = np.exp(-0.5 * step * self.absorption)
         entry = self.absorption * depot
         inputs = (entry, entry * decay, entry * decay**2)
-        outflow = tuple(self.elimination + self.clearance * c for c in count)
+        outflow = self.elimination + self.clearance * count
         mid, end = relax_varying(level, inputs, step, (outflow[0], outflow[1], outflow[2]))
         return (level, np.maximum(mid, 0.0), np.maximum(end, 0.0)), depot * decay**2
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from penia.marrow.arrays import FloatArray, per_subject
+from penia.marrow.arrays import FloatArray, Places, per_subject
 
 LINEAGES = ("n", "l", "m", "p", "e")
 """neutrophils, lymphocytes, monocytes, platelets, red cells: the order of every lineage axis."""
@@ -28,7 +28,7 @@ class Parameters(msgspec.Struct, frozen=True, eq=False):
     ceiling: FloatArray
     """(N, L) F_max > 1: the most that feedback can multiply production by; inf is the power law."""
     renewal: FloatArray
-    """(N, L) ρ, 0 to 1: share of self-renewal in production; 1 is Friberg's pool, cut off from the stem cells."""
+    """(N, L) ρ, 0 to 1: share of self-renewal in production; 1 is Friberg's pool, without stem cells."""
     stem: FloatArray
     """(N,) r_S: recovery rate of the stem compartment."""
     lineages: tuple[str, ...] = LINEAGES
@@ -38,7 +38,7 @@ class Parameters(msgspec.Struct, frozen=True, eq=False):
     def subjects(self) -> int:
         return self.rate.shape[0]
 
-    def take(self, rows: NDArray[np.intp] | slice) -> Parameters:
+    def take(self, rows: Places | slice) -> Parameters:
         """The same for a part of the subjects."""
         return Parameters(
             self.rate[rows], self.removal[rows], self.gain[rows], self.ceiling[rows],

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from penia.marrow.arrays import FloatArray
+from penia.marrow.arrays import FloatArray, Places
 from penia.marrow.channels import Course
 from penia.marrow.doses import Schedule
 from penia.marrow.grid import Event, after, base, merge
@@ -17,7 +16,6 @@ from penia.marrow.population import Parameters
 from penia.marrow.solver import Solver
 from penia.marrow.state import State
 
-Rows = NDArray[np.intp]
 T = TypeVar("T", Course, Schedule, Growth)
 
 
@@ -30,13 +28,15 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
     growth: Growth | None
     state: State
 
-    def order(self) -> Rows:
+    def order(self) -> Places:
         """Subjects with near events, then with near rates, side by side: groups need the fewest steps so."""
         keys = [self.parameters.rate.max(axis=1)]
-        keys += [e.times for e in self.events(1.0) if len(e.times) > 1 and np.any(e.times != e.times[0])]
+        keys += [
+            e.times for e in self.events(1.0, -np.inf) if len(e.times) > 1 and np.any(e.times != e.times[0])
+        ]
         return np.lexsort(keys)
 
-    def take(self, rows: Rows) -> Problem:
+    def take(self, rows: Places) -> Problem:
         return Problem(
             self.parameters.take(rows),
             tuple(_taken(c, rows) for c in self.courses),
@@ -52,21 +52,21 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
         counts = self._observed(solver.run(times, where), days)
         return np.ascontiguousarray(counts.transpose(2, 0, 1)), solver.state()
 
-    def steps(self, days: FloatArray, step: float) -> tuple[FloatArray, Rows]:
+    def steps(self, days: FloatArray, step: float) -> tuple[FloatArray, Places]:
         """(K + 1, N or 1) times, and the places in them of ``days``."""
         longest = step / float(self.parameters.rate.max())
         fineness = min(step, 1.0)
         shared, where = base(days, longest)
-        events = [after(event, longest) for event in self.events(fineness)]
+        events = [after(event, longest) for event in self.events(fineness, float(days[0]))]
         if not events:
             return shared[:, None], where[:, None]
         width = max(len(e) for e in events)
         together = np.concatenate([np.broadcast_to(e, (width, e.shape[1])) for e in events], axis=1)
         return merge(shared, where, together)
 
-    def events(self, fineness: float) -> list[Event]:
+    def events(self, fineness: float, start: float) -> list[Event]:
         rate, removal = float(self.parameters.rate.max()), float(self.parameters.removal.max())
-        found = [e for c in self.courses for e in c.events(rate, removal, fineness)]
+        found = [e for c in self.courses for e in c.events(rate, removal, fineness, start)]
         found += [e for s in self.schedules for e in s.events(rate, fineness)]
         return found + ([] if self.growth is None else self.growth.events(fineness))
 
@@ -83,9 +83,10 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
         return counts / bound
 
 
-def _taken(part: T, rows: Rows) -> T:
+def _taken(part: T, rows: Places) -> T:
     """The rows of every array that has one row per subject."""
-    fields = {name: getattr(part, name) for name in part.__struct_fields__}
-    return type(part)(
-        **{n: v[rows] if isinstance(v, np.ndarray) and v.shape[0] > 1 else v for n, v in fields.items()}
-    )
+    fields: dict[str, Any] = {name: getattr(part, name) for name in part.__struct_fields__}
+    for name, value in fields.items():
+        if isinstance(value, np.ndarray) and len(cast(FloatArray, value)) > 1:
+            fields[name] = value[rows]
+    return type(part)(**fields)

@@ -17,10 +17,10 @@ from penia.marrow.population import Parameters
 from penia.marrow.problem import Problem
 from penia.marrow.state import State, healthy, joined
 
-STEP = 0.4
+STEP = 0.8
 """Longest step in units of the shortest passage time 1/k: see docs/marrow.md for the error that it leaves."""
-_GROUP = 2048
-"""Subjects that are walked together: few enough to stay in the cache."""
+_GROUP = 5120
+"""Subjects times lineages that are walked together: few enough to stay in the cache."""
 
 
 class Trajectories(msgspec.Struct, frozen=True, eq=False):
@@ -41,7 +41,7 @@ def simulate(
 ) -> Trajectories:
     """Counts of N subjects on ``days`` (T,), which rise; the marrow is in ``state`` (health) on the first.
 
-    ``step`` is the longest step in units of 1/k; halving it divides the error by about 16. Raises ValueError
+    ``step`` is the longest step in units of 1/k; see docs/marrow.md for the error. Raises ValueError
     for days that do not rise, or an input whose shape or size cannot be.
     """
     days = np.atleast_1d(np.asarray(days, dtype=np.float64))
@@ -58,7 +58,8 @@ def simulate(
         (healthy(parameters) if state is None else state).reordered(deepest_first),
     )
     rows = problem.order()
-    parts = [problem.take(rows[i : i + _GROUP]).run(days, step) for i in range(0, subjects, _GROUP)]
+    size = max(1, _GROUP // len(lineages))
+    parts = [problem.take(rows[i : i + size]).run(days, step) for i in range(0, subjects, size)]
     as_given, back = np.argsort(deepest_first), np.argsort(rows)
     counts = np.concatenate([counts for counts, _ in parts])[back][:, as_given]
     return Trajectories(counts, joined([s for _, s in parts]).take(back).reordered(as_given))
@@ -67,8 +68,12 @@ def simulate(
 def _reordered(parameters: Parameters, order: Sequence[int]) -> Parameters:
     columns = list(order)
     return Parameters(
-        *(getattr(parameters, name)[:, columns] for name in ("rate", "removal", "gain", "ceiling", "renewal")),
-        parameters.stem,
-        tuple(parameters.lineages[i] for i in columns),
-        tuple(parameters.stages[i] for i in columns),
+        rate=parameters.rate[:, columns],
+        removal=parameters.removal[:, columns],
+        gain=parameters.gain[:, columns],
+        ceiling=parameters.ceiling[:, columns],
+        renewal=parameters.renewal[:, columns],
+        stem=parameters.stem,
+        lineages=tuple(parameters.lineages[i] for i in columns),
+        stages=tuple(parameters.stages[i] for i in columns),
     )

@@ -6,9 +6,9 @@ Ostermann 2010, Acta Numerica 19:209)
 
     φ1(X) = (1 − e^−X)/X,   φ2 = (1 − φ1)/X,   φ3 = (1/2 − φ2)/X,   X = k c h
 
-which has no limit of stability: with a large X the stage follows u/c. Where c varies over the step, the rate is
-frozen at the end (at the middle for the middle value) and the difference (c − c_end) x joins the input, so that
-a fast stage still ends exactly on u/c.
+which has no limit of stability: with a large X the stage follows u/c. Where c varies over the step, the rate
+is frozen at the end (at the middle for the middle value) and the difference (c − c_end) x joins the input, so
+that a fast stage still ends exactly on u/c.
 """
 
 from __future__ import annotations
@@ -69,7 +69,11 @@ def _series(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArr
 
 def _end(x: FloatArray, scale: FloatArray) -> tuple[FloatArray, Nodes]:
     decay, one, two, three = phi(x)
-    return decay, (scale * (one - 3 * two + 4 * three), scale * (4 * two - 8 * three), scale * (4 * three - two))
+    return decay, (
+        scale * (one - 3 * two + 4 * three),
+        scale * (4 * two - 8 * three),
+        scale * (4 * three - two),
+    )
 
 
 def _middle(x: FloatArray, scale: FloatArray) -> tuple[FloatArray, Nodes, FloatArray]:

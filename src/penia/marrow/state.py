@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from penia.marrow.arrays import FloatArray
+from penia.marrow.arrays import FloatArray, Places
 from penia.marrow.population import Parameters
 
 
@@ -18,22 +20,30 @@ class State(msgspec.Struct, frozen=True, eq=False):
     progenitor: FloatArray
     """(N, L)"""
     maturing: FloatArray
-    """(N, L, J) with J the most stages of any lineage; the last ``J − stages`` of a shorter one mean nothing."""
+    """(N, L, J) with J the most stages of any lineage; the rest of a shorter one means nothing."""
     circulating: FloatArray
     """(N, L)"""
     growth: FloatArray
     """(N, 2) depot and level of the growth factor given"""
 
-    def take(self, rows: NDArray[np.intp] | slice) -> State:
+    def take(self, rows: Places | slice) -> State:
         return State(
-            self.stem[rows], self.progenitor[rows], self.maturing[rows], self.circulating[rows], self.growth[rows]
+            self.stem[rows],
+            self.progenitor[rows],
+            self.maturing[rows],
+            self.circulating[rows],
+            self.growth[rows],
         )
 
     def reordered(self, columns: ArrayLike) -> State:
         """The same with the lineages in another order."""
         order = np.asarray(columns, dtype=np.intp)
         return State(
-            self.stem, self.progenitor[:, order], self.maturing[:, order], self.circulating[:, order], self.growth
+            self.stem,
+            self.progenitor[:, order],
+            self.maturing[:, order],
+            self.circulating[:, order],
+            self.growth,
         )
 
 
@@ -48,5 +58,11 @@ def healthy(parameters: Parameters) -> State:
     )
 
 
-def joined(states: list[State]) -> State:
-    return State(*(np.concatenate([getattr(s, name) for s in states]) for name in State.__struct_fields__))
+def joined(states: Sequence[State]) -> State:
+    return State(
+        np.concatenate([s.stem for s in states]),
+        np.concatenate([s.progenitor for s in states]),
+        np.concatenate([s.maturing for s in states]),
+        np.concatenate([s.circulating for s in states]),
+        np.concatenate([s.growth for s in states]),
+    )
