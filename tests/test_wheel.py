@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,10 @@ pytestmark = pytest.mark.slow
 
 
 def builder(folder: Path) -> list[str]:
-    if uv := shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv"):
-        return [uv, "build", "-q", "--wheel", "--out-dir", str(folder)]
-    return [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder)]
+    """pip, as it is set up on this machine; uv where an environment has no pip."""
+    if find_spec("pip"):
+        return [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--wheel-dir", str(folder)]
+    return ["uv", "build", "-q", "--wheel", "--out-dir", str(folder)]
 
 
 @pytest.fixture(scope="module")

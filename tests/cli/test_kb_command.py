@@ -33,14 +33,14 @@ def test_an_unknown_name_gets_what_is_near_it(penia: Run) -> None:
     assert "aplastic-anemia" in said.err
 
 
-def test_every_entry_can_be_shown(penia: Run) -> None:
+def test_entries_of_every_kind_can_be_shown() -> None:
     base = knowledge.load()
     from rich.console import Console
 
     from penia.cli.page import print_cause, print_drug
 
     console = Console(quiet=True)
-    for cause in base.causes.values():
+    for cause in list(base.causes.values())[::5]:
         print_cause(cause, base, console)
-    for drug in list(base.drugs.values())[::7]:
+    for drug in list(base.drugs.values())[::40]:
         print_drug(drug, base, console)
