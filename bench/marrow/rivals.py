@@ -3,6 +3,7 @@ installed raises ImportError."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -109,7 +110,20 @@ def roadrunner() -> Solver:
             counts[n] = model.simulate(0, 90, 91)[:, 0]
         return counts
 
-    return solve
+    def quiet(values: np.ndarray) -> np.ndarray:
+        """CVODE warns of every restart at an infusion, tens of thousands of lines, past the logger."""
+        kept = [os.dup(stream) for stream in (1, 2)]
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+            for stream in (1, 2):
+                os.dup2(nowhere.fileno(), stream)
+        try:
+            return solve(values)
+        finally:
+            for stream, back in zip((1, 2), kept, strict=True):
+                os.dup2(back, stream)
+                os.close(back)
+
+    return quiet
 
 
 def diffrax(adaptive: bool) -> Solver:

@@ -36,7 +36,7 @@ class Parameters(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def subjects(self) -> int:
-        return self.rate.shape[0]
+        return len(self.rate)
 
     def take(self, rows: Places | slice) -> Parameters:
         """The same for a part of the subjects."""

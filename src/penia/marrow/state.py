@@ -48,7 +48,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
 
 def healthy(parameters: Parameters) -> State:
-    n, lineages = parameters.rate.shape
+    n, lineages = parameters.subjects, len(parameters.lineages)
     return State(
         stem=np.ones(n),
         progenitor=np.ones((n, lineages)),
