@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from bokeh import __version__ as bokeh_version
 from bokeh.resources import Resources
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,7 +22,7 @@ from penia.report.dropped import grouped
 from penia.report.html import waterfall
 from penia.report.html.links import address
 from penia.report.html.points import BARS, LINES, bars, millis, points
-from penia.report.html.timeline import NARROW, STYLE, THRESHOLDS, drawing
+from penia.report.html.timeline import NARROW, STYLE, drawing
 from penia.report.steps import KINDS, URGENCIES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -103,17 +102,15 @@ def _script(explanation: Explanation, record: Record) -> str:
     """The page's own script with the drawing as data; ``<`` is escaped, so that no text can end the script."""
     shown, drugs = points(record), bars(explanation, record)
     episode = explanation.episode
-    end = millis(explanation.at) if explanation.at else max(p.x for p in shown)
+    end = millis(explanation.at) if explanation.at else max((p.x for p in shown), default=0.0)
     first_low = millis(episode.first_low) if episode and episode.first_low else None
     data: dict[str, Any] = {
-        "document": drawing(shown, drugs, episode, end),
-        "bokeh": bokeh_version,
-        "first": min(p.x for p in shown),
+        "item": drawing(shown, drugs, episode, end) if shown else None,
+        "first": min((p.x for p in shown), default=end),
         "end": end,
         "low": first_low,
         "lines": list(LINES),
         "narrow": list(NARROW),
-        "thresholds": [value for value, _ in THRESHOLDS],
         "drugs": min(len(drugs), BARS),
     }
     json = msgspec.json.encode(data).decode().replace("<", "\\u003c")

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from bokeh.document import Document
+from bokeh.embed import json_item
 from bokeh.models import (
     BoxAnnotation,
     Column,
     ColumnDataSource,
     DataRange1d,
+    FixedTicker,
     HoverTool,
     Label,
+    LinearAxis,
+    LogAxis,
+    NumeralTickFormatter,
     Range1d,
     ResetTool,
     SaveTool,
@@ -43,9 +47,15 @@ STYLE: dict[str, tuple[str, str, str]] = {
 """Line → colour, marker, dash: each line is known by its marker and dash alone."""
 NARROW = ("ANC", "WBC", "ALC")
 """Lines at first shown on the linear scale; platelets and haemoglobin would press them flat."""
-THRESHOLDS = ((1.5, "neutrophils 1.5"), (1.0, "1.0"), (0.5, "0.5"))
+THRESHOLDS = (0.5, 1.0, 1.5)
+"""ANC, in 10⁹/L"""
+SUSPECTS = 5
+"""Drugs that rank no lower are drawn in colour."""
 QUIET, LOUD = "#7d8590", "#d6406f"
-BORDER, ROW = 52, 34
+LEFT, RIGHT, ROW = 52, 34, 34
+"""Pixels: borders, the same for all parts so that their time axes agree; one drug."""
+TARGET = "timeline"
+"""Id of the element that holds the drawing."""
 TOOLTIP = (
     "<div style='font:13px system-ui,sans-serif;color:#1b1f24;max-width:15rem'>"
     "<b>@line @value</b><br>@day<br>as received: @received<br>from @place</div>"
@@ -55,7 +65,7 @@ TOOLTIP = (
 def drawing(
     points: Sequence[Point], bars: Sequence[Bar], episode: Episode | None, end: float
 ) -> dict[str, Any]:
-    """A Bokeh document as JSON, ids counted from 1 so that the same record gives the same page.
+    """A Bokeh item for ``embed_item``, its models' ids counted from 1 so that the same record gives the same page.
 
     ``end``: when the record was cut, in milliseconds since 1970.
     """
@@ -67,10 +77,8 @@ def drawing(
     plots = [_counts(scale, sources, episode, end, span) for scale in SCALES]
     if bars:
         plots.append(_drugs(bars[:BARS], first - room, end, span))
-    plots[-1].xaxis.visible = True
-    document = Document()
-    document.add_root(Column(*plots, sizing_mode="stretch_width", spacing=0))
-    return renumbered(document.to_json())
+    item = json_item(Column(*plots, sizing_mode="stretch_width", spacing=0), TARGET)
+    return renumbered(cast(dict[str, Any], item))
 
 
 def _source(points: Sequence[Point]) -> ColumnDataSource:
@@ -84,20 +92,32 @@ def _source(points: Sequence[Point]) -> ColumnDataSource:
 def _counts(
     scale: Scale, sources: dict[str, ColumnDataSource], episode: Episode | None, end: float, span: Range1d
 ) -> Any:
-    plot = _plot(span, height=380, y_axis_type=scale, visible=scale == "log", name=scale)
+    plot = _plot(span, height=380, y_axis_type=scale, visible=scale == "log", name=scale, toolbar_location="above")
     plot.y_range = _log_range(sources) if scale == "log" else DataRange1d(start=0, only_visible=True)
+    plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]")
     plot.yaxis.axis_label = "10⁹/L (haemoglobin: g/L)"
     _shade(plot, episode, end)
-    for value, text in THRESHOLDS:
-        line = Span(location=value, dimension="width", line_color=STYLE["ANC"][0], line_dash="dotted")
-        label = Label(x=4, x_units="screen", y=value, text=text, text_font_size="11px", name=f"{scale}-{value}")
-        plot.add_layout(line)
-        plot.add_layout(label)
+    _thresholds(plot, scale)
     drawn = [_line(plot, line, scale, sources[line]) for line in LINES if sources[line].data["x"]]
     plot.add_tools(
-        HoverTool(renderers=drawn, tooltips=TOOLTIP, mode="mouse"), TapTool(renderers=drawn), *_tools()
+        HoverTool(renderers=drawn, tooltips=TOOLTIP, visible=False),
+        TapTool(renderers=drawn, visible=False),
+        *_tools(),
     )
     return plot
+
+
+def _thresholds(plot: Any, scale: Scale) -> None:
+    """Dotted lines, with their values on an axis of their own to the right."""
+    for value in THRESHOLDS:
+        plot.add_layout(
+            Span(location=value, dimension="width", line_color=STYLE["ANC"][0], line_dash="dotted")
+        )
+    axis = (LogAxis if scale == "log" else LinearAxis)(
+        ticker=FixedTicker(ticks=list(THRESHOLDS), minor_ticks=[]), formatter=NumeralTickFormatter(format="0.0")
+    )
+    plot.add_layout(axis, "right")
+    _plain(axis, f"{scale}-right")
 
 
 def _line(plot: Any, line: str, scale: Scale, source: ColumnDataSource) -> Any:
@@ -153,12 +173,12 @@ def _shade(plot: Any, episode: Episode | None, end: float) -> None:
 
 def _drugs(bars: Sequence[Bar], first: float, end: float, span: Range1d) -> Any:
     """A row a drug: its name above its courses; doses as ticks; an open end is hatched."""
-    plot = _plot(span, height=ROW * len(bars) + 40, name="drugs")
+    plot = _plot(span, height=ROW * len(bars) + 40, name="drugs", toolbar_location=None)
     plot.y_range = Range1d(len(bars), 0)
     plot.yaxis.visible = False
     plot.ygrid.visible = False
     for row, bar in enumerate(bars):
-        suspected = bar.rank is not None
+        suspected = bar.rank is not None and bar.rank <= SUSPECTS
         for start, stop in bar.spans:
             plot.hbar(
                 y=row + 0.72,
@@ -173,7 +193,7 @@ def _drugs(bars: Sequence[Bar], first: float, end: float, span: Range1d) -> Any:
         if bar.doses:
             ticks = ColumnDataSource({"x": list(bar.doses), "y": [row + 0.72] * len(bar.doses)})
             plot.scatter("x", "y", source=ticks, marker="dash", angle=math.pi / 2, size=9, color=QUIET)
-        told = f"{bar.name} (cause {bar.rank})" if suspected else bar.name
+        told = f"{bar.name} (cause {bar.rank})" if bar.rank else bar.name
         plot.add_layout(
             Label(x=4, x_units="screen", y=row + 0.5, text=told, text_font_size="12px", name=f"drug-{row}")
         )
@@ -197,8 +217,8 @@ def _plot(span: Range1d, **options: Any) -> Any:
         x_axis_type="datetime",
         x_range=span,
         sizing_mode="stretch_width",
-        min_border_left=BORDER,
-        min_border_right=12,
+        min_border_left=LEFT,
+        min_border_right=RIGHT,
         tools="",
         active_drag=None,
         active_scroll=None,
@@ -212,25 +232,29 @@ def _plot(span: Range1d, **options: Any) -> Any:
     plot.grid.grid_line_alpha = 0.18
     plot.toolbar.logo = None
     plot.toolbar.autohide = False
-    for side, axis in (("x", plot.xaxis), ("y", plot.yaxis)):
-        axis.name = f"{options['name']}-{side}"
-        axis.axis_line_color = axis.major_tick_line_color = QUIET
-        axis.minor_tick_line_color = None
-        axis.major_label_text_font_size = axis.axis_label_text_font_size = "12px"
-        axis.axis_label_text_font_style = "normal"
+    _plain(plot.xaxis[0], f"{options['name']}-x")
+    _plain(plot.yaxis[0], f"{options['name']}-y")
     return plot
 
 
-def renumbered(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its models' ids counted in order of appearance."""
+def _plain(axis: Any, name: str) -> None:
+    axis.name = name
+    axis.axis_line_color = axis.major_tick_line_color = QUIET
+    axis.minor_tick_line_color = None
+    axis.major_label_text_font_size = axis.axis_label_text_font_size = "12px"
+    axis.axis_label_text_font_style = "normal"
+
+
+def renumbered(item: dict[str, Any]) -> dict[str, Any]:
+    """The item with its models' ids counted in order of appearance."""
     ids: dict[str, str] = {}
 
     def fresh(node: Any) -> Any:
         if isinstance(node, dict):
             return {
-                k: ids.setdefault(v, f"m{len(ids) + 1}") if k == "id" and isinstance(v, str) else fresh(v)
+                k: ids.setdefault(v, f"m{len(ids) + 1}") if k in ("id", "root_id") and isinstance(v, str) else fresh(v)
                 for k, v in node.items()
             }
         return [fresh(v) for v in node] if isinstance(node, list) else node
 
-    return fresh(document)
+    return fresh(item)

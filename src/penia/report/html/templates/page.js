@@ -7,15 +7,17 @@
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const press = (button, on) => button.setAttribute("aria-pressed", String(on));
 
+  /* Bokeh keeps its text colours and its number of ticks to itself, so they are set from here. */
+  const axes = ["log-x", "log-y", "log-right", "linear-x", "linear-y", "linear-right", "drugs-x"];
   function paint(dark) {
     const text = dark ? "#d5dae1" : "#2b3138";
-    for (const name of ["log-x", "log-y", "linear-x", "linear-y", "drugs-x"]) {
-      const axis = named(name);
-      if (axis) { axis.major_label_text_color = text; axis.axis_label_text_color = text; }
-    }
-    const labels = scales.flatMap((s) => data.thresholds.map((t) => `${s}-${t}`));
-    for (let row = 0; row < data.drugs; row++) labels.push(`drug-${row}`);
-    for (const name of labels) { const label = named(name); if (label) label.text_color = text; }
+    for (const axis of axes.map(named)) if (axis) axis.setv({ major_label_text_color: text, axis_label_text_color: text });
+    for (let row = 0; row < data.drugs; row++) named(`drug-${row}`).text_color = text;
+  }
+
+  function spread() {
+    const ticks = Math.max(2, Math.round(document.getElementById("timeline").clientWidth / 130));
+    for (const axis of ["log-x", "linear-x", "drugs-x"].map(named)) if (axis) axis.ticker.desired_num_ticks = ticks;
   }
 
   function showLine(line, on) {
@@ -25,6 +27,8 @@
         if (drawn) drawn.visible = on;
       }
     each(`button[data-line="${line}"]`, (b) => press(b, on));
+    const tall = (l) => !data.narrow.includes(l) && named(`linear-${l}`)?.visible;
+    named("linear-right").visible = !data.lines.some(tall); // the thresholds would stand on top of each other
   }
 
   function showScale(scale) {
@@ -55,8 +59,7 @@
   }
 
   async function start() {
-    const item = { target_id: "timeline", root_id: data.document.roots[0].id, doc: data.document, version: data.bokeh };
-    await Bokeh.embed.embed_item(item);
+    await Bokeh.embed.embed_item(data.item);
     for (const line of data.lines) {
       const drawn = named(`log-${line}`);
       if (drawn) {
@@ -70,6 +73,8 @@
     dark.addEventListener("change", repaint);
     paper.addEventListener("change", repaint);
     repaint();
+    spread();
+    addEventListener("resize", spread);
     showScale("log");
     showSpan(data.end - data.first > 800 * DAY ? "year" : "all");
     each("button[data-line]", (b) =>
@@ -79,7 +84,7 @@
   }
 
   document.documentElement.classList.add("scripted");
-  if (data) start();
+  if (data.item) start();
   const text = document.getElementById("text");
   document.getElementById("print").addEventListener("click", () => window.print());
   document.getElementById("copy").addEventListener("click", async () => {
