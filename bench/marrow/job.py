@@ -77,12 +77,14 @@ def penia(values: np.ndarray, step: float = marrow.STEP) -> np.ndarray:
     return baseline[:, None] * marrow.simulate(DAYS, people, doses=[doses], step=step).counts[:, 0]
 
 
-def five_lineages(count: int = 2000, step: float = marrow.STEP) -> int:
-    """The whole model for ``count`` people over 180 days: killing doses, later a loss. Returns the states."""
+STATES = 1 + sum(stages + 2 for stages in marrow.STAGES)
+
+
+def five_lineages(count: int = 2000, step: float = marrow.STEP) -> None:
+    """The whole model for ``count`` people over 180 days: killing doses, later a loss."""
     body = physiology()
     generator = np.random.default_rng(7)
     people = marrow.vary(marrow.parameters(1, **body.typical()), body.spreads(), count, generator)
     doses = marrow.fractional(np.array([0.0, 21.0, 42.0]), generator.uniform(0.5, 0.99, count), 1.5, 0.8)
     loss = marrow.Channel("loss", size=generator.uniform(1.0, 60.0, count), onset=90.0)
     marrow.simulate(np.arange(181.0), people, [loss], [doses], step=step)
-    return 1 + sum(n + 2 for n in people.stages)

@@ -3,6 +3,7 @@ installed raises ImportError."""
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from itertools import pairwise
@@ -48,22 +49,32 @@ def lsoda(values: np.ndarray) -> np.ndarray:
     from scipy.integrate import solve_ivp
 
     edges = sorted({0.0, 90.0, *(d + e for d in job.DOSE_DAYS for e in (0.0, job.INFUSION))})
+    parts = [
+        (float(r), float(w) * job.AMOUNT / (float(r) * job.INFUSION))
+        for r, w in zip(*job.kernel(), strict=True)
+    ]
     counts = np.empty((values.shape[1], len(job.DAYS)))
+
+    def right(
+        t: float, y: np.ndarray, baseline: float, rate: float, gain: float, slope: float
+    ) -> list[float]:
+        level = 0.0
+        for day in job.DOSE_DAYS:
+            if t > day:
+                run = min(t - day, job.INFUSION)
+                level += sum(w * (math.exp(r * (day + run - t)) - math.exp(r * (day - t))) for r, w in parts)
+        p, a, b, c, seen = y.tolist()
+        made = (1 - slope * level) * (baseline / seen) ** gain - 1
+        return [rate * p * made, rate * (p - a), rate * (a - b), rate * (b - c), rate * (c - seen)]
+
     for n, (baseline, transit, gain, slope) in enumerate(values.T):
-        rate = 4.0 / transit
-
-        def right(t: float, y: np.ndarray) -> list[float]:
-            level = float(job.concentration(np.array([t]))[0])
-            made = (1 - slope * level) * (baseline / y[4]) ** gain - 1  # noqa: B023
-            chain = [rate * (y[j] - y[j + 1]) for j in range(4)]  # noqa: B023
-            return [rate * y[0] * made, *chain]  # noqa: B023
-
         y = np.full(5, baseline)
         counts[n, 0] = baseline
+        given = (baseline, 4.0 / transit, gain, slope)
         for a, b in pairwise(edges):
-            inside = np.flatnonzero((a + 1e-9 < job.DAYS) & (b + 1e-9 >= job.DAYS))
+            inside = np.flatnonzero((job.DAYS > a + 1e-9) & (job.DAYS <= b + 1e-9))
             at = np.union1d(job.DAYS[inside], [b])
-            found = solve_ivp(right, (a, b), y, "LSODA", at, rtol=1e-6, atol=1e-9)
+            found = solve_ivp(right, (a, b), y, "LSODA", at, args=given, rtol=1e-6, atol=1e-9)
             counts[n, inside], y = found.y[4, : len(inside)], found.y[:, -1]
     return counts
 

@@ -17,6 +17,8 @@ from penia.marrow.grid import Event
 _GAUSS = 0.5 - 0.5 / np.sqrt(3.0)
 _NOTHING = 45.0
 """Time constants after which a dose has gone."""
+_FELT = 1e-8
+"""Less is not felt within a step."""
 _INSTANT = 1e-12
 
 
@@ -142,7 +144,7 @@ class Pulses:
     def __init__(self, schedule: Schedule, times: FloatArray) -> None:
         self.rows, self.scale = schedule.rows, schedule.scale
         self.first, self.second = schedule.integrals(times[:-1], times[1:])
-        self.on: list[bool] = np.any((self.first > 0) | (self.second > 0), axis=1).tolist()
+        self.on: list[bool] = np.any((self.first + self.second) * self.scale > _FELT, axis=1).tolist()
 
     def over(self, step: int) -> Pulse | None:
         if not self.on[step]:

@@ -46,11 +46,10 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
         )
 
     def run(self, days: FloatArray, step: float) -> tuple[FloatArray, State]:
-        """(N, L, T) observed counts on ``days``, and the state on the last of them."""
+        """(L, T, N) observed counts on ``days``, and the state on the last of them."""
         times, where = self.steps(days, step)
         solver = Solver(self.parameters, self.courses, self.schedules, self.growth, self.state)
-        counts = self._observed(solver.run(times, where), days)
-        return np.ascontiguousarray(counts.transpose(2, 0, 1)), solver.state()
+        return self._observed(solver.run(times, where), days), solver.state()
 
     def steps(self, days: FloatArray, step: float) -> tuple[FloatArray, Places]:
         """(K + 1, N or 1) times, and the places in them of ``days``."""
@@ -72,14 +71,16 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
 
     def _observed(self, counts: FloatArray, days: FloatArray) -> FloatArray:
         """Counts (L, T, N) as they are seen: margination, baseline and measurement."""
+        seen = [c for c in self.courses if c.target in ("margination", "baseline", "measured")]
+        if not seen:
+            return counts
         bound = np.ones_like(counts)
-        for course in self.courses:
-            if course.target in ("margination", "baseline", "measured"):
-                size = course.at(days[:, None] + 1e-9)
-                if course.fraction:
-                    counts[list(course.rows)] *= 1.0 - size
-                else:
-                    bound[list(course.rows)] += size
+        for course in seen:
+            size = course.at(days[:, None] + 1e-9)
+            if course.fraction:
+                counts[list(course.rows)] *= 1.0 - size
+            else:
+                bound[list(course.rows)] += size
         return counts / bound
 
 

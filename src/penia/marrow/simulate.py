@@ -59,10 +59,16 @@ def simulate(
     )
     rows = problem.order()
     size = max(1, _GROUP // len(lineages))
-    parts = [problem.take(rows[i : i + size]).run(days, step) for i in range(0, subjects, size)]
-    as_given, back = np.argsort(deepest_first), np.argsort(rows)
-    counts = np.concatenate([counts for counts, _ in parts])[back][:, as_given]
-    return Trajectories(counts, joined([s for _, s in parts]).take(back).reordered(as_given))
+    as_given = np.argsort(deepest_first)
+    counts = np.empty((subjects, len(lineages), len(days)))
+    states: list[State] = []
+    for i in range(0, subjects, size):
+        group = rows[i : i + size]
+        solution, reached = problem.take(group).run(days, step)
+        for lineage, row in enumerate(as_given):
+            counts[group, lineage] = solution[row].T
+        states.append(reached)
+    return Trajectories(counts, joined(states).take(np.argsort(rows)).reordered(as_given))
 
 
 def _reordered(parameters: Parameters, order: Sequence[int]) -> Parameters:
