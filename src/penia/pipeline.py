@@ -18,8 +18,9 @@ THIN, OPEN = 1.0, 2.0
 """Bits: too little is known where the evidence moved the prior by less than THIN and left more than OPEN."""
 SHOWN = 20
 """Candidates that an explanation carries in full."""
-LIKELY = 0.5
-"""Least probability at which a drug is named as the suspect of an agranulocytosis."""
+SUSPECT = 0.1
+"""Least probability at which a drug is named as the suspect of an agranulocytosis: to go on with the drug can
+kill, to stop it for a day seldom does."""
 
 
 def explain(record: Record, at: datetime | None = None, setting: str | None = None) -> Explanation:
@@ -97,7 +98,7 @@ def _suspects(ranking: Ranking) -> tuple[str, ...]:
     return tuple(
         h.id.removeprefix("drug:")
         for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
-        if h.drug is not None and p >= LIKELY
+        if h.drug is not None and p >= SUSPECT
     )
 
 

@@ -16,7 +16,17 @@ import msgspec
 
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.weights import Weights
-from penia.knowledge.schema import AgeBand, Cause, Distribution, Figure, Latency, Place, Settings
+from penia.knowledge.schema import (
+    AgeBand,
+    Cause,
+    Distribution,
+    Drug,
+    DrugPattern,
+    Figure,
+    Latency,
+    Place,
+    Settings,
+)
 from penia.record import Sex
 
 _NORMAL = NormalDist()
@@ -156,8 +166,9 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
     window = (background.onset[0], background.deep)
-    timing = in_window(course, drug.latency or kind.latency, window, fitted)
+    timing = in_window(course, _latency(drug, kind), window, fitted)
     factors: list[tuple[str, Figure | None, float]] = [
+        ("neutropenia against any low count", fitted.drug, fitted.drug.value),
         ("low count per course", drug.incidence, drug.incidence.value),
         ("onset falls into this interval", None, timing),
     ]
@@ -166,7 +177,15 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
         for modifier in drug.modifiers
         if modifier.with_ in background.present
     )
-    return Weight(min(1.0, math.prod(value for _, _, value in factors)), tuple(factors))
+    return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+
+
+def _latency(drug: Drug, kind: DrugPattern) -> Latency:
+    """The drug's own, with its pattern's recovery where it names none."""
+    own = drug.latency
+    if own is None:
+        return kind.latency
+    return own if own.recovery else msgspec.structs.replace(own, recovery=kind.latency.recovery)
 
 
 def in_window(

@@ -16,6 +16,9 @@ class Weights(Knowledge, frozen=True):
 
     prior: Figure
     """Exponent of the prior: below 1, since a record for which the question is asked is already selected."""
+    drug: Figure
+    """Factor on the hazard of a drug: its incidence is of neutropenia, while most of the low counts that the
+    settings' rates speak of are mildly low lymphocytes."""
     findings: Figure
     """Exponent of a finding's likelihood ratio, for the dependence that clusters leave."""
     tests: Figure
