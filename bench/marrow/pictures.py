@@ -10,9 +10,9 @@ from penia import marrow
 from penia.knowledge.physiology import physiology
 from penia.marrow import Channel
 
-STEPS = (1.6, 1.13, 0.8, 0.57, 0.4, 0.28, 0.2, 0.14, 0.1)
-TIGHT = 0.02
-SUBJECTS = 60
+STEPS = (1.6, 0.8, 0.4, 0.2, 0.1)
+TIGHT = 0.04
+SUBJECTS = 40
 
 
 def speed(rows: dict[str, dict[str, float]], path: Path) -> None:

@@ -72,7 +72,7 @@ def lsoda(values: np.ndarray) -> np.ndarray:
         counts[n, 0] = baseline
         given = (baseline, 4.0 / transit, gain, slope)
         for a, b in pairwise(edges):
-            inside = np.flatnonzero((job.DAYS > a + 1e-9) & (job.DAYS <= b + 1e-9))
+            inside = np.flatnonzero((a + 1e-9 < job.DAYS) & (b + 1e-9 >= job.DAYS))
             at = np.union1d(job.DAYS[inside], [b])
             found = solve_ivp(right, (a, b), y, "LSODA", at, args=given, rtol=1e-6, atol=1e-9)
             counts[n, inside], y = found.y[4, : len(inside)], found.y[:, -1]

@@ -7,7 +7,7 @@ of a kind combine: fractions by the product of what they leave, added rates by t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -105,12 +105,13 @@ class Course(msgspec.Struct, frozen=True, eq=False):
         on = (self.full <= start + _SAME) & (self.end >= end - _SAME)
         return bool(np.all(on | (self.onset >= end - _SAME)))
 
-    def events(self, rate: float, removal: float, fineness: float, start: float) -> list[Event]:
-        """Where steps must end, and how short they must be then, with the fastest k and k_C of a group.
+    def events(self, speeds: Mapping[str, float], fineness: float, start: float) -> list[Event]:
+        """Where steps must end, and how short they must be then, for the fastest rates of a group
+        by the input of the equations.
 
         A channel that is on at the ``start`` counts as a jump there.
         """
-        speed = {"loss": removal, "arrest": rate, "release": rate}.get(self.target)
+        speed = speeds.get(self.target)
         if self.target in _OBSERVED:
             return []
         if speed is None:

@@ -64,8 +64,10 @@ class Problem(msgspec.Struct, frozen=True, eq=False):
         return merge(shared, where, together)
 
     def events(self, fineness: float, start: float) -> list[Event]:
-        rate, removal = float(self.parameters.rate.max()), float(self.parameters.removal.max())
-        found = [e for c in self.courses for e in c.events(rate, removal, fineness, start)]
+        rate = float(self.parameters.rate.max())
+        speeds = {"loss": float(self.parameters.removal.max()), "arrest": rate, "release": rate}
+        speeds["stem"] = max(float(self.parameters.stem.max()), 1e-6)
+        found = [e for c in self.courses for e in c.events(speeds, fineness, start)]
         found += [e for s in self.schedules for e in s.events(rate, fineness)]
         return found + ([] if self.growth is None else self.growth.events(fineness))
 
