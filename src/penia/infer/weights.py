@@ -48,7 +48,8 @@ class Weights(Knowledge, frozen=True):
     tempo_days: dict[Tempo, Figure]
     """Days over which the onset of an episode of that tempo lies when it is first met."""
     crossing: Figure
-    """Least factor of a chronic cause whose count was normal lately: a mild one crosses its limit at times."""
+    """Least factor of a chronic cause whose count was normal lately: a mild one crosses its limit now and
+    then."""
     age_floor: Figure
     """Least share of an age band under any cause."""
     adults: Figure
