@@ -77,7 +77,9 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""
         source = Source(exposure.start, exposure.name, place)
-        read.take(texts.read_any_exposure(exposure, anchor), source, exposure.kind)
+        heard = texts.read_any_exposure(exposure, anchor)
+        if heard or exposure.ingredient is None:
+            read.take(heard, source, exposure.kind)
     for procedure in record.procedures:
         source = Source(procedure.time, procedure.name, procedure.origin.place)
         read.take(texts.read_procedure(procedure, anchor), source, "procedure")
