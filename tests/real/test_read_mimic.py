@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def records() -> list[Record]:
-    if not MIMIC.is_dir():
-        pytest.skip(f"{MIMIC} is not there")
-    start = time.perf_counter()
-    found = list(read_all(MIMIC))
-    assert time.perf_counter() - start < 60
-    return found
+    return list(read_all(MIMIC))
 
 
 def test_the_people_with_low_counts_are_those_of_the_data_sets_own_description(records: list[Record]) -> None:
