@@ -1,0 +1,77 @@
+"""The static likelihood of depth, lineages and tempo."""
+
+import math
+
+import msgspec
+import pytest
+from judged_makers import DEPTH, hypothesis, pattern
+
+from penia.episode import Measured
+from penia.infer.counts import count_evidence
+from penia.infer.weights import weights
+from penia.knowledge.schema import Figure
+
+PLAIN = msgspec.structs.replace(weights(), counts=Figure(value=1.0))
+DEEP = hypothesis(
+    "deep", pattern=pattern(depth=msgspec.structs.replace(DEPTH, anc_median=0.1, anc_p10=0.02, anc_p90=0.4))
+)
+MILD = hypothesis(
+    "mild", pattern=pattern(depth=msgspec.structs.replace(DEPTH, anc_median=1.2, anc_p10=0.8, anc_p90=1.6))
+)
+
+
+def measured(line: str, value: float, limit: float, censored: bool = False) -> dict[str, Measured]:
+    return {line: Measured(line, value, limit, censored)}
+
+
+def column(counts, words=None, tempo="unknown", who=(DEEP, MILD)):
+    return count_evidence(who, counts, words or {}, tempo, PLAIN)
+
+
+def test_a_very_low_count_favours_the_cause_that_goes_so_low():
+    ((one),) = column(measured("ANC", 0.05, 1.5))
+    assert one.logs[0] > one.logs[1] + 3
+
+
+def test_a_mildly_low_count_favours_the_mild_cause():
+    ((one),) = column(measured("ANC", 1.3, 1.5))
+    assert one.logs[1] > one.logs[0] + 1
+
+
+def test_a_count_printed_as_zero_is_no_infinity():
+    ((one),) = column(measured("ANC", 0.0, 1.5))
+    assert all(math.isfinite(log) for log in one.logs)
+
+
+def test_a_count_below_the_limit_of_quantification_speaks_by_the_tail():
+    ((one),) = column(measured("ANC", 0.1, 1.5, censored=True))
+    assert one.logs[0] > one.logs[1]
+
+
+def test_one_odd_count_cannot_decide_alone():
+    ((one),) = column(measured("ANC", 20.0, 1.5))
+    assert one.logs[0] > -12
+
+
+def test_the_white_count_is_silent_where_its_parts_are_known():
+    both = measured("ANC", 0.5, 1.5) | measured("WBC", 1.0, 4.0)
+    assert [e.key for e in column(both)] == ["ANC"]
+    assert [e.key for e in column(measured("WBC", 1.0, 4.0))] == ["WBC"]
+
+
+def test_a_line_known_in_words_alone_counts_by_the_share_of_low_counts():
+    ((one),) = column({}, {"p": True}, who=(hypothesis("a", pattern=pattern(lineages={"p": 0.9})), MILD))
+    assert one.logs == pytest.approx((math.log(0.9), math.log(0.1)))
+
+
+def test_a_child_is_judged_by_the_limit_of_its_age():
+    infant = column(measured("ANC", 0.8, 1.0))[0].logs
+    adult = column(measured("ANC", 1.2, 1.5))[0].logs
+    assert infant == pytest.approx(adult)
+
+
+def test_an_unknown_tempo_says_nothing_and_a_known_one_speaks_by_its_share():
+    assert column({}) == []
+    chronic = hypothesis("c", pattern=pattern(tempo={"chronic": 0.9}))
+    ((one),) = column({}, tempo="chronic", who=(chronic, MILD))
+    assert one.logs == pytest.approx((math.log(0.9), math.log(0.2)))

@@ -1,0 +1,122 @@
+"""Likelihood ratios of findings against numbers worked by hand."""
+
+import math
+
+import msgspec
+import pytest
+from judged_makers import hypothesis, key
+
+from penia.facts import Fact
+from penia.infer.findings import finding_evidence
+from penia.infer.weights import weights
+from penia.knowledge.schema import Figure, FindingRate
+
+PLAIN = msgspec.structs.replace(
+    weights(),
+    findings=Figure(value=1.0),
+    tests=Figure(value=1.0),
+    cluster=Figure(value=0.5),
+    background=Figure(value=0.25),
+    base_shrink=Figure(value=0.0),
+    floor=Figure(value=0.001),
+)
+
+
+def scored(hypotheses, facts, vocabulary, shares=None, skip=frozenset()):
+    shares = shares or [1 / len(hypotheses)] * len(hypotheses)
+    keys = {k.key: k for k in vocabulary}
+    return finding_evidence(hypotheses, shares, facts, keys, "inpatient", skip, PLAIN)
+
+
+def test_a_cause_that_lists_no_rate_takes_the_base_rate_less_what_the_others_explain():
+    fever = key("fever", 0.4)
+    ((one),) = scored(
+        [hypothesis("a", {"fever": 0.8}), hypothesis("b")], [Fact("fever", True)], [fever], [0.25, 0.75]
+    )
+    rest = (0.4 - 0.25 * 0.8) / 0.75
+    assert one.background == pytest.approx(rest)
+    assert one.logs == pytest.approx((math.log(0.8 / rest), 0.0))
+
+
+def test_an_absent_finding_speaks_by_the_complements():
+    ((one),) = scored(
+        [hypothesis("a", {"fever": 0.8}), hypothesis("b")],
+        [Fact("fever", False)],
+        [key("fever", 0.4)],
+        [0.0, 1.0],
+    )
+    assert one.logs[0] == pytest.approx(math.log(0.2 / 0.6))
+
+
+def test_a_background_never_exceeds_the_base_rate():
+    ((one),) = scored(
+        [hypothesis("a", {"fever": 0.1}), hypothesis("b")],
+        [Fact("fever", True)],
+        [key("fever", 0.4)],
+        [0.9, 0.1],
+    )
+    assert one.background == pytest.approx(0.4)
+
+
+def test_a_decisive_test_is_measured_against_people_without_the_cause():
+    hiv = key("hiv-test", 0.05, without={"hiv": Figure(value=0.003)})
+    ((one),) = scored(
+        [hypothesis("hiv", {"hiv-test": 0.99}), hypothesis("b")], [Fact("hiv-test", True)], [hiv]
+    )
+    assert one.logs[0] == pytest.approx(math.log(0.99 / 0.003))
+
+
+def test_what_a_stated_disease_brings_along_says_nothing_against_the_others():
+    known = hypothesis("graves", {"goitre": 0.9}, known=True)
+    ((one),) = scored(
+        [known, hypothesis("dengue", {"goitre": 0.02})],
+        [Fact("goitre", True)],
+        [key("goitre", 0.03)],
+        [0.0, 1.0],
+    )
+    assert abs(one.logs[1] - one.logs[0]) < 0.02
+
+
+def test_an_anchor_is_not_scored_for_a_stated_disease_or_a_drug_and_is_for_the_others():
+    anchor = {"on-dialysis": FindingRate(key="on-dialysis", p=0.5, anchor=True)}
+    unstated, stated = hypothesis("m", rates={}), hypothesis("n", known=True)
+    unstated, stated = (msgspec.structs.replace(h, rates=anchor) for h in (unstated, stated))
+    ((one),) = scored([unstated, stated], [Fact("on-dialysis", True)], [key("on-dialysis", 0.05)], [0.0, 1.0])
+    assert one.logs[0] > 0
+    assert one.logs[1] == 0
+
+
+def test_of_a_cluster_the_strongest_counts_whole_and_the_rest_in_part():
+    vocabulary = [key("fever", 0.4, cluster="heat"), key("chills", 0.2, cluster="heat")]
+    facts = [Fact("fever", True), Fact("chills", True)]
+    fever, chills = scored(
+        [hypothesis("a", {"fever": 0.8, "chills": 0.8}), hypothesis("b")], facts, vocabulary, [0.0, 1.0]
+    )
+    assert chills.logs[0] == pytest.approx(math.log(0.8 / 0.2))
+    assert fever.logs[0] == pytest.approx(0.5 * math.log(0.8 / 0.4))
+
+
+def test_of_a_finding_and_its_broader_kind_only_the_stronger_counts():
+    vocabulary = [key("rash", 0.2), key("maculopapular rash", 0.1, implies=("rash",))]
+    facts = [Fact("rash", True), Fact("maculopapular rash", True)]
+    rash, narrower = scored(
+        [hypothesis("measles", {"rash": 0.95, "maculopapular rash": 0.9}), hypothesis("b")],
+        facts,
+        vocabulary,
+        [0.0, 1.0],
+    )
+    assert rash.logs[0] == 0
+    assert narrower.logs[0] == pytest.approx(math.log(0.9 / 0.1))
+
+
+def test_what_the_counts_say_themselves_is_not_scored_again():
+    low = key("lymphopenia", 0.3, derived="count")
+    assert (
+        scored(
+            [hypothesis("a", {"lymphopenia": 0.9})],
+            [Fact("lymphopenia", True)],
+            [low],
+            skip=frozenset({"count"}),
+        )
+        == []
+    )
