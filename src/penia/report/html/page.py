@@ -1,4 +1,4 @@
-"""The page: what cannot wait, the counts over time, the causes with their evidence, what to do, what is unknown."""
+"""The page: what cannot wait, the counts over time, the causes with their evidence, what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import io
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from bokeh.resources import Resources
@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.console import Console
 
-from penia.explanation import Candidate, Explanation
+from penia.explanation import Explanation
 from penia.record import Record
 from penia.report import terminal, wording
 from penia.report.dropped import grouped
 from penia.report.html import waterfall
 from penia.report.html.links import address
-from penia.report.html.points import BARS, LINES, bars, millis, points
+from penia.report.html.points import BARS, LINES, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
 from penia.report.steps import KINDS, URGENCIES
 
@@ -38,26 +38,50 @@ MARKERS = {
 }
 """Marker of a line → its outline in the key."""
 
+FILTERS: dict[str, Any] = {
+    "percent": wording.percent,
+    "weighed": wording.weighed,
+    "telling": wording.telling,
+    "against": wording.against,
+    "waterfall": waterfall.rows,
+    "signed": waterfall.signed,
+}
+GLOBALS: dict[str, Any] = {
+    "since": wording.since,
+    "low_lines": wording.low_lines,
+    "not_low": wording.not_low,
+    "is_unread": wording.is_unread,
+    "address_of": address,
+    "odds_of": waterfall.odds_of,
+    "kinds": KINDS,
+    "urgencies": URGENCIES,
+    "markers": MARKERS,
+}
+
 
 def render(explanation: Explanation, record: Record) -> str:
     """HTML of ``explanation`` of ``record``; every text of the record is escaped, the same input gives the
     same page."""
     known = record if explanation.at is None else record.until(explanation.at)
     scripts = [_bokeh(), _script(explanation, known)]
-    return _environment().get_template("page.html").render(
-        e=explanation,
-        record=known,
-        who=wording.who(explanation, record),
-        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-        scripts=[Markup(script) for script in scripts],
-        policy=_policy(scripts),
-        cards=CARDS,
-        points=points(known),
-        bars=bars(explanation, known),
-        drawn=BARS,
-        lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
-        dropped=grouped(explanation.problems),
-        as_text=_as_text(explanation, record),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            e=explanation,
+            record=known,
+            who=wording.who(explanation, record),
+            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+            scripts=[Markup(script) for script in scripts],
+            policy=_policy(scripts),
+            cards=CARDS,
+            points=points(known),
+            bars=bars(explanation, known),
+            drawn=BARS,
+            lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
+            dropped=grouped(explanation.problems),
+            as_text=_as_text(explanation, record),
+        )
     )
 
 
@@ -70,25 +94,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        percent=wording.percent,
-        weighed=wording.weighed,
-        telling=wording.telling,
-        against=wording.against,
-        waterfall=waterfall.rows,
-        signed=waterfall.signed,
-    )
-    environment.globals.update(
-        since=wording.since,
-        low_lines=wording.low_lines,
-        not_low=wording.not_low,
-        is_unread=wording.is_unread,
-        address_of=address,
-        total_odds=_odds,
-        kinds=KINDS,
-        urgencies=URGENCIES,
-        markers=MARKERS,
-    )
+    cast(dict[str, Any], environment.filters).update(FILTERS)
+    cast(dict[str, Any], environment.globals).update(GLOBALS)
     return environment
 
 
@@ -99,16 +106,15 @@ def _bokeh() -> str:
 
 
 def _script(explanation: Explanation, record: Record) -> str:
-    """The page's own script with the drawing as data; ``<`` is escaped, so that no text can end the script."""
+    """The page's own script with the drawing as data; no text of the record can end the script, as ``<`` is
+    escaped."""
     shown, drugs = points(record), bars(explanation, record)
-    episode = explanation.episode
-    end = millis(explanation.at) if explanation.at else max((p.x for p in shown), default=0.0)
-    first_low = millis(episode.first_low) if episode and episode.first_low else None
+    episode, span = explanation.episode, window(explanation, shown, drugs)
     data: dict[str, Any] = {
-        "item": drawing(shown, drugs, episode, end) if shown else None,
-        "first": min((p.x for p in shown), default=end),
-        "end": end,
-        "low": first_low,
+        "item": drawing(shown, drugs, episode, span) if shown else None,
+        "first": span.first,
+        "end": span.end,
+        "low": millis(episode.first_low) if episode and episode.first_low else None,
         "lines": list(LINES),
         "narrow": list(NARROW),
         "drugs": min(len(drugs), BARS),
@@ -126,10 +132,6 @@ def _policy(scripts: list[str]) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _odds(candidate: Candidate) -> str:
-    return wording.odds(sum(c.decibans for c in candidate.contributions))
 
 
 def _as_text(explanation: Explanation, record: Record) -> str:

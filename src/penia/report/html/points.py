@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -46,6 +46,25 @@ class Bar(msgspec.Struct, frozen=True):
     """Each course in words."""
     rank: int | None
     """Which ranked cause it is."""
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The time shown, in milliseconds since 1970."""
+
+    first: float
+    end: float
+    """When the record was cut."""
+    room: float
+    """Left free on both sides."""
+
+
+def window(explanation: Explanation, points: Sequence[Point], bars: Sequence[Bar]) -> Window:
+    """From the first count, or from the start of a drug that ranks as a cause, to the cut."""
+    starts = [start for bar in bars if bar.rank for start, _ in bar.spans if start is not None]
+    times = [*(p.x for p in points), *starts]
+    end = max(times, default=0.0) if explanation.at is None else millis(explanation.at)
+    first = min(times, default=end)
+    return Window(first, end, room=max((end - first) * 0.02, 36e5))
 
 
 def points(record: Record) -> list[Point]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal, cast
 
+from bokeh.core.types import ID
 from bokeh.embed import json_item
 from bokeh.models import (
     BoxAnnotation,
@@ -18,22 +19,18 @@ from bokeh.models import (
     DataRange1d,
     FixedTicker,
     HoverTool,
-    Label,
     LinearAxis,
     LogAxis,
     NumeralTickFormatter,
     Range1d,
-    ResetTool,
-    SaveTool,
     Span,
     TapTool,
-    WheelZoomTool,
 )
-from bokeh.models.tools import BoxZoomTool, PanTool
-from bokeh.plotting import figure
 
 from penia.explanation import Episode
-from penia.report.html.points import BARS, FLOOR, LINES, Bar, Point, millis
+from penia.report.html.canvas import LOUD, plain, plot_on, renumbered, tools
+from penia.report.html.drugbars import drug_bars
+from penia.report.html.points import BARS, FLOOR, LINES, Bar, Point, Window, millis
 
 Scale = Literal["log", "linear"]
 SCALES: tuple[Scale, ...] = ("log", "linear")
@@ -49,11 +46,6 @@ NARROW = ("ANC", "WBC", "ALC")
 """Lines at first shown on the linear scale; platelets and haemoglobin would press them flat."""
 THRESHOLDS = (0.5, 1.0, 1.5)
 """ANC, in 10⁹/L"""
-SUSPECTS = 5
-"""Drugs that rank no lower are drawn in colour."""
-QUIET, LOUD = "#7d8590", "#d6406f"
-LEFT, RIGHT, ROW = 52, 34, 34
-"""Pixels: borders, the same for all parts so that their time axes agree; one drug."""
 TARGET = "timeline"
 """Id of the element that holds the drawing."""
 TOOLTIP = (
@@ -63,21 +55,18 @@ TOOLTIP = (
 
 
 def drawing(
-    points: Sequence[Point], bars: Sequence[Bar], episode: Episode | None, end: float
+    points: Sequence[Point], bars: Sequence[Bar], episode: Episode | None, window: Window
 ) -> dict[str, Any]:
-    """A Bokeh item for ``embed_item``, its models' ids counted from 1 so that the same record gives the same page.
-
-    ``end``: when the record was cut, in milliseconds since 1970.
-    """
-    starts = [p.x for p in points] + [s for b in bars[:BARS] for s, _ in b.spans if s is not None]
-    first = min(starts, default=end)
-    room = max((end - first) * 0.02, 36e5)
-    span = Range1d(first - room, end + room, name="time")
-    sources = {line: _source([p for p in points if p.line == line]) for line in LINES}
-    plots = [_counts(scale, sources, episode, end, span) for scale in SCALES]
+    """A Bokeh item for ``embed_item``; the same record gives the same item."""
+    span = Range1d(start=window.first - window.room, end=window.end + window.room, name="time")
+    by_line = {line: [p for p in points if p.line == line] for line in LINES}
+    sources = {line: _source(ps) for line, ps in by_line.items() if ps}
+    plots = [_counts(scale, sources, _range(scale, points), span) for scale in SCALES]
+    for plot in plots:
+        _shade(plot, episode, window.end)
     if bars:
-        plots.append(_drugs(bars[:BARS], first - room, end, span))
-    item = json_item(Column(*plots, sizing_mode="stretch_width", spacing=0), TARGET)
+        plots.append(drug_bars(bars[:BARS], window, span))
+    item = json_item(Column(*plots, sizing_mode="stretch_width", spacing=0), ID(TARGET))
     return renumbered(cast(dict[str, Any], item))
 
 
@@ -90,21 +79,35 @@ def _source(points: Sequence[Point]) -> ColumnDataSource:
 
 
 def _counts(
-    scale: Scale, sources: dict[str, ColumnDataSource], episode: Episode | None, end: float, span: Range1d
+    scale: Scale, sources: dict[str, ColumnDataSource], y_range: Range1d | DataRange1d, span: Range1d
 ) -> Any:
-    plot = _plot(span, height=380, y_axis_type=scale, visible=scale == "log", name=scale, toolbar_location="above")
-    plot.y_range = _log_range(sources) if scale == "log" else DataRange1d(start=0, only_visible=True)
+    plot = plot_on(
+        span,
+        name=scale,
+        height=380,
+        y_axis_type=scale,
+        y_range=y_range,
+        visible=scale == "log",
+        toolbar_location="above",
+    )
     plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]")
     plot.yaxis.axis_label = "10⁹/L (haemoglobin: g/L)"
-    _shade(plot, episode, end)
     _thresholds(plot, scale)
-    drawn = [_line(plot, line, scale, sources[line]) for line in LINES if sources[line].data["x"]]
+    drawn = [_line(plot, line, scale, source) for line, source in sources.items()]
     plot.add_tools(
         HoverTool(renderers=drawn, tooltips=TOOLTIP, visible=False),
         TapTool(renderers=drawn, visible=False),
-        *_tools(),
+        *tools(),
     )
     return plot
+
+
+def _range(scale: Scale, points: Sequence[Point]) -> Range1d | DataRange1d:
+    if scale == "linear":
+        return DataRange1d(start=0, only_visible=True)
+    values = [max(p.y, FLOOR) for p in points]
+    low, high = min([0.4, *values]), max([10.0, *values])
+    return Range1d(start=10 ** (math.log10(low) - 0.25), end=10 ** (math.log10(high) + 0.15))
 
 
 def _thresholds(plot: Any, scale: Scale) -> None:
@@ -113,39 +116,22 @@ def _thresholds(plot: Any, scale: Scale) -> None:
         plot.add_layout(
             Span(location=value, dimension="width", line_color=STYLE["ANC"][0], line_dash="dotted")
         )
-    axis = (LogAxis if scale == "log" else LinearAxis)(
-        ticker=FixedTicker(ticks=list(THRESHOLDS), minor_ticks=[]), formatter=NumeralTickFormatter(format="0.0")
+    kind: Any = LogAxis if scale == "log" else LinearAxis
+    axis = kind(
+        ticker=FixedTicker(ticks=list(THRESHOLDS), minor_ticks=[]),
+        formatter=NumeralTickFormatter(format="0.0"),
     )
     plot.add_layout(axis, "right")
-    _plain(axis, f"{scale}-right")
+    plain(axis, f"{scale}-right")
 
 
 def _line(plot: Any, line: str, scale: Scale, source: ColumnDataSource) -> Any:
     colour, marker, dash = STYLE[line]
     y = "log" if scale == "log" else "y"
-    shown = scale == "log" or line in NARROW
-    plot.line(
-        "x", y, source=source, color=colour, line_dash=dash, width=1.6, visible=shown, name=f"{scale}-{line}-line"
-    )
-    return plot.scatter(
-        "x",
-        y,
-        source=source,
-        marker=marker,
-        size=7,
-        line_color=colour,
-        fill_color=colour,
-        fill_alpha="fill",
-        nonselection_alpha=1,
-        visible=shown,
-        name=f"{scale}-{line}",
-    )
-
-
-def _log_range(sources: dict[str, ColumnDataSource]) -> Range1d:
-    values = [v for s in sources.values() for v in s.data["log"]]
-    low, high = min([0.4, *values]), max([10.0, *values])
-    return Range1d(10 ** (math.log10(low) - 0.25), 10 ** (math.log10(high) + 0.15))
+    same = {"source": source, "visible": scale == "log" or line in NARROW, "nonselection_alpha": 1}
+    plot.line("x", y, color=colour, line_dash=dash, width=1.6, name=f"{scale}-{line}-line", **same)
+    name = f"{scale}-{line}"
+    return plot.scatter("x", y, marker=marker, size=7, color=colour, fill_alpha="fill", name=name, **same)
 
 
 def _shade(plot: Any, episode: Episode | None, end: float) -> None:
@@ -169,92 +155,3 @@ def _shade(plot: Any, episode: Episode | None, end: float) -> None:
                 line_alpha=0,
             )
         )
-
-
-def _drugs(bars: Sequence[Bar], first: float, end: float, span: Range1d) -> Any:
-    """A row a drug: its name above its courses; doses as ticks; an open end is hatched."""
-    plot = _plot(span, height=ROW * len(bars) + 40, name="drugs", toolbar_location=None)
-    plot.y_range = Range1d(len(bars), 0)
-    plot.yaxis.visible = False
-    plot.ygrid.visible = False
-    for row, bar in enumerate(bars):
-        suspected = bar.rank is not None and bar.rank <= SUSPECTS
-        for start, stop in bar.spans:
-            plot.hbar(
-                y=row + 0.72,
-                left=first if start is None else start,
-                right=end if stop is None else stop,
-                height=0.34,
-                fill_color=LOUD if suspected else QUIET,
-                line_color=LOUD if suspected else QUIET,
-                fill_alpha=0.75 if suspected else 0.45,
-                hatch_pattern=None if start is not None else "right_diagonal_line",
-            )
-        if bar.doses:
-            ticks = ColumnDataSource({"x": list(bar.doses), "y": [row + 0.72] * len(bar.doses)})
-            plot.scatter("x", "y", source=ticks, marker="dash", angle=math.pi / 2, size=9, color=QUIET)
-        told = f"{bar.name} (cause {bar.rank})" if bar.rank else bar.name
-        plot.add_layout(
-            Label(x=4, x_units="screen", y=row + 0.5, text=told, text_font_size="12px", name=f"drug-{row}")
-        )
-    plot.add_tools(*_tools())
-    return plot
-
-
-def _tools() -> tuple[Any, ...]:
-    return (
-        PanTool(dimensions="width"),
-        BoxZoomTool(dimensions="width"),
-        WheelZoomTool(dimensions="width"),
-        ResetTool(),
-        SaveTool(),
-    )
-
-
-def _plot(span: Range1d, **options: Any) -> Any:
-    """Without colours of its own; no drag or wheel is taken until a tool is chosen, so that the page scrolls."""
-    plot = figure(
-        x_axis_type="datetime",
-        x_range=span,
-        sizing_mode="stretch_width",
-        min_border_left=LEFT,
-        min_border_right=RIGHT,
-        tools="",
-        active_drag=None,
-        active_scroll=None,
-        background_fill_color=None,
-        border_fill_color=None,
-        outline_line_color=QUIET,
-        outline_line_alpha=0.4,
-        **options,
-    )
-    plot.grid.grid_line_color = QUIET
-    plot.grid.grid_line_alpha = 0.18
-    plot.toolbar.logo = None
-    plot.toolbar.autohide = False
-    _plain(plot.xaxis[0], f"{options['name']}-x")
-    _plain(plot.yaxis[0], f"{options['name']}-y")
-    return plot
-
-
-def _plain(axis: Any, name: str) -> None:
-    axis.name = name
-    axis.axis_line_color = axis.major_tick_line_color = QUIET
-    axis.minor_tick_line_color = None
-    axis.major_label_text_font_size = axis.axis_label_text_font_size = "12px"
-    axis.axis_label_text_font_style = "normal"
-
-
-def renumbered(item: dict[str, Any]) -> dict[str, Any]:
-    """The item with its models' ids counted in order of appearance."""
-    ids: dict[str, str] = {}
-
-    def fresh(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {
-                k: ids.setdefault(v, f"m{len(ids) + 1}") if k in ("id", "root_id") and isinstance(v, str) else fresh(v)
-                for k, v in node.items()
-            }
-        return [fresh(v) for v in node] if isinstance(node, list) else node
-
-    return fresh(item)

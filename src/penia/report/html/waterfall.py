@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
 
 import msgspec
 
 from penia.explanation import Candidate, Contribution
+from penia.report.wording import odds
 
 SMALL = 0.5
 """Decibans under which evidence is told together with the other small pieces."""
@@ -39,9 +39,11 @@ class Row(msgspec.Struct, frozen=True):
 
 def rows(candidate: Candidate) -> list[Row]:
     """The prior, each weighty piece of evidence, the small ones as one row, and the sum."""
-    weighty = [c for c in candidate.contributions if c.kind == "prior" or abs(c.decibans) >= SMALL]
-    small = [c for c in candidate.contributions if c not in weighty]
-    groups = [(c.text, (c,)) for c in weighty]
+    small = [c for c in candidate.contributions if c.kind != "prior" and abs(c.decibans) < SMALL]
+    small = small if len(small) > 1 else []
+    groups: list[tuple[str, tuple[Contribution, ...]]] = [
+        (c.text, (c,)) for c in candidate.contributions if c not in small
+    ]
     if small:
         groups.append((f"{len(small)} smaller pieces of evidence together", tuple(small)))
     changes = [sum(c.decibans for c in evidence) for _, evidence in groups]
@@ -79,5 +81,5 @@ def signed(decibans: float) -> str:
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 
-def total(evidence: Sequence[Contribution]) -> str:
-    return signed(sum(c.decibans for c in evidence))
+def odds_of(candidate: Candidate) -> str:
+    return odds(sum(c.decibans for c in candidate.contributions))
