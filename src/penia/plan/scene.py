@@ -53,7 +53,7 @@ def scene(record: Record, episode: Episode | None, reading: Reading, suspects: S
     newest = max(_times(record), default=None)
     years = record.person.age(newest) if newest else None
     counts: dict[str, list[Count]] = {}
-    for count in sorted(record.counts, key=lambda c: (c.time, -c.value, c.origin.place)):
+    for count in sorted(record.counts, key=lambda c: (c.time, -c.value, c.comparator or "", c.origin.place)):
         counts.setdefault(count.lineage, []).append(count)
     return Scene(
         counts={line: tuple(found) for line, found in counts.items()},
