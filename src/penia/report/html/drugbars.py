@@ -11,8 +11,6 @@ from bokeh.models import ColumnDataSource, Label, Range1d
 from penia.report.html.canvas import LOUD, QUIET, plot_on
 from penia.report.html.points import Bar, Window
 
-SUSPECTS = 5
-"""Drugs that rank no lower as a cause are drawn in colour."""
 ROW, MIDDLE, THICK = 34, 0.72, 0.34
 """Pixels of one drug; where in its row the bar lies and how thick it is, in rows."""
 
@@ -54,12 +52,11 @@ def drug_bars(bars: Sequence[Bar], window: Window, span: Range1d) -> Any:
 def _courses(bars: Sequence[Bar], window: Window) -> dict[str, list[Any]]:
     """One entry a course; what is open reaches the edge of the window."""
     spans = [(row, bar, start, stop) for row, bar in enumerate(bars) for start, stop in bar.spans]
-    suspected = [bar.rank is not None and bar.rank <= SUSPECTS for _, bar, _, _ in spans]
     return {
         "y": [row + MIDDLE for row, _, _, _ in spans],
         "left": [window.first - window.room if start is None else start for _, _, start, _ in spans],
         "right": [window.end if stop is None else stop for _, _, _, stop in spans],
         "hatch": ["right_diagonal_line" if start is None else " " for _, _, start, _ in spans],
-        "colour": [LOUD if s else QUIET for s in suspected],
-        "alpha": [0.75 if s else 0.45 for s in suspected],
+        "colour": [LOUD if bar.suspected else QUIET for _, bar, _, _ in spans],
+        "alpha": [0.75 if bar.suspected else 0.45 for _, bar, _, _ in spans],
     }

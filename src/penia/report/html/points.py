@@ -16,6 +16,10 @@ FLOOR = 0.01
 """Where a count of zero stands on the logarithmic scale, in 10⁹/L."""
 BARS = 12
 """Drugs that are drawn; the table has all."""
+SUSPECTS = 5
+"""Drugs that rank no lower as a cause are drawn in colour."""
+DAY = 864e5
+"""Milliseconds"""
 BEFORE = timedelta(days=120)
 """Drugs that ended longer than this before the first low count are drawn last."""
 
@@ -47,6 +51,10 @@ class Bar(msgspec.Struct, frozen=True):
     rank: int | None
     """Which ranked cause it is."""
 
+    @property
+    def suspected(self) -> bool:
+        return self.rank is not None and self.rank <= SUSPECTS
+
 
 class Window(msgspec.Struct, frozen=True):
     """The time shown, in milliseconds since 1970."""
@@ -59,12 +67,12 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def window(explanation: Explanation, points: Sequence[Point], bars: Sequence[Bar]) -> Window:
-    """From the first count, or from the start of a drug that ranks as a cause, to the cut."""
-    starts = [start for bar in bars if bar.rank for start, _ in bar.spans if start is not None]
+    """From the first count, or from the start of a suspected drug, to the cut."""
+    starts = [start for bar in bars if bar.suspected for start, _ in bar.spans if start is not None]
     times = [*(p.x for p in points), *starts]
     end = max(times, default=0.0) if explanation.at is None else millis(explanation.at)
     first = min(times, default=end)
-    return Window(first, end, room=max((end - first) * 0.02, 36e5))
+    return Window(first, end, room=max((end - first) * 0.02, DAY))
 
 
 def points(record: Record) -> list[Point]:

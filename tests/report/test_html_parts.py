@@ -1,0 +1,166 @@
+"""The parts of the page: bars of evidence, points, drug bars, the drawing and addresses of sources."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import msgspec
+import pytest
+from report_makers import EXPLANATION, FIRST, RECORD, SEEN, WEEK, changed
+
+from penia.explanation import Candidate, Contribution
+from penia.record import Count, Exposure, Origin, Record
+from penia.report.html.links import address
+from penia.report.html.points import BARS, bars, millis, points, window
+from penia.report.html.timeline import drawing
+from penia.report.html.waterfall import WIDTH, rows
+
+
+def candidate(*decibans: float) -> Candidate:
+    pieces = tuple(
+        Contribution("finding" if n else "prior", f"k{n}", f"piece {n}", db) for n, db in enumerate(decibans)
+    )
+    return Candidate(("x",), "x", 0.5, pieces)
+
+
+def exposed(*exposures: Exposure) -> Record:
+    return msgspec.structs.replace(RECORD, exposures=exposures)
+
+
+def test_bars_of_evidence_run_from_the_prior_to_the_sum() -> None:
+    shown = rows(candidate(-10.0, 20.0, -2.0))
+    assert [(r.change, r.strip.sign) for r in shown] == [
+        ("−10.0", "against"),
+        ("+20.0", "for"),
+        ("−2.0", "against"),
+        ("+8.0", "total"),
+    ]
+    prior, up, down, total = (r.strip for r in shown)
+    assert prior.left == 0.0
+    assert prior.left + prior.width == prior.zero == total.left
+    assert up.left + up.width == pytest.approx(WIDTH)
+    assert down.left == pytest.approx(total.left + total.width)
+
+
+def test_small_pieces_are_told_together_and_lose_nothing() -> None:
+    shown = rows(candidate(-1.0, 3.0, 0.3, -0.2, 0.2))
+    assert [r.text for r in shown][1:3] == ["piece 1", "3 smaller pieces of evidence together"]
+    assert [c.key for r in shown for c in r.evidence] == ["k0", "k1", "k2", "k3", "k4"]
+    assert shown[2].change == "+0.3"
+    assert shown[-1].change == "+2.3"
+
+
+def test_one_small_piece_stands_by_itself() -> None:
+    assert [r.text for r in rows(candidate(-1.0, 0.3))][1] == "piece 1"
+
+
+def test_without_evidence_there_are_no_bars() -> None:
+    assert rows(candidate()) == []
+
+
+def test_no_bar_leaves_the_scale() -> None:
+    for number in (candidate(-30.0, 5.0), candidate(9.0, 40.0, -3.0), candidate(0.0, 0.6), FIRST):
+        for row in rows(number):
+            assert -0.1 <= row.strip.left <= WIDTH
+            assert row.strip.left + row.strip.width <= WIDTH + 4.1
+
+
+@pytest.mark.parametrize(
+    ("ref", "url"),
+    [
+        ("PMID 30179565", "https://pubmed.ncbi.nlm.nih.gov/30179565/"),
+        ("PMC6100000", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC6100000/"),
+        ("doi:10.15226/2374-6866/4/5/00169", "https://doi.org/10.15226/2374-6866/4/5/00169"),
+        (
+            "10.7326/0003-4819-146-9-200705010-00009",
+            "https://doi.org/10.7326/0003-4819-146-9-200705010-00009",
+        ),
+        ("Blood 2010, doi 10.1182/blood-1.", "https://doi.org/10.1182/blood-1"),
+        ("https://www.nice.org.uk/guidance/cg151", "https://www.nice.org.uk/guidance/cg151"),
+        ('https://x.org/"onclick=', "https://x.org/"),
+        ("PMID 1; doi:10.1000/x", "https://pubmed.ncbi.nlm.nih.gov/1/"),
+        ("FDA label of clozapine", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_the_address_of_a_source_is_made_from_its_number(ref: str, url: str | None) -> None:
+    assert address(ref) == url
+
+
+def test_a_point_keeps_what_was_received_and_from_where() -> None:
+    count = Count(SEEN, "ANC", 0.1, "<", derived=True, origin=Origin("Observation/7", "<100", "/uL"))
+    (point,) = points(msgspec.structs.replace(RECORD, counts=(count,)))
+    assert point.value == "below 0.1 ×10⁹/L"
+    assert point.received == "<100 /uL (from its share of the white count)"
+    assert (point.place, point.day, point.censored) == ("Observation/7", "2024-05-20 08:00", True)
+
+
+def test_a_line_that_is_not_drawn_makes_no_point() -> None:
+    assert points(msgspec.structs.replace(RECORD, counts=(Count(SEEN, "BASO", 0.1),))) == []
+
+
+def test_drugs_that_rank_come_first_then_those_near_the_episode() -> None:
+    record = exposed(
+        Exposure("old", ingredient="old", start=SEEN - 90 * WEEK, stop=SEEN - 80 * WEEK),
+        Exposure("later", ingredient="later", start=SEEN + WEEK),
+        Exposure("near", ingredient="near", start=SEEN - 3 * WEEK, stop=SEEN),
+        Exposure("clozapine", ingredient="clozapine", start=SEEN - 11 * WEEK),
+    )
+    assert [b.name for b in bars(EXPLANATION, record)] == ["clozapine", "near", "later", "old"]
+
+
+def test_the_courses_of_one_drug_share_a_bar() -> None:
+    first = Exposure("A 5 mg", ingredient="a", start=SEEN - 9 * WEEK, stop=SEEN - 8 * WEEK)
+    (bar,) = bars(EXPLANATION, exposed(first, Exposure("A", ingredient="a")))
+    assert bar.spans == ((millis(SEEN - 9 * WEEK), millis(SEEN - 8 * WEEK)), (None, None))
+    assert bar.told[1] == "from an unknown day with no known end"
+
+
+def test_the_time_shown_reaches_back_to_a_suspected_drug_but_not_to_others() -> None:
+    record = exposed(
+        Exposure("other", ingredient="other", start=SEEN - 500 * WEEK),
+        Exposure("clozapine", ingredient="clozapine", start=SEEN - 11 * WEEK),
+    )
+    shown = window(EXPLANATION, points(record), bars(EXPLANATION, record))
+    assert shown.first == millis(SEEN - 11 * WEEK)
+    assert shown.end == millis(SEEN)
+
+
+def drawn(record: Record = RECORD, explanation: object = EXPLANATION) -> str:
+    ps, bs = points(record), bars(EXPLANATION, record)
+    return json.dumps(drawing(ps, bs, EXPLANATION.episode, window(EXPLANATION, ps, bs)), ensure_ascii=False)
+
+
+def test_the_drawing_has_both_scales_each_line_and_the_thresholds() -> None:
+    text = drawn()
+    for name in ("log-ANC", "linear-ANC", "log-PLT", "linear-HB", "log-right", "time"):
+        assert f'"{name}"' in text
+    assert "log-ALC" not in text
+    assert [text.count(f'"location": {t}') for t in (0.5, 1.0, 1.5)] == [2, 2, 2]
+
+
+def test_a_count_of_zero_stands_on_the_logarithmic_scale() -> None:
+    zero = msgspec.structs.replace(RECORD, counts=(Count(SEEN, "ANC", 0.0),))
+    assert '["log", [0.01]]' in drawn(zero)
+
+
+def test_the_drawing_does_not_depend_on_what_was_drawn_before() -> None:
+    assert drawn() == drawn()
+
+
+def test_no_more_drugs_are_drawn_than_fit() -> None:
+    many = exposed(*(Exposure(f"d{n}", ingredient=f"d{n}", start=SEEN - n * WEEK) for n in range(BARS + 5)))
+    text = drawn(many)
+    assert f'"drug-{BARS - 1}"' in text
+    assert f'"drug-{BARS}"' not in text
+
+
+def test_the_episode_is_shaded_to_the_day_it_ended() -> None:
+    assert EXPLANATION.episode
+    ended = msgspec.structs.replace(EXPLANATION.episode, resolved=SEEN - timedelta(days=-3))
+    explanation = changed(at=SEEN + WEEK, episode=ended)
+    ps = points(RECORD)
+    text = json.dumps(drawing(ps, [], ended, window(explanation, ps, [])))
+    assert f'"right": {millis(SEEN + timedelta(days=3))}' in text
