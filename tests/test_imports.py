@@ -21,7 +21,7 @@ ROOMS = (
     ("episode", "facts"),
     ("marrow",),
     ("infer",),
-    ("plan",),
+    ("plan", "question"),
     ("pipeline", "forecast"),
     ("evaluate", "report"),
     ("cli", "serve", "cohort"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version as package_version
 
 from penia import knowledge
-from penia.episode import deep_since, find_episode, lineage_states, lowest, measured_lines, onset_interval
-from penia.explanation import Alert, Candidate, Episode, Explanation
-from penia.facts import Reading, read_facts
-from penia.infer import LowCounts, Ranking, rank
+from penia.episode import lowest
+from penia.explanation import Alert, Candidate, Explanation
+from penia.facts import Reading
+from penia.infer import Ranking, rank
 from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
+from penia.question import Question, question
 from penia.record import Problem, Record
 
 THIN, OPEN = 1.0, 2.0
@@ -32,65 +33,27 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
     >>> explanation = penia.explain(penia.read("record.json"))
     >>> explanation.candidates[0].causes, explanation.candidates[0].probability
     """
-    known = record if at is None else record.until(at)
-    cut = at or newest(known)
-    episode, reading = _episode_and_facts(known, cut)
-    setting = setting or _setting(known, episode)
-    if episode is None:
-        return _nothing_low(known, cut, setting, reading)
-    ranking = rank(known, reading, _low_counts(known, episode, reading, cut), knowledge.load(), setting)
-    candidates = tuple(ranking.candidate(i, knowledge.load()) for i in ranking.order()[:SHOWN])
-    urgent = alerts(known, episode, reading, suspects=_suspects(ranking))
+    asked = question(record, at, setting)
+    if asked.episode is None or asked.low is None:
+        return _nothing_low(asked)
+    base = knowledge.load()
+    ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
+    candidates = tuple(ranking.candidate(i, base) for i in ranking.order()[:SHOWN])
+    urgent = alerts(asked.record, asked.episode, asked.reading, suspects=_suspects(ranking))
     thin = ranking.moved() < THIN and ranking.open() > OPEN
     return Explanation(
-        person=known.person.id,
-        at=cut,
-        setting=setting,
+        person=asked.record.person.id,
+        at=asked.at,
+        setting=asked.setting,
         headline=_headline(urgent, candidates, thin),
         urgency=urgent,
-        episode=episode,
+        episode=asked.episode,
         candidates=candidates,
         plan=steps(ranking),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
-        problems=(*known.problems, *_unread(reading)),
+        problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
         thin=thin,
-    )
-
-
-def newest(record: Record) -> datetime | None:
-    """The latest time of any count or test; of any fact where there is none."""
-    times = [c.time for c in record.counts] + [t.time for t in record.tests if t.time is not None]
-    times = times or [f.time for f in record.findings if f.time is not None]
-    times = times or [c.recorded for c in record.conditions if c.recorded is not None]
-    return max(times, default=None)
-
-
-def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | None, Reading]:
-    """The facts name low counts that stand in words only; the first low count dates the facts."""
-    numbers = find_episode(record)
-    first_low = numbers.first_low if numbers else None
-    reading = read_facts(record, cut, first_low)
-    return find_episode(record, reading.low_words), reading
-
-
-def _setting(record: Record, episode: Episode | None) -> str | None:
-    """Where the person was when the count fell: the last stay begun by then."""
-    first = episode.first_low if episode else None
-    begun = [
-        s for s in record.stays if first is None or s.start is None or s.start <= first + timedelta(days=1)
-    ]
-    return begun[-1].setting if begun else None
-
-
-def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
-    return LowCounts(
-        onset=onset_interval(record, episode),
-        seen=episode.first_low or cut,
-        deep=deep_since(record, episode),
-        measured=measured_lines(record, episode),
-        words={**reading.low_words, **lineage_states(record, episode)},
-        tempo=episode.tempo,
     )
 
 
@@ -115,8 +78,8 @@ def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin
     return f"{urgent[0].title}. {urgent[0].action} {likely}" if urgent else likely
 
 
-def _nothing_low(record: Record, cut: datetime | None, setting: str | None, reading: Reading) -> Explanation:
-    least, urgent = lowest(record), alerts(record, None, reading)
+def _nothing_low(asked: Question) -> Explanation:
+    least, urgent = lowest(asked.record), alerts(asked.record, None, asked.reading)
     headline = "No white count in this record."
     if least is not None:
         headline = (
@@ -124,16 +87,16 @@ def _nothing_low(record: Record, cut: datetime | None, setting: str | None, read
             f"on {least.time.date().isoformat()}."
         )
     return Explanation(
-        person=record.person.id,
-        at=cut,
-        setting=setting,
+        person=asked.record.person.id,
+        at=asked.at,
+        setting=asked.setting,
         headline=f"{urgent[0].title}. {urgent[0].action} {headline}" if urgent else headline,
         urgency=urgent,
         episode=None,
         candidates=(),
         plan=(),
         missing=(),
-        problems=(*record.problems, *_unread(reading)),
+        problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
     )
 

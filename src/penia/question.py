@@ -1,0 +1,75 @@
+"""What a record asks: which low count, where, and all that the record says about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from penia.episode import deep_since, find_episode, lineage_states, measured_lines, onset_interval
+from penia.explanation import Episode
+from penia.facts import Reading, read_facts
+from penia.infer import LowCounts
+from penia.record import Record
+
+
+class Question(msgspec.Struct, frozen=True):
+    record: Record
+    """As it was known at ``at``."""
+    at: datetime | None
+    setting: str | None
+    reading: Reading
+    episode: Episode | None
+    """None: no count is low."""
+    low: LowCounts | None
+
+
+def question(record: Record, at: datetime | None = None, setting: str | None = None) -> Question:
+    """The latest low count of ``record`` as known at ``at``; ``setting`` overrides the one that it states."""
+    known = record if at is None else record.until(at)
+    cut = at or newest(known)
+    episode, reading = _episode_and_facts(known, cut)
+    return Question(
+        record=known,
+        at=cut,
+        setting=setting or _setting(known, episode),
+        reading=reading,
+        episode=episode,
+        low=_low_counts(known, episode, reading, cut) if episode else None,
+    )
+
+
+def newest(record: Record) -> datetime | None:
+    """The latest time of any count or test; of any fact where there is none."""
+    times = [c.time for c in record.counts] + [t.time for t in record.tests if t.time is not None]
+    times = times or [f.time for f in record.findings if f.time is not None]
+    times = times or [c.recorded for c in record.conditions if c.recorded is not None]
+    return max(times, default=None)
+
+
+def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | None, Reading]:
+    """The facts name low counts that stand in words only; the first low count dates the facts."""
+    numbers = find_episode(record)
+    first_low = numbers.first_low if numbers else None
+    reading = read_facts(record, cut, first_low)
+    return find_episode(record, reading.low_words), reading
+
+
+def _setting(record: Record, episode: Episode | None) -> str | None:
+    """Where the person was when the count fell: the last stay begun by then."""
+    first = episode.first_low if episode else None
+    begun = [
+        s for s in record.stays if first is None or s.start is None or s.start <= first + timedelta(days=1)
+    ]
+    return begun[-1].setting if begun else None
+
+
+def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
+    return LowCounts(
+        onset=onset_interval(record, episode),
+        seen=episode.first_low or cut,
+        deep=deep_since(record, episode),
+        measured=measured_lines(record, episode),
+        words={**reading.low_words, **lineage_states(record, episode)},
+        tempo=episode.tempo,
+    )
