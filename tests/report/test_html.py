@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -62,6 +63,16 @@ def page(explanation: Explanation = EXPLANATION, record: Record = RECORD) -> Pag
     return Page(render(explanation, record))
 
 
+@cache
+def plain() -> Page:
+    return page()
+
+
+@cache
+def treated() -> Page:
+    return page(record=TREATED)
+
+
 def poisoned(value: object) -> object:
     """The same value with hostile text before every text that is free."""
     if isinstance(value, msgspec.Struct):
@@ -78,17 +89,17 @@ def poisoned(value: object) -> object:
 
 
 def test_every_tag_is_closed() -> None:
-    assert page(record=TREATED).unclosed == []
+    assert treated().unclosed == []
 
 
 def test_danger_stands_before_any_cause() -> None:
-    text = page().text
+    text = plain().text
     order = [text.index(words) for words in ("NOW", "Antibiotics within the hour.", "TODAY", "Likely causes")]
     assert order == sorted(order)
 
 
 def test_nothing_is_fetched() -> None:
-    shown = page(record=TREATED)
+    shown = treated()
     loaded = [
         t for t, attrs in shown.tags if attrs.keys() & {"src", "srcset", "poster", "data"} or t == "link"
     ]
@@ -98,7 +109,7 @@ def test_nothing_is_fetched() -> None:
 
 
 def test_only_the_scripts_of_the_page_may_run() -> None:
-    shown = page(record=TREATED)
+    shown = treated()
     policy = next(a["content"] for t, a in shown.tags if t == "meta" and "http-equiv" in a)
     assert policy
     assert "default-src 'none'" in policy
@@ -133,7 +144,7 @@ def test_only_web_addresses_become_links(ref: str) -> None:
 
 
 def test_each_piece_of_evidence_shows_its_figures_its_sources_and_its_place() -> None:
-    text = page().text
+    text = plain().text
     for contribution in FIRST.contributions:
         assert contribution.text in text
         assert all(figure in text for figure in contribution.figures)
@@ -147,13 +158,13 @@ def test_a_figure_that_was_not_read_in_its_source_is_marked() -> None:
 
 
 def test_each_bar_of_evidence_says_in_words_where_it_leads() -> None:
-    bars = [a for t, a in page().tags if t == "svg" and a.get("role") == "img"]
+    bars = [a for t, a in plain().tags if t == "svg" and a.get("role") == "img"]
     assert bars[0]["aria-label"] == "from 0.0 to −9.5 decibels"
     assert bars[1]["aria-label"] == "from −9.5 to +6.7 decibels"
 
 
 def test_the_table_has_every_count_of_the_drawing() -> None:
-    text = page().text
+    text = plain().text
     for count in RECORD.counts:
         assert count.origin.place in text
     assert "The counts as a table (6)" in text
@@ -174,7 +185,7 @@ def test_counts_after_the_cut_are_not_shown() -> None:
 
 
 def test_a_drug_names_the_cause_that_it_is() -> None:
-    assert "clozapine · cause 1: from 2024-03-04 with no known end" in page(record=TREATED).text
+    assert "clozapine · cause 1: from 2024-03-04 with no known end" in treated().text
 
 
 def test_no_low_count_is_one_reassuring_sentence_without_causes() -> None:
@@ -199,11 +210,11 @@ def test_too_little_is_said_before_the_causes() -> None:
 
 
 def test_what_was_dropped_is_told_with_how_often() -> None:
-    assert "5 × unit unknown:" in page().text
+    assert "5 × unit unknown:" in plain().text
 
 
 def test_headings_do_not_skip_a_level_and_ids_are_unique() -> None:
-    shown = page(record=TREATED)
+    shown = treated()
     levels = [int(tag[1]) for tag, _ in shown.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
