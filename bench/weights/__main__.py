@@ -2,7 +2,7 @@
 
 Each folder holds structured cases with keys (the layout that ``penia evaluate`` reads) and weighs alike,
 however many cases it has. The loss is the mean of −ln P(an accepted cause). The weights are searched one after
-another about their present value; five folds tell what the fit is worth on cases that it has not seen.
+the other about their present value; five folds tell what the fit is worth on cases that it has not seen.
 """
 
 from __future__ import annotations
