@@ -1,8 +1,8 @@
 """``python -m bench.weights FOLDER...``: what the fitted weights of data/weights.yaml would best be.
 
 Each folder holds structured cases with keys (the layout that ``penia evaluate`` reads) and weighs alike,
-however many cases it has. The loss is the mean of −ln P(an accepted cause). The weights are searched one after
-the other about their present value; five folds tell what the fit is worth on cases that it has not seen.
+however many cases it has. The loss is the mean of −ln P(an accepted cause). The weights are searched one
+after the other about their present value; five folds tell what the fit is worth on cases not seen.
 """
 
 from __future__ import annotations
