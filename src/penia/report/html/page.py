@@ -23,7 +23,7 @@ from penia.report.html import waterfall
 from penia.report.html.links import address
 from penia.report.html.points import BARS, LINES, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
-from penia.report.steps import KINDS, URGENCIES
+from penia.report.steps import KINDS, URGENCIES, logistics
 
 TEMPLATES = Path(__file__).parent / "templates"
 CARDS = 5
@@ -55,6 +55,7 @@ GLOBALS: dict[str, Any] = {
     "odds_of": waterfall.odds_of,
     "kinds": KINDS,
     "urgencies": URGENCIES,
+    "logistics": logistics,
     "markers": MARKERS,
 }
 

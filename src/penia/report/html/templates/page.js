@@ -45,7 +45,7 @@
     const range = named("time");
     const start = days ? Math.max(data.first, anchor - days * DAY) : data.first;
     const end = days && data.low !== null ? Math.min(data.end, anchor + days * DAY) : data.end;
-    const room = Math.max((end - start) * 0.02, 36e5);
+    const room = Math.max((end - start) * 0.02, DAY);
     range.setv({ start: start - room, end: end + room });
     each("button[data-span]", (b) => press(b, b.dataset.span === span));
   }
@@ -82,6 +82,11 @@
     each("button[data-scale]", (b) => b.addEventListener("click", () => showScale(b.dataset.scale)));
     each("button[data-span]", (b) => b.addEventListener("click", () => showSpan(b.dataset.span)));
   }
+
+  /* Paper cannot be opened: it shows the sources of what cannot wait and of what to do. */
+  const closed = new Set();
+  addEventListener("beforeprint", () => each("details.sources:not([open])", (d) => { closed.add(d); d.open = true; }));
+  addEventListener("afterprint", () => { closed.forEach((d) => { d.open = false; }); closed.clear(); });
 
   document.documentElement.classList.add("scripted");
   if (data.item) start();
