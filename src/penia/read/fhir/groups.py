@@ -15,7 +15,7 @@ import msgspec
 from penia.read.error import ReadError
 from penia.read.fhir.elements import Identifier, Reference
 from penia.read.fhir.resources import Head
-from penia.read.fhir.stream import Raw, resources
+from penia.read.fhir.stream import Raw, of_document, resources
 from penia.read.source import Source
 from penia.record import Problem
 
@@ -65,6 +65,10 @@ class Groups:
         """``urn:uuid:...`` → ``Patient/1``; an identifier ``system|value`` of a Patient → ``Patient/1``"""
         self.problems: list[Problem] = []
         self._piles: dict[str, Pile] = {}
+        self._addresses: dict[str, str] = {}
+        """``Patient/1`` → the address at which it was met first."""
+        self._claimed: set[str] = set()
+        """Identifiers that two Patients share: they name nobody."""
 
     def people(self) -> tuple[str, ...]:
         """Ids of all people, sorted."""
@@ -95,9 +99,7 @@ class Groups:
         if not kind:
             self._problem("not-fhir", raw.place, "it has no resourceType", "give FHIR R4 JSON")
         elif kind == "Bundle":
-            self._problem(
-                "nested-bundle", raw.place, "a Bundle inside a Bundle is not read", "give it by itself"
-            )
+            _add_all(self, of_document(raw.data, raw.place))
         elif kind not in IMPERSONAL:
             self._file(kind, head, raw)
 
@@ -109,14 +111,35 @@ class Groups:
             self.shared[name] = raw.data
         subject = name if kind == "Patient" else target(head.subject or head.patient)
         if kind == "Patient":
-            for identifier in _identifiers(head.identifier):
-                self.aliases[f"{identifier.system}|{identifier.value}"] = name
-        if subject:
+            self._person_met(name, head, raw)
+        if kind == "Patient" and name == "Patient/":
+            self._problem(
+                "no-person", raw.place, "a Patient has neither an id nor a fullUrl", "give it an id"
+            )
+        elif subject and subject.startswith("#"):
+            reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
+            self._problem("no-person", name, reason, "give the Patient as a resource of its own")
+        elif subject:
             self._piles.setdefault(subject, Pile()).add(raw.data)
         elif kind not in SHARED:
             self._problem(
                 "no-person", name, "it names no subject, so whose it is, is not known", "add its subject"
             )
+
+    def _person_met(self, name: str, head: Head, raw: Raw) -> None:
+        """Names the Patients who share an id at two addresses, or an identifier."""
+        first = self._addresses.setdefault(name, raw.full_url) if raw.full_url else None
+        if first and first != raw.full_url:
+            reason = f"two Patients share this id: {first[:80]} and {str(raw.full_url)[:80]}"
+            self._problem("two-people", name, reason, "check whether they are one person")
+        for identifier in _identifiers(head.identifier):
+            key = f"{identifier.system}|{identifier.value}"
+            other = None if key in self._claimed else self.aliases.setdefault(key, name)
+            if other not in (None, name):
+                self._claimed.add(key)
+                del self.aliases[key]
+                reason = f"{other} has the same identifier, so what names only that is left out"
+                self._problem("two-people", name, reason, "refer to each Patient by its id")
 
     def _problem(self, kind: str, place: str, reason: str, remedy: str) -> None:
         self.problems.append(Problem(kind, place, reason, remedy))

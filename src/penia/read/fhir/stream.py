@@ -13,7 +13,7 @@ from itertools import chain
 import msgspec
 
 from penia.read.error import ReadError
-from penia.read.source import File
+from penia.read.source import MARK, File
 from penia.record import Problem
 
 DEEPEST = 500
@@ -36,9 +36,15 @@ class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     """Empty where the entry holds none; msgspec allows no union with Raw."""
 
 
+class _Link(msgspec.Struct, frozen=True):
+    relation: str | None = None
+
+
 class _Document(msgspec.Struct, frozen=True, rename="camel"):
     resource_type: str | None = None
     entry: tuple[_Entry, ...] = ()
+    link: tuple[_Link, ...] = ()
+    """Of a Bundle: other pages. A Patient's own ``link`` has no relation."""
 
 
 _BYTE = re.compile(r"byte (\d+)")
@@ -57,7 +63,7 @@ def resources(file: File) -> Iterator[Raw | Problem]:
     elif second and _is_lines(file, first, second):
         yield from _from_lines(file, chain(seen, lines))
     else:
-        yield from _from_document(b"\n".join([*seen, *lines]), file.name)
+        yield from of_document(b"\n".join([*seen, *lines]), file.name)
     if lines.error:
         reason, _, remedy = str(lines.error).rstrip(".").partition("; ")
         yield Problem("broken-file", file.name, reason, remedy)
@@ -117,11 +123,12 @@ def _is_resource(line: bytes) -> bool:
 
 def _from_lines(file: File, lines: Iterable[bytes]) -> Iterator[Raw | Problem]:
     for number, line in enumerate(lines, 1):
-        if line := line.strip():
-            yield from _from_document(line, f"{file.name} line {number}")
+        if line := line.strip().removeprefix(MARK):
+            yield from of_document(line, f"{file.name} line {number}")
 
 
-def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
+def of_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
+    """The resources of one JSON document, a Bundle's entries each by itself."""
     try:
         if data.lstrip().startswith(b"["):
             yield from (Raw(bytes(item), place) for item in _list.decode(data))
@@ -132,6 +139,7 @@ def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
         yield from _salvage(data, place)
     except msgspec.ValidationError as error:
         yield Problem("not-fhir", place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
+        yield from _salvage(data, place)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         kept = tuple(_salvage(data, place))
         saved = f"; {len(kept)} whole resources before the break were kept" if kept else ""
@@ -144,6 +152,9 @@ def _from_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
     else:
         if document.resource_type != "Bundle":
             yield Raw(data, place)
+        if any(link.relation == "next" for link in document.link):
+            reason = "it is one page of several: it links to a next page, which was not fetched"
+            yield Problem("more-pages", place, reason, "fetch the next pages and give all of them")
         for entry in document.entry:
             if bytes(entry.resource):
                 yield Raw(bytes(entry.resource), place, entry.full_url)
