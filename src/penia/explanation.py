@@ -64,6 +64,26 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     """Facts that the rule needs and the record lacks."""
 
 
+class Shift(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a result makes of the probability of a cause."""
+
+    cause: str
+    name: str
+    before: float
+    after: float
+
+
+class Effect(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One result that a test may have."""
+
+    words: str
+    """``if blasts are seen``"""
+    probability: float
+    """How likely that result is."""
+    becomes: tuple[Shift, ...]
+    """The leading causes after it."""
+
+
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to do: treatment of a cause, or a test."""
 
@@ -72,6 +92,19 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     urgency: Literal["now", "today", "days", "routine"] = "routine"
     causes: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    """Of a test: what each result would do to the causes."""
+    cost: int | None = None
+    """Band of cost of a test: 1 routine, 2 some tens, 3 some hundreds, 4 more."""
+    turnaround: float | None = None
+    """Hours until the result is usually there."""
+    sample: str = ""
+    """What is taken: ``EDTA blood``; tests of one sample share a draw."""
+    gain: float | None = None
+    """Bits of uncertainty about what to do that the result is expected to take away; 0 where it only
+    confirms."""
+    stage: int | None = None
+    """1: with the first blood draw; 2: once its results are there."""
 
 
 class LowCount(msgspec.Struct, frozen=True, omit_defaults=True):

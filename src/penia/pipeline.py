@@ -10,6 +10,7 @@ from penia.episode import lowest
 from penia.explanation import Alert, Candidate, Explanation
 from penia.facts import Reading
 from penia.infer import Ranking, rank
+from penia.plan.tests import Asked, next_tests
 from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
 from penia.question import Question, question
@@ -49,7 +50,7 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
-        plan=steps(ranking),
+        plan=(*steps(ranking), *next_tests(ranking, _asked(asked), base)),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
@@ -98,6 +99,16 @@ def _nothing_low(asked: Question) -> Explanation:
         missing=(),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
+    )
+
+
+def _asked(asked: Question) -> Asked:
+    return Asked(
+        record=asked.record,
+        facts=asked.reading.facts,
+        now=asked.at,
+        setting=asked.setting,
+        seen=asked.low.seen if asked.low else None,
     )
 
 

@@ -55,7 +55,7 @@ def finding_evidence(
     return _thinned(told, fitted)
 
 
-def _base(key: FindingKey, place: Place | None, fitted: Weights) -> float:
+def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:
     """The base rate of the setting, drawn on the logit towards the mean over settings."""
     here = _logit(at_place(key.base, place).value)
     mean = _logit(at_place(key.base, None).value)
@@ -72,7 +72,7 @@ def _background(
 ) -> float:
     if key.without:
         return max(fitted.floor.value, *(f.value for f in key.without.values()))
-    base = _base(key, place, fitted)
+    base = base_rate(key, place, fitted)
     listing = [
         (share, h.rates[key.key].p) for h, share in zip(hypotheses, shares, strict=True) if key.key in h.rates
     ]

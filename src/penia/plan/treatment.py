@@ -1,10 +1,10 @@
-"""What to do about the leading causes: the targeted treatment of each, and the tests that settle it."""
+"""What to do about the leading causes: the targeted treatment of each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from penia.explanation import Citation, Step
+from penia.explanation import Step
 from penia.infer import Ranking
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.wording import citation
@@ -17,13 +17,12 @@ MOST = 3
 
 
 def steps(ranking: Ranking) -> tuple[Step, ...]:
-    """Treatments of the leading causes, most urgent first, then the tests that confirm or exclude them."""
+    """Treatments of the leading causes, most urgent first."""
     order = ranking.order()
     leading = [i for i in order[:MOST] if i == order[0] or ranking.probability[i] >= LEADING]
     treat = [step for i in leading for step in _treatments(ranking.hypotheses[i])]
-    tests = [step for i in leading for step in _tests(ranking.hypotheses[i])]
     treat.sort(key=lambda step: _URGENCY.index(step.urgency))
-    return (*_merged(treat), *_merged(tests))
+    return tuple(_merged(treat))
 
 
 _URGENCY = ("now", "today", "days", "routine")
@@ -59,25 +58,6 @@ def _stops(action: Action) -> bool:
 def _named(text: str, hypothesis: Hypothesis) -> str:
     """Actions of a drug pattern say ``the drug``; here it has a name."""
     return text.replace("the drug", hypothesis.name, 1) if hypothesis.drug else text
-
-
-def _tests(hypothesis: Hypothesis) -> list[Step]:
-    if hypothesis.cause is None:
-        return []
-    return [
-        Step(
-            kind="test",
-            text=f"{test.name}: {test.why}" if test.why else test.name,
-            urgency="days",
-            causes=(hypothesis.id,),
-            citations=_cited(hypothesis, test.source),
-        )
-        for test in (*hypothesis.cause.confirm, *hypothesis.cause.exclude)
-    ]
-
-
-def _cited(hypothesis: Hypothesis, source: str) -> tuple[Citation, ...]:
-    return (citation(hypothesis, source, False),) if source != "judgement" else ()
 
 
 def _merged(found: Sequence[Step]) -> list[Step]:

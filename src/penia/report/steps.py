@@ -14,6 +14,10 @@ TESTS = 5
 URGENCIES = {"now": "now", "today": "today", "days": "in days", "routine": "routine"}
 KINDS = {"stop": "Stop", "treat": "Treat", "test": "Test", "follow-up": "Follow"}
 PRESSING = ("now", "today")
+DAY = 48
+"""Hours from which on a wait is told in days."""
+AGAIN = {1: "", 2: "after these results"}
+"""When, by stage."""
 
 
 def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table:
@@ -37,5 +41,16 @@ def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table
 def _told(step: Step, candidates: tuple[Candidate, ...]) -> Text:
     first = candidates[0].causes if candidates else ()
     others = [c.name for c in candidates if set(c.causes) & set(step.causes)]
-    whom = "" if not others or set(first) & set(step.causes) else f"For {', '.join(others)}: "
-    return say((whom, "dim"), f"{step.text} ", (cited(step.citations), "dim"))
+    named = not others or set(first) & set(step.causes) or step.kind == "test"
+    whom = "" if named else f"For {', '.join(others)}: "
+    return say(
+        (whom, "dim"), f"{step.text} ", (f"{' '.join((logistics(step), cited(step.citations)))}", "dim")
+    )
+
+
+def logistics(step: Step) -> str:
+    """What a test takes: ``EDTA blood, 4 hours``."""
+    if step.turnaround is None:
+        return ""
+    wait = f"{step.turnaround:g} h" if step.turnaround < DAY else f"{step.turnaround / 24:.0f} days"
+    return f"[{', '.join(part for part in (step.sample, wait, AGAIN[step.stage or 1]) if part)}]"

@@ -1,0 +1,116 @@
+"""P(result | hypothesis) of what is not known yet, as the ranking would score it (infer.findings).
+
+A hypothesis that lists no rate takes the background; a disease that the record states brings its findings
+whatever lowered the count. All keys at once, as arrays: C hypotheses, K keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from penia.infer.findings import Scored, base_rate
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.posterior import Array
+from penia.infer.ranking import Ranking
+from penia.infer.weights import Weights
+from penia.knowledge.schema import FindingKey, Place
+
+
+class Chances(msgspec.Struct, frozen=True):
+    """What is to be expected of each open key."""
+
+    column: Mapping[str, int]
+    """Key → column."""
+    present: Array
+    """P(present | hypothesis) (C, K)"""
+    yes: Array
+    """What a present result adds to the log likelihood of each hypothesis (C, K)."""
+    no: Array
+    """The same of an absent one."""
+
+
+def chances(
+    ranking: Ranking,
+    shares: Array,
+    keys: Sequence[FindingKey],
+    vocabulary: Mapping[str, FindingKey],
+    place: Place | None,
+    fitted: Weights,
+) -> Chances:
+    """``shares``: prior probabilities (C,) of the hypotheses."""
+    column = {key.key: k for k, key in enumerate(keys)}
+    rates, listed, scored = _rates(ranking.hypotheses, column)
+    floor = fitted.floor.value
+    rest = _background(keys, rates, listed, shares, place, fitted)
+    known = np.array([h.known for h in ranking.hypotheses])
+    brought = 1 - np.prod(1 - rates[known], axis=0)
+    own = np.where(scored, np.where(known[:, None], 0.0, rates), rest)
+    present = np.clip(1 - (1 - own) * (1 - brought), floor, 1 - floor)
+    rest = np.clip(1 - (1 - rest) * (1 - brought), floor, 1 - floor)
+    weight = fitted.tests.value
+    yes, no = weight * np.log(present / rest), weight * np.log((1 - present) / (1 - rest))
+    for k, key in enumerate(keys):
+        for told, share in _kin(ranking, key, vocabulary, fitted):
+            yes[:, k], no[:, k] = _together(yes[:, k], told, share), _together(no[:, k], told, share)
+    return Chances(column, present, yes, no)
+
+
+def _rates(hypotheses: Sequence[Hypothesis], column: Mapping[str, int]) -> tuple[Array, Array, Array]:
+    """(rates, 0 where not listed; listed; scored: listed and no anchor of the prior), each (C, K)."""
+    shape = (len(hypotheses), len(column))
+    rates, listed, scored = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
+    for c, hypothesis in enumerate(hypotheses):
+        anchored = hypothesis.known or hypothesis.drug is not None
+        for row in hypothesis.rates.values():
+            k = column.get(row.key)
+            if k is not None:
+                rates[c, k], listed[c, k], scored[c, k] = row.p, True, not (row.anchor and anchored)
+    return rates, listed, scored
+
+
+def _background(
+    keys: Sequence[FindingKey],
+    rates: Array,
+    listed: Array,
+    shares: Array,
+    place: Place | None,
+    fitted: Weights,
+) -> Array:
+    """P(present | a hypothesis that does not list it) (K,)."""
+    floor = fitted.floor.value
+    base = np.array([base_rate(key, place, fitted) for key in keys])
+    left = 1 - shares @ listed
+    rest = np.where(left > 0, (base - shares @ rates) / np.where(left > 0, left, 1.0), 0.0)
+    found = np.maximum(np.maximum(np.minimum(rest, base), base * fitted.background.value), floor)
+    for k, key in enumerate(keys):
+        if key.without:
+            found[k] = max(floor, *(figure.value for figure in key.without.values()))
+    return found
+
+
+def _kin(
+    ranking: Ranking, key: FindingKey, vocabulary: Mapping[str, FindingKey], fitted: Weights
+) -> list[tuple[Array, float]]:
+    """(logs of what is known already, weight of the lesser of the two) for the strongest known finding of the
+    key's cluster, or of the same, a narrower or a broader kind."""
+    chain = [
+        s
+        for s in ranking.findings
+        if s.key.key in (key.key, *key.implies) or key.key in vocabulary[s.key.key].implies
+    ]
+    if chain:
+        return [(np.array(max(chain, key=_strength).logs), 0.0)]
+    same = [s for s in ranking.findings if key.cluster is not None and s.key.cluster == key.cluster]
+    return [(np.array(max(same, key=_strength).logs), fitted.cluster.value)] if same else []
+
+
+def _strength(scored: Scored) -> float:
+    return max(abs(x) for x in scored.logs)
+
+
+def _together(new: Array, told: Array, share: float) -> Array:
+    """What the new finding adds: of the two the stronger counts whole, the other in part."""
+    return np.where(np.abs(new) <= np.abs(told), share * new, new - (1 - share) * told)

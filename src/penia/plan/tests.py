@@ -1,0 +1,203 @@
+"""The next best tests: expected information about what to do, less cost, delay and harm (MODEL §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from penia.explanation import Citation, Effect, Shift, Step
+from penia.facts import Fact
+from penia.infer import Ranking
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.posterior import Array
+from penia.infer.prior import normalised, place_of
+from penia.infer.weights import weights
+from penia.infer.wording import citation
+from penia.knowledge import KnowledgeBase
+from penia.knowledge.investigations import Investigation, Investigations, investigations
+from penia.plan.chances import chances
+from penia.plan.choice import Case, Chosen, Open, chosen, opened
+from penia.plan.done import still_open
+from penia.plan.information import grouped, updated
+from penia.record import Record
+
+LEADING = 3
+"""Causes of which is said what a result makes of them."""
+SHOWN = 3
+"""Results of one test that are told apart."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Of whom, when and with what known the tests are asked for."""
+
+    record: Record
+    facts: tuple[Fact, ...]
+    now: datetime | None
+    setting: str | None
+    seen: datetime | None
+    """The first low count."""
+
+
+def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tuple[Step, ...]:
+    """Tests in the order in which to send them: one blood draw, then what is still worth it after it.
+
+    Where one action is all but certain, only the test that confirms its cause.
+    """
+    table = investigations()
+    tests = still_open(table.investigations, asked.record, asked.facts, asked.now)
+    kept = [int(i) for i in np.flatnonzero(ranking.probability >= table.weights.least.value)]
+    case = _case(ranking, kept, tests, asked, knowledge, table)
+    alone = case.alone()
+    able = opened(case, tests, alone)
+    sure = float((case.belief @ case.groups.members).max()) >= table.weights.certain.value
+    picked = [] if sure else chosen(case, able, alone)
+    picked += _confirming(ranking, able, picked, asked, table)
+    picked.sort(key=lambda pick: pick.open.test.step)
+    who = [ranking.hypotheses[i] for i in kept]
+    return tuple(_step(case, pick, who, table) for pick in picked)
+
+
+def _case(
+    ranking: Ranking,
+    kept: Sequence[int],
+    tests: Sequence[Investigation],
+    asked: Asked,
+    knowledge: KnowledgeBase,
+    table: Investigations,
+) -> Case:
+    vocabulary, person = knowledge.findings, asked.record.person
+    keys = dict.fromkeys(r.key for test in tests for r in test.results if r.key in vocabulary)
+    place = place_of(asked.setting, person.age(asked.seen) if asked.seen is not None else None)
+    shares = np.exp(normalised([w.value for w in ranking.weights], 1.0))
+    told = chances(ranking, shares, [vocabulary[key] for key in keys], vocabulary, place, weights())
+    rows = np.array(kept)
+    belief = ranking.probability[rows]
+    return Case(
+        belief=belief / belief.sum(),
+        groups=grouped(
+            [action_of(ranking.hypotheses[i], table.actions) for i in kept],
+            {action: stake.value for action, stake in table.stakes.items()},
+        ),
+        chances=msgspec.structs.replace(
+            told, present=told.present[rows], yes=told.yes[rows], no=told.no[rows]
+        ),
+        vocabulary=vocabulary,
+        costs=table.weights,
+        blood=table.blood,
+    )
+
+
+def action_of(hypothesis: Hypothesis, actions: Mapping[str, str]) -> str:
+    """What would be done if it were the cause; its own id where that is like nothing else."""
+    pattern = hypothesis.drug.pattern if hypothesis.drug is not None else hypothesis.id
+    return actions.get(pattern, hypothesis.id)
+
+
+def _confirming(
+    ranking: Ranking,
+    able: Sequence[Open],
+    picked: Sequence[Chosen],
+    asked: Asked,
+    table: Investigations,
+) -> list[Chosen]:
+    """The test that settles the leading cause, if none that does is known or chosen already."""
+    first = ranking.order()[0]
+    leading = ranking.hypotheses[first]
+    if leading.cause is None or ranking.probability[first] < table.weights.leads.value:
+        return []
+    wanted = [test.key for test in leading.cause.confirm if test.key is not None]
+    known = {fact.key for fact in asked.facts if fact.present}
+    chosen_keys = {r.key for p in picked for r in p.open.test.results}
+    if (known | chosen_keys).intersection(wanted):
+        return []
+    fitting = (o for key in wanted[:1] for o in able if key in o.keys)
+    return [Chosen(o, 0.0) for o in sorted(fitting, key=lambda o: (o.test.harm, o.test.cost))[:1]]
+
+
+def _step(case: Case, pick: Chosen, who: Sequence[Hypothesis], table: Investigations) -> Step:
+    test, keys = pick.open.test, pick.open.keys[:SHOWN]
+    says = {result.key: result.says for result in test.results}
+    seen = [_after(case, {key: True}) for key in keys]
+    chance = [float(case.belief @ case.chances.present[:, case.chances.column[key]]) for key in keys]
+    none = _after(case, dict.fromkeys(keys, False))
+    moved = _most_moved(case.belief, seen[0], _after(case, {keys[0]: False}), chance[0])
+    absent = np.prod([1 - case.chances.present[:, case.chances.column[key]] for key in keys], axis=0)
+    order = sorted(range(len(who)), key=lambda c: (-case.belief[c], who[c].id))[:LEADING]
+    shown = [*order, *([moved] if moved not in order else [])]
+    effects = [
+        Effect(f"if {says[key]}", p, _shifts(case.belief, after, shown, who))
+        for key, p, after in zip(keys, chance, seen, strict=True)
+    ]
+    nothing = "if not" if len(keys) == 1 else "if none of these"
+    effects.append(Effect(nothing, float(case.belief @ absent), _shifts(case.belief, none, shown, who)))
+    return Step(
+        kind="test",
+        text=_sentence(
+            test, effects[0], who[moved], says[keys[0]], float(_after(case, {keys[0]: False})[moved])
+        ),
+        urgency=_urgency(test, who[moved]),
+        causes=(who[moved].id,),
+        citations=_cited(who[moved], set(says)),
+        effects=tuple(effects),
+        cost=test.cost,
+        turnaround=test.hours,
+        sample=table.samples[test.sample],
+        gain=pick.gain,
+        stage=test.step,
+    )
+
+
+def _after(case: Case, results: Mapping[str, bool]) -> Array:
+    c = case.chances
+    adds = sum((c.yes if seen else c.no)[:, c.column[key]] for key, seen in results.items())
+    return updated(case.belief[None, :], np.asarray(adds)[None, :])[0, 0]
+
+
+def _most_moved(before: Array, seen: Array, none: Array, chance: float) -> int:
+    change = chance * np.abs(seen - before) + (1 - chance) * np.abs(none - before)
+    return int(np.argmax(change))
+
+
+def _shifts(
+    before: Array, after: Array, shown: Sequence[int], who: Sequence[Hypothesis]
+) -> tuple[Shift, ...]:
+    return tuple(Shift(who[c].id, who[c].name, float(before[c]), float(after[c])) for c in shown)
+
+
+def _sentence(test: Investigation, effect: Effect, cause: Hypothesis, says: str, absent: float) -> str:
+    """What the most telling result would do to the cause that it moves most."""
+    shift = next(s for s in effect.becomes if s.cause == cause.id)
+    return (
+        f"{test.name}: would move {cause.name} from {_percent(shift.before)} to {_percent(shift.after)} "
+        f"if {says} ({_percent(effect.probability)}), to {_percent(absent)} if not"
+    )
+
+
+def _percent(p: float) -> str:
+    if p < 0.005:
+        return "<1 %"
+    return ">99 %" if p > 0.995 else f"{p * 100:.0f} %"
+
+
+_SLOW = 336.0
+"""Hours from which on no result is waited for."""
+
+
+def _urgency(test: Investigation, cause: Hypothesis) -> Literal["today", "days", "routine"]:
+    if test.hours >= _SLOW:
+        return "routine"
+    kind = cause.cause or cause.kind
+    pressing = {action.urgency for action in kind.actions} if kind is not None else set[str]()
+    wanted = {"now", "today"} if test.step == 1 else {"now"}
+    return "today" if pressing & wanted else "days"
+
+
+def _cited(cause: Hypothesis, keys: set[str]) -> tuple[Citation, ...]:
+    """Sources by which the cause asks for this test."""
+    asked = (*cause.cause.confirm, *cause.cause.exclude) if cause.cause is not None else ()
+    found = (citation(cause, t.source, False) for t in asked if t.key in keys and t.source != "judgement")
+    return tuple(dict.fromkeys(found))
