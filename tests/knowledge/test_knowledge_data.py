@@ -26,6 +26,7 @@ PATTERNS = {
     "checkpoint-inhibitor",
     "mild-neutropenia",
     "glucocorticoid-lymphopenia",
+    "lymphocyte-depletion",
 }
 
 
@@ -63,7 +64,7 @@ def test_every_disease_says_how_often_counts_are_low_where_the_record_states_it(
     assert [c.id for c in knowledge.causes.values() if c.prior.known is None] == ["unexplained"]
 
 
-def test_there_are_the_ten_drug_patterns_and_each_is_used(knowledge: KnowledgeBase) -> None:
+def test_there_are_the_eleven_drug_patterns_and_each_is_used(knowledge: KnowledgeBase) -> None:
     assert set(knowledge.patterns) == PATTERNS
     assert {drug.pattern for drug in knowledge.drugs.values()} == PATTERNS
 
