@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from fhir_makers import bundle, counts, kinds, patient, wbc
@@ -11,7 +12,10 @@ from penia.read import ReadError, read, read_all
 
 
 def test_two_contained_patients_are_not_one_person_for_sharing_a_local_id() -> None:
-    inside = {"contained": [{"resourceType": "Patient", "id": "pt"}], "subject": {"reference": "#pt"}}
+    inside: dict[str, Any] = {
+        "contained": [{"resourceType": "Patient", "id": "pt"}],
+        "subject": {"reference": "#pt"},
+    }
     made = read(bundle(patient(), wbc(2.0, id="a", **inside), wbc(9.0, id="b", **inside)))
     assert not made.counts
     assert [p.place for p in made.problems] == ["Observation/a"] and made.problems[0].count == 2
@@ -59,7 +63,8 @@ def test_a_tower_of_bundles_is_no_fault() -> None:
 
 
 def test_one_page_of_several_says_so() -> None:
-    page = bundle(patient(), wbc(2.0)) | {"link": [{"relation": "next", "url": "https://a/2"}]}
+    page = bundle(patient(), wbc(2.0))
+    page["link"] = [{"relation": "next", "url": "https://a/2"}]
     assert kinds(read(page)) == {"more-pages"}
 
 

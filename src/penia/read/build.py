@@ -7,7 +7,9 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 |---|---|
 | unit-missing, unit-unknown | a blood count whose unit is not certain; its flag is kept, its value is not |
 | time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
+| value-unreadable | a count written as words, such as 3,2 or 3.2 without unit |
 | implausible, differential-sum, part-above-whole | values that no blood has |
+| percent-contradicts | a count and its percentage of the same specimen disagree |
 | future-date, dates-shifted, before-birth | dates that cannot be |
 | two-people, two-versions, no-person | whose it is, or which version holds, is not certain |
 | percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from penia.read.checks import SLACK
 from penia.read.measure import Percent
 from penia.read.plausible import plausible
 from penia.read.problems import Problems
@@ -40,6 +41,10 @@ BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 
 CLOSE = 3.0
 """Percent by which a differential may miss 100: some ten cells, each rounded to a whole percent."""
+APART = 0.3
+"""Part of the greater one by which a count and its percentage may differ: two methods, or bands in one."""
+TWICE = 20.0
+"""Percent by which a differential of the analyser and one by eye may differ in one class."""
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
 
@@ -62,6 +67,7 @@ def derived(counts: list[Count], percents: list[Percent], problems: Problems) ->
     new: list[Count] = []
     for draw, cells in sorted(by_draw.items(), key=lambda item: (item[0].time, item[0].specimen or "")):
         own = [c for c in at[draw.time] if None in (c.specimen, draw.specimen) or c.specimen == draw.specimen]
+        _name_twice(cells, problems)
         if _adds_up(cells, problems):
             new += _from_draw(own, cells, problems)
     return new + _segmented_and_bands(counts + new)
@@ -71,14 +77,32 @@ def _from_draw(own: list[Count], cells: list[Percent], problems: Problems) -> It
     measured = {c.lineage for c in own}
     for cell in _neutrophils_whole(cells, problems):
         whole = WHOLE.get(cell.per)
-        if whole is None or cell.lineage in measured or cell.lineage in BESIDE:
+        if whole is None or cell.lineage in BESIDE:
             continue
         lineage, factor = whole
         found = {(c.value, c.comparator): c for c in own if c.lineage == lineage}
-        if len(found) != 1:
+        if cell.lineage in measured:
+            if len(found) == 1:
+                _compare(next(iter(found.values())), cell, factor, own, problems)
+        elif len(found) != 1:
             _no_whole(cell, lineage, len(found), problems)
         elif count := _times(next(iter(found.values())), cell, factor):
             yield count
+
+
+def _compare(whole: Count, cell: Percent, factor: float, own: list[Count], problems: Problems) -> None:
+    """Names a percentage that fits none of the counts which the same draw has itself."""
+    share = _times(whole, cell, factor)
+    given = [c for c in own if c.lineage == cell.lineage]
+    if share is None or any(c.comparator for c in (share, *given)):
+        return
+    nearest = min((c.value for c in given), key=lambda value: abs(value - share.value))
+    if abs(nearest - share.value) > max(SLACK, APART * max(nearest, share.value)):
+        reason = (
+            f"{cell.lineage} {nearest:g} is given, but {cell.value:g} % of {whole.lineage} {whole.value:g} "
+            f"is {share.value:g} (10*9/L); the count was used"
+        )
+        problems.add("percent-contradicts", cell.origin.place, reason, "check both against the laboratory")
 
 
 def _no_whole(cell: Percent, lineage: str, found: int, problems: Problems) -> None:
@@ -107,6 +131,20 @@ def _times(whole: Count, cell: Percent, factor: float) -> Count | None:
         derived=True,
         origin=msgspec.structs.replace(cell.origin, text=f"{cell.origin.text} of {whole.origin.text}"),
     )
+
+
+def _name_twice(cells: list[Percent], problems: Problems) -> None:
+    """Names a class of cells that one draw has with two percentages far apart."""
+    each: dict[str, list[Percent]] = defaultdict(list)
+    for cell in cells:
+        each[cell.lineage].append(cell)
+    for lineage, same in each.items():
+        values = sorted(cell.value for cell in same)
+        if values[-1] - values[0] > TWICE:
+            reason = f"{lineage} is {values[0]:g} % and {values[-1]:g} % in one specimen; both were used"
+            problems.add(
+                "percent-contradicts", min(c.origin.place for c in same), reason, "check which holds"
+            )
 
 
 def _adds_up(cells: list[Percent], problems: Problems) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -21,6 +22,10 @@ PER = {
     "IMMATURE_RETIC": "reticulocytes",
 }
 """What a percentage is of, where only a name decided the cell line; white cells for all others."""
+
+
+_NUMBER = re.compile(r"\s*[<>≤≥=~+-]*\s*\d")
+BELOW = ("<", "<=")
 
 
 class Percent(msgspec.Struct, frozen=True):
@@ -95,6 +100,9 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
         if result.value is not None:
             reason = f"a {what.name} without a time cannot be placed"
             problems.add("time-missing", result.origin.place, reason, "give the time of the specimen")
+        elif _NUMBER.match(result.text or ""):
+            reason = f"{what.name} is written {(result.text or '')[:40]!r}, no number with a known unit"
+            problems.add("value-unreadable", result.origin.place, reason, "write it as 3.2 10*9/L")
         _keep_flag(result, what, measured)
         return
     try:
@@ -106,7 +114,7 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
         _keep_flag(result, what, measured)
         return
     limit = percent_limit(what.name) if share else count_limit(what.name)
-    if not limit.holds(value):
+    if not limit.holds(value if result.comparator not in BELOW else max(value, limit.least)):
         _implausible(result, what.name, problems)
         _keep_flag(result, what, measured)
     elif share:

@@ -12,10 +12,12 @@ from penia.units import canonical
 class Limit(Knowledge, frozen=True):
     low: float
     high: float
+    least: float = 0
+    """The smallest that an analyser tells from none: what lies between is a slip of the unit."""
     note: str | None = None
 
     def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
+        return self.low <= value <= self.high and not 0 < value < self.least
 
 
 class Plausible(Knowledge, frozen=True):

@@ -105,8 +105,14 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
         reason = f"the resource does not fit FHIR R4 ({error})"
         context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
         return
-    if resource.status in reader.without:
-        context.dropped(resource.status, place, f"{kind} with status {resource.status} was dropped")
+    status = (resource.status or "").casefold()
+    if status in reader.without or resource.withheld():
+        status = status if status in reader.without else "not-done"
+        context.dropped(status, place, f"{kind} with status {status} was dropped")
+        return
+    if resource.modifier_extension:
+        reason = f"a modifierExtension may turn the meaning of a {kind} around, so it was left out"
+        context.builder.problems.add("modifier-unknown", place, reason, "read it by hand")
         return
     reader.read(resource, place, context)
 

@@ -100,11 +100,13 @@ class Context:
             if name := self.target(member):
                 self._links.setdefault(name, []).append(link)
 
-    def specimen(self, reference: Reference | None, contained: Iterable[Specimen] = ()) -> str | None:
-        """None for a contained one of blood, which no other result can share."""
+    def specimen(
+        self, reference: Reference | None, contained: Iterable[Specimen] = (), site: str = ""
+    ) -> str | None:
+        """None for a contained one of blood, which no other result can share; ``site`` of the body."""
         name = self.target(reference)
         inside = next((s.type.label() for s in contained if s.type and f"#{s.id}" == name), None)
-        label = inside or (reference.display if reference else None) or ""
+        label = inside or (reference.display if reference else None) or site
         own = None if name is None or name.startswith("#") else name
         if NOT_BLOOD.search(label):
             own = own or label

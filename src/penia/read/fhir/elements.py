@@ -109,6 +109,19 @@ class Resource(Element, frozen=True):
     code: Concept | None = None
     note: tuple[Annotation, ...] = ()
     meta: Meta | None = None
+    modifier_extension: tuple[Extension, ...] = ()
+    """May turn the meaning around; FHIR forbids to read on where one is not understood."""
+    taken: str | None = None
+    not_given: bool = False
+    not_done: bool = False
+    was_not_given: bool = False
+    was_not_taken: bool = False
+    """How STU3 and DSTU2 say what R4 says with the status ``not-taken`` and ``not-done``."""
+
+    def withheld(self) -> bool:
+        return self.taken == "n" or any(
+            (self.not_given, self.not_done, self.was_not_given, self.was_not_taken)
+        )
 
     def notes(self) -> str | None:
         return "; ".join(n.text.strip() for n in self.note if n.text.strip()) or None

@@ -10,6 +10,7 @@ from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Concept, Quantity
 from penia.read.fhir.resources import (
+    ConceptOrReference,
     Dosage,
     Drug,
     Medication,
@@ -98,10 +99,11 @@ def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
 
 def _drugs(resource: Drug, context: Context) -> list[Concept]:
     """The concept given, or that of the Medication pointed to; its ingredients if it has no name."""
-    own = resource.medication_codeable_concept
+    later = resource.medication or ConceptOrReference()
+    own = resource.medication_codeable_concept or later.concept
     if own and own.label():
         return [own]
-    reference = resource.medication_reference
+    reference = resource.medication_reference or later.reference
     if reference is None:
         return []
     name = reference.reference or ""

@@ -37,7 +37,8 @@ def observation(resource: Observation, place: str, context: Context) -> None:
     if resource.focus:
         context.dropped("about-another", place, "an observation is about someone else (focus)")
         return
-    time, specimen = _time(resource, place, context), context.specimen(resource.specimen, resource.contained)
+    time, site = _time(resource, place, context), resource.body_site.label() if resource.body_site else ""
+    specimen = context.specimen(resource.specimen, resource.contained, site)
     seen = _Seen(resource, _categories(resource), place, time, specimen)
     if resource.has_member:
         context.link(resource.has_member, Link(seen.time, seen.specimen))

@@ -76,7 +76,7 @@ def _ancestry(extensions: tuple[Extension, ...]) -> Iterator[str]:
 
 def encounter(resource: Encounter, place: str, context: Context) -> None:
     setting = _setting(resource)
-    start, stop = context.period(place, resource.period)
+    start, stop = context.period(place, resource.period or resource.actual_period)
     if setting:
         context.builder.stay(Stay(setting, start, stop))
     else:
@@ -91,4 +91,11 @@ def _setting(resource: Encounter) -> Setting | None:
     for pattern, setting in WORDS:
         if re.search(pattern, text, re.IGNORECASE):
             return setting
-    return CLASS.get((resource.klass.code if resource.klass else None) or "")
+    return next((CLASS[code] for code in _class(resource) if code in CLASS), None)
+
+
+def _class(resource: Encounter) -> Iterator[str | None]:
+    if isinstance(resource.klass, tuple):
+        yield from (coding.code for concept in resource.klass for coding in concept.coding)
+    elif resource.klass:
+        yield resource.klass.code

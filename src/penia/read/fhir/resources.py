@@ -49,10 +49,13 @@ class Place(Element, frozen=True):
 
 
 class Encounter(Resource, frozen=True):
-    klass: Coding | None = field(default=None, name="class")
+    klass: Coding | tuple[Concept, ...] | None = field(default=None, name="class")
+    """A list of concepts in R5."""
     type: tuple[Concept, ...] = ()
     service_type: Concept | None = None
     period: Period | None = None
+    actual_period: Period | None = None
+    """R5's name of the period."""
     location: tuple[Place, ...] = ()
 
 
@@ -81,6 +84,8 @@ class Observation(Valued, frozen=True):
     id: str | None = None
     status: str | None = None
     note: tuple[Annotation, ...] = ()
+    modifier_extension: tuple[Extension, ...] = ()
+    body_site: Concept | None = None
     category: tuple[Concept, ...] = ()
     focus: tuple[Reference, ...] = ()
     subject: Reference | None = None
@@ -92,6 +97,9 @@ class Observation(Valued, frozen=True):
     contained: tuple[Specimen, ...] = ()
     component: tuple[Valued, ...] = ()
     has_member: tuple[Reference, ...] = ()
+
+    def withheld(self) -> bool:
+        return False
 
     def notes(self) -> str | None:
         return "; ".join(n.text.strip() for n in self.note if n.text.strip()) or None
@@ -153,9 +161,16 @@ class DispenseRequest(Element, frozen=True):
     expected_supply_duration: Quantity | None = None
 
 
+class ConceptOrReference(Element, frozen=True):
+    concept: Concept | None = None
+    reference: Reference | None = None
+
+
 class Drug(Resource, frozen=True):
     """What the four medication resources share."""
 
+    medication: ConceptOrReference | None = None
+    """R5's one field for the two that follow."""
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     contained: tuple[Medication, ...] = ()
