@@ -83,6 +83,12 @@ class Costs(Knowledge, frozen=True):
     second: Figure
     again: Figure
     """Weight of a result of the same cluster as one of a test already chosen."""
+    settles: Figure
+    """Least part of what is still open that a test of harm 2 or more must be expected to take away."""
+    wanted: Figure
+    """Least probability of the causes that ask for a test of harm 2 or more."""
+    settled: Figure
+    """Likelihood ratio of a known result from which on no further one of its cluster is asked for."""
     leads: Figure
     """Probability of the first cause from which on the test that settles it is asked for in any case."""
 

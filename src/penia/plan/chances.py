@@ -36,11 +36,12 @@ def chances(
     ranking: Ranking,
     shares: Array,
     keys: Sequence[FindingKey],
-    vocabulary: Mapping[str, FindingKey],
     place: Place | None,
     fitted: Weights,
+    settled: float,
 ) -> Chances:
-    """``shares``: prior probabilities (C,) of the hypotheses."""
+    """``shares``: prior probabilities (C,) of the hypotheses; ``settled``: log likelihood ratio of a known
+    test from which on another of its cluster says nothing more."""
     column = {key.key: k for k, key in enumerate(keys)}
     rates, listed, scored = _rates(ranking.hypotheses, column)
     floor = fitted.floor.value
@@ -53,8 +54,13 @@ def chances(
     weight = fitted.tests.value
     yes, no = weight * np.log(present / rest), weight * np.log((1 - present) / (1 - rest))
     for k, key in enumerate(keys):
-        for told, share in _kin(ranking, key, vocabulary, fitted):
-            yes[:, k], no[:, k] = _together(yes[:, k], told, share), _together(no[:, k], told, share)
+        kin = _kin(ranking, key)
+        if kin is None:
+            continue
+        told, share = np.array(kin.logs), 0.0 if _one_chain(kin.key, key) else fitted.cluster.value
+        over = kin.fact.decisive and kin.fact.present and float(told.max()) >= settled
+        for adds in (yes, no):
+            adds[:, k] = 0.0 if over else _together(adds[:, k], told, share)
     return Chances(column, present, yes, no)
 
 
@@ -91,20 +97,15 @@ def _background(
     return found
 
 
-def _kin(
-    ranking: Ranking, key: FindingKey, vocabulary: Mapping[str, FindingKey], fitted: Weights
-) -> list[tuple[Array, float]]:
-    """(logs of what is known already, weight of the lesser of the two) for the strongest known finding of the
-    key's cluster, or of the same, a narrower or a broader kind."""
-    chain = [
-        s
-        for s in ranking.findings
-        if s.key.key in (key.key, *key.implies) or key.key in vocabulary[s.key.key].implies
-    ]
-    if chain:
-        return [(np.array(max(chain, key=_strength).logs), 0.0)]
+def _kin(ranking: Ranking, key: FindingKey) -> Scored | None:
+    """The strongest known finding of the same, a narrower or a broader kind; else of the key's cluster."""
+    chain = [s for s in ranking.findings if _one_chain(s.key, key)]
     same = [s for s in ranking.findings if key.cluster is not None and s.key.cluster == key.cluster]
-    return [(np.array(max(same, key=_strength).logs), fitted.cluster.value)] if same else []
+    return max(chain or same, key=_strength, default=None)
+
+
+def _one_chain(one: FindingKey, other: FindingKey) -> bool:
+    return one.key == other.key or one.key in other.implies or other.key in one.implies
 
 
 def _strength(scored: Scored) -> float:

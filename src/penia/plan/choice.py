@@ -13,8 +13,10 @@ from penia.infer.posterior import Array
 from penia.knowledge.investigations import Costs, Investigation, Sample
 from penia.knowledge.schema import FindingKey
 from penia.plan.chances import Chances
-from penia.plan.information import Beliefs, Groups, Outcomes, followed, gain, joint, key_gains
+from penia.plan.information import Beliefs, Groups, Outcomes, followed, gain, joint, key_gains, open_bits
 
+HARMFUL = 2
+"""Harm from which on a test must take away a good part of what is open."""
 _AWAY = 1e-6
 """Bits under which a result tells nothing."""
 
@@ -93,11 +95,15 @@ def _greedy(
     left = list(tests)
     for _ in range(most):
         best: tuple[float, float, Open] | None = None
+        needed = case.costs.settles.value * open_bits(beliefs, case.groups)
         for test in sorted(left, key=lambda t: -(bound[t.test.id] - price(case, t.test, picked))):
             cost = price(case, test.test, picked)
             if bound[test.test.id] - cost <= max(0.0, best[0] if best else 0.0):
                 break
-            bound[test.test.id] = told = gain(beliefs, _outcomes(case, test, alone, picked), case.groups)
+            outcomes = _outcomes(case, test, alone, picked)
+            bound[test.test.id] = told = gain(beliefs, outcomes, case.groups)
+            if test.test.harm >= HARMFUL and told < needed:
+                continue
             if told - cost > (best[0] if best else 0.0):
                 best = (told - cost, told, test)
         if best is None:

@@ -73,6 +73,11 @@ def gain(beliefs: Beliefs, outcomes: Outcomes, groups: Groups) -> float:
     return max(0.0, float(beliefs.weight @ (entropy(beliefs.belief, groups) - left)))
 
 
+def open_bits(beliefs: Beliefs, groups: Groups) -> float:
+    """What is still open, over the states."""
+    return float(beliefs.weight @ entropy(beliefs.belief, groups))
+
+
 def followed(beliefs: Beliefs, outcomes: Outcomes, most: int) -> Beliefs:
     """The ``most`` likeliest states after the test as well."""
     weight = (beliefs.weight[:, None] * (beliefs.belief @ outcomes.chance.T)).ravel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
@@ -20,7 +21,7 @@ from penia.infer.wording import citation
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import Investigation, Investigations, investigations
 from penia.plan.chances import chances
-from penia.plan.choice import Case, Chosen, Open, chosen, opened
+from penia.plan.choice import HARMFUL, Case, Chosen, Open, chosen, opened
 from penia.plan.done import still_open
 from penia.plan.information import grouped, updated
 from penia.record import Record
@@ -48,7 +49,11 @@ def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tupl
     Where one action is all but certain, only the test that confirms its cause.
     """
     table = investigations()
-    tests = still_open(table.investigations, asked.record, asked.facts, asked.now)
+    tests = [
+        test
+        for test in still_open(table.investigations, asked.record, asked.facts, asked.now)
+        if test.harm < HARMFUL or _wanting(test, ranking) >= table.weights.wanted.value
+    ]
     kept = [int(i) for i in np.flatnonzero(ranking.probability >= table.weights.least.value)]
     case = _case(ranking, kept, tests, asked, knowledge, table)
     alone = case.alone()
@@ -59,6 +64,16 @@ def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tupl
     picked.sort(key=lambda pick: pick.open.test.step)
     who = [ranking.hypotheses[i] for i in kept]
     return tuple(_step(case, pick, who, table) for pick in picked)
+
+
+def _wanting(test: Investigation, ranking: Ranking) -> float:
+    """Probability of the causes that name the test among those which confirm or exclude them."""
+    keys = {result.key for result in test.results}
+    return sum(
+        float(p)
+        for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
+        if h.cause is not None and any(t.key in keys for t in (*h.cause.confirm, *h.cause.exclude))
+    )
 
 
 def _case(
@@ -73,7 +88,14 @@ def _case(
     keys = dict.fromkeys(r.key for test in tests for r in test.results if r.key in vocabulary)
     place = place_of(asked.setting, person.age(asked.seen) if asked.seen is not None else None)
     shares = np.exp(normalised([w.value for w in ranking.weights], 1.0))
-    told = chances(ranking, shares, [vocabulary[key] for key in keys], vocabulary, place, weights())
+    told = chances(
+        ranking,
+        shares,
+        [vocabulary[key] for key in keys],
+        place,
+        weights(),
+        math.log(table.weights.settled.value),
+    )
     rows = np.array(kept)
     belief = ranking.probability[rows]
     return Case(
@@ -114,7 +136,7 @@ def _confirming(
     chosen_keys = {r.key for p in picked for r in p.open.test.results}
     if (known | chosen_keys).intersection(wanted):
         return []
-    fitting = (o for key in wanted[:1] for o in able if key in o.keys)
+    fitting = (o for key in wanted[:1] for o in able if any(key == r.key for r in o.test.results))
     return [Chosen(o, 0.0) for o in sorted(fitting, key=lambda o: (o.test.harm, o.test.cost))[:1]]
 
 
