@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from importlib import import_module
 
 import click
 
+from penia.cli.output import one_line, settle
 from penia.errors import PeniaError
 
 COMMANDS = {
@@ -19,6 +21,7 @@ COMMANDS = {
 BAD_INPUT = 2
 BUG = 70
 INTERRUPTED = 130
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 HELP = """From a person's blood counts and record to the cause of their low white count (leukopenia).
 
@@ -75,6 +78,7 @@ def penia() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run a command and exit; what goes wrong becomes one sentence and an exit code, never a traceback."""
+    settle()
     try:
         code = penia.main(args, prog_name="penia", standalone_mode=False)
         sys.stdout.flush()
@@ -82,6 +86,8 @@ def main(args: Sequence[str] | None = None) -> None:
         if os.environ.get("PENIA_DEBUG") == "1":
             raise
         code = _told(error)
+    except SystemExit as ended:  # rich ends so where nobody reads on
+        code = 0 if isinstance(ended.__context__, BrokenPipeError) else ended.code
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code if isinstance(code, int) else 0)
@@ -97,7 +103,11 @@ def _told(error: Exception) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has no reader
         return 0
     if isinstance(error, PeniaError):
-        click.echo(f"penia: {error}", err=True)
+        click.echo(f"penia: {one_line(str(error))}", err=True)
+        return BAD_INPUT
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"penia: the result cannot be written ({error.strerror}); make room.", err=True)
         return BAD_INPUT
     what = f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
     click.echo(

@@ -79,7 +79,9 @@ def command(
         raise click.UsageError("Give one SOURCE, or --example clozapine.")
     if as_json and html:
         raise click.UsageError("Give --json or --html, not both.")
-    source = source or str(EXAMPLES / f"{example}.json")
+    if "" in (source, html):
+        raise click.UsageError("A name of a file is empty.")
+    source = str(EXAMPLES / f"{example}.json") if source is None else source
     record = _read(source, person, listing=not as_json)
 
     from penia.pipeline import explain
@@ -89,7 +91,7 @@ def command(
         raise PeniaError(f"There is no cause {why}; this result has {len(explanation.candidates)}.")
     if as_json:
         click.echo(explanation.to_json())
-    elif html:
+    elif html is not None:
         _write_page(explanation, record, Path(html))
     else:
         _print(explanation, record, top, why)
@@ -104,9 +106,15 @@ def _read(source: str, person: str | None, listing: bool) -> Record:
         with waiting("reading"):
             return read(source, person)
     except ReadError as error:
-        if listing and error.people and person is None and source != "-":  # standard input is read only once
+        if listing and error.people and person is None and _can_be_read_again(source):
             raise _listed(source) from error
         raise
+
+
+def _can_be_read_again(source: str) -> bool:
+    """False for standard input and a pipe."""
+    path = Path(source)
+    return source != "-" and (path.is_file() or path.is_dir())
 
 
 def _listed(source: str) -> PeniaError:

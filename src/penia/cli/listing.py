@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from penia.cli.output import one_line
 from penia.read import Listed
 
 
 def print_people(people: Sequence[Listed]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("person", box=None, pad_edge=False)
     for name in ("age", "sex", "blood counts", "lowest WBC", "lowest ANC"):
         table.add_column(name, justify="right")
     for one in sorted(people, key=_lowest):
         table.add_row(
-            one.id,
+            Text(one_line(one.id)),
             "?" if one.age is None else f"{one.age:.0f}",
             one.sex or "?",
             str(one.counts),

@@ -10,7 +10,7 @@ import msgspec
 
 from penia.read import case, fhir, own
 from penia.read.error import ReadError
-from penia.read.source import Given, Source, opened
+from penia.read.source import GZIP, Given, Source, opened
 from penia.record import Problem, Record, Sex
 
 __all__ = ["Listed", "ReadError", "people", "read", "read_all"]
@@ -108,6 +108,8 @@ def _listed(record: Record) -> Listed:
 
 def _load(given: Given) -> Loaded:
     source = opened(given)
+    if foreign := _foreign(source):
+        raise ReadError(foreign)
     for kind in FORMATS:
         if kind.recognises(source):
             loaded = kind.load(source)
@@ -120,6 +122,26 @@ def _load(given: Given) -> Loaded:
             f"{source.name} names no person{f' ({told})' if told else ''}; give one with a Patient."
         )
     return loaded
+
+
+FOREIGN = (
+    (b"PK\x03\x04", "a zip archive", "unpack it and give its folder"),
+    (b"\xff\xfe", "text in UTF-16", "save it in UTF-8"),
+    (b"\xfe\xff", "text in UTF-16", "save it in UTF-8"),
+    (b"{\x00", "text in UTF-16", "save it in UTF-8"),
+    (b"\x00{", "text in UTF-16", "save it in UTF-8"),
+    (GZIP, "packed twice with gzip", "unpack it once"),
+    (b"<", "XML", "export it as FHIR R4 JSON"),
+)
+"""How a file that is no JSON starts, what it is, and what to do."""
+
+
+def _foreign(source: Source) -> str | None:
+    start = source.files[0].head()[:80].lstrip() if len(source.files) == 1 else b""
+    for begins, what, remedy in FOREIGN:
+        if start.startswith(begins):
+            return f"{source.name} is {what}; {remedy}."
+    return None
 
 
 def _not_recognised(source: Source) -> str:

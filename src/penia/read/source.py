@@ -7,7 +7,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO, cast
 
 import msgspec
 
@@ -94,14 +94,30 @@ class Source(msgspec.Struct, frozen=True):
 def opened(given: Given) -> Source:
     """Raises ReadError where the path is missing, cannot be opened or is an empty folder."""
     if isinstance(given, dict):
-        return _stream("the given dict", io.BytesIO(msgspec.json.encode(given)))
+        try:
+            return _stream("the given dict", io.BytesIO(msgspec.json.encode(given)))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ReadError(f"the given dict is no JSON ({error}); give what json.loads returns.") from error
     if isinstance(given, bytes):
         return _stream("the given bytes", io.BytesIO(given))
     if isinstance(given, str | Path):
         if str(given) == "-":
-            return _stream("standard input", sys.stdin.buffer)
+            return _stream("standard input", _standard_input())
         return _at(Path(given))
+    if not hasattr(given, "read") or hasattr(given, "encoding"):
+        raise ReadError(f"{_kind(given)} cannot be read; give a path, bytes, a dict or a binary stream.")
     return _stream("the given stream", given)
+
+
+def _kind(given: object) -> str:
+    return f"a text stream ({type(given).__name__})" if hasattr(given, "read") else type(given).__name__
+
+
+def _standard_input() -> BinaryIO:
+    stdin = cast("TextIO | None", sys.stdin)  # None where a shell closed it
+    if stdin is None:
+        raise ReadError("Standard input is closed; give a file or a folder.")
+    return stdin.buffer
 
 
 def _stream(name: str, stream: BinaryIO) -> Source:
@@ -112,6 +128,8 @@ def _at(path: Path) -> Source:
     try:
         if path.is_dir():
             files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+            if not files and any(p.is_dir() for p in path.iterdir()):
+                raise ReadError(f"{path} holds folders but no file; give the folder that holds the files.")
             if not files:
                 raise ReadError(f"{path} is an empty folder; give a folder of .ndjson or .json files.")
             return Source(str(path), tuple(_file(p, p.name) for p in files), path)
