@@ -28,6 +28,8 @@ from penia.record import Record
 
 LEADING = 3
 """Causes of which is said what a result makes of them."""
+DEAREST = 4
+"""Cost band from which on a test must be asked for by causes that are likely enough."""
 SHOWN = 3
 """Results of one test that are told apart."""
 
@@ -52,7 +54,8 @@ def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tupl
     tests = [
         test
         for test in still_open(table.investigations, asked.record, asked.facts, asked.now)
-        if test.harm < HARMFUL or _wanting(test, ranking) >= table.weights.wanted.value
+        if (test.harm < HARMFUL and test.cost < DEAREST)
+        or _wanting(test, ranking) >= table.weights.wanted.value
     ]
     kept = [int(i) for i in np.flatnonzero(ranking.probability >= table.weights.least.value)]
     case = _case(ranking, kept, tests, asked, knowledge, table)
