@@ -18,7 +18,8 @@ def day(n: float) -> datetime:
 
 
 def course(*starts: datetime | None, stop: datetime | None = None) -> Course:
-    return Course("drug:x", starts, stop, ())
+    spans = tuple((start, stop or start) for start in starts)
+    return Course("drug:x", starts, stop, spans, ())
 
 
 def test_a_distribution_is_half_at_its_median_and_nine_tenths_at_its_90th_percentile():
@@ -60,6 +61,14 @@ def test_each_cycle_of_a_cytotoxic_starts_the_clock_anew():
     one = in_window(course(day(-100)), latency, (day(-5), day(0)), fitted)
     cycles = in_window(course(day(-100), day(-79), day(-9)), latency, (day(-5), day(0)), fitted)
     assert cycles > 10 * one
+
+
+def test_one_long_course_of_a_cytotoxic_holds_a_cycle_every_three_weeks():
+    fitted = weights()
+    latency = Latency(onset=Distribution(median=9, p10=6, p90=14), since="each-dose")
+    long = Course("drug:x", (day(-73),), None, ((day(-73), None),), ())
+    single = in_window(course(day(-73)), latency, (day(-5), day(0)), fitted)
+    assert in_window(long, latency, (day(-5), day(0)), fitted) > 10 * single
 
 
 def test_a_drug_without_dates_takes_the_stated_share():

@@ -23,6 +23,8 @@ class Course(msgspec.Struct, frozen=True):
     """First dose of each course or cycle, oldest first; None where the record gives no start."""
     stop: datetime | None
     """None while it goes on."""
+    spans: tuple[tuple[datetime | None, datetime | None], ...]
+    """(start, stop) of each period in which it was given."""
     places: tuple[str, ...]
 
 
@@ -145,5 +147,6 @@ def _course(drug: str, taken: Sequence[Exposure]) -> Course:
         ingredient=drug,
         starts=tuple(dated) or (None,),
         stop=None if None in stops else max(s for s in stops if s is not None),
+        spans=tuple((e.start, e.stop) for e in taken),
         places=tuple(sorted({origin.place for e in taken for origin in e.origins})),
     )

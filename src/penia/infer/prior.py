@@ -167,8 +167,9 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     assert drug is not None and kind is not None and course is not None
     window = (background.onset[0], background.deep)
     timing = in_window(course, _latency(drug, kind), window, fitted)
+    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
-        ("neutropenia against any low count", fitted.drug, fitted.drug.value),
+        ("neutropenia against any low count", fitted.drug, neutropenia),
         ("low count per course", drug.incidence, drug.incidence.value),
         ("onset falls into this interval", None, timing),
     ]
@@ -201,11 +202,22 @@ def in_window(
         return fitted.undated.value
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
-    starts = dated if latency.since == "each-dose" else dated[:1]
+    starts = _cycles(course, first_low, fitted) if latency.since == "each-dose" else dated[:1]
     missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
     late = min(1.0, _days(first_low - opens) / fitted.late_days.value)
     inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
     return inside * _still_acting(course, latency, first_low)
+
+
+def _cycles(course: Course, until: datetime, fitted: Weights) -> list[datetime]:
+    """Starts of the cycles: where the record has one long course, one each ``cycle`` days within it."""
+    cycle = timedelta(days=fitted.cycle.value)
+    return [
+        start + cycle * n
+        for start, stop in course.spans
+        if start is not None
+        for n in range((max(min(stop or until, until) - start, timedelta())) // cycle + 1)
+    ]
 
 
 def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:

@@ -43,6 +43,8 @@ class Weights(Knowledge, frozen=True):
     late_days: Figure
     horizon: Figure
     """Days before the first low count in which a drug reaction that shows itself must have begun."""
+    cycle: Figure
+    """Days between the cycles of a cytotoxic that the record holds as one long course."""
     undated: Figure
     """P(in the window) of a drug without dates."""
     tempo_days: dict[Tempo, Figure]
