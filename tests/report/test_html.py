@@ -209,6 +209,12 @@ def test_too_little_is_said_before_the_causes() -> None:
     assert unsure < text.index("marrow film and blood culture") < text.index("Likely causes")
 
 
+def test_a_step_that_is_not_for_the_first_cause_says_for_which() -> None:
+    text = plain().text
+    assert "Treat · today For influenza: Give an antiviral." in text
+    assert "Stop · now Stop clozapine." in text
+
+
 def test_what_was_dropped_is_told_with_how_often() -> None:
     assert "5 × unit unknown:" in plain().text
 

@@ -39,13 +39,19 @@ def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table
 
 
 def _told(step: Step, candidates: tuple[Candidate, ...]) -> Text:
+    return say(
+        (for_whom(step, candidates), "dim"),
+        f"{step.text} ",
+        (f"{' '.join((logistics(step), cited(step.citations)))}", "dim"),
+    )
+
+
+def for_whom(step: Step, candidates: tuple[Candidate, ...]) -> str:
+    """``For influenza: `` where a step is not for the first cause; empty where it is, and for a test."""
     first = candidates[0].causes if candidates else ()
     others = [c.name for c in candidates if set(c.causes) & set(step.causes)]
     named = not others or set(first) & set(step.causes) or step.kind == "test"
-    whom = "" if named else f"For {', '.join(others)}: "
-    return say(
-        (whom, "dim"), f"{step.text} ", (f"{' '.join((logistics(step), cited(step.citations)))}", "dim")
-    )
+    return "" if named else f"For {', '.join(others)}: "
 
 
 def logistics(step: Step) -> str:

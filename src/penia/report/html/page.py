@@ -23,7 +23,7 @@ from penia.report.html import waterfall
 from penia.report.html.links import address
 from penia.report.html.points import BARS, LINES, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
-from penia.report.steps import KINDS, URGENCIES, logistics
+from penia.report.steps import KINDS, URGENCIES, for_whom, logistics
 
 TEMPLATES = Path(__file__).parent / "templates"
 CARDS = 5
@@ -56,6 +56,7 @@ GLOBALS: dict[str, Any] = {
     "kinds": KINDS,
     "urgencies": URGENCIES,
     "logistics": logistics,
+    "for_whom": for_whom,
     "markers": MARKERS,
 }
 

@@ -20,6 +20,23 @@
     for (const axis of ["log-x", "linear-x", "drugs-x"].map(named)) if (axis) axis.ticker.desired_num_ticks = ticks;
   }
 
+  /* Bokeh's tools are bare elements with a title, its drawings stops of the Tab key at which nothing can be done. */
+  function within(root, act) {
+    for (const element of root.querySelectorAll("*")) {
+      act(element);
+      if (element.shadowRoot) within(element.shadowRoot, act);
+    }
+  }
+  function nameTools() {
+    within(document.getElementById("timeline"), (element) => {
+      if (element.matches(".bk-events")) element.tabIndex = -1;
+      if (!element.matches(".bk-OnOffButton, .bk-ClickButton, .bk-tool-overflow")) return;
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", element.title || "More tools");
+      if (element.matches(".bk-OnOffButton")) press(element, element.matches(".bk-active"));
+    });
+  }
+
   function showLine(line, on) {
     for (const scale of scales)
       for (const part of ["", "-line"]) {
@@ -36,6 +53,7 @@
     each("button[data-scale]", (b) => press(b, b.dataset.scale === scale));
     if (scale === "linear") for (const line of data.lines) if (!data.narrow.includes(line)) showLine(line, false);
     if (scale === "log") for (const line of data.lines) showLine(line, true);
+    nameTools();
   }
 
   const DAY = 864e5;
@@ -77,6 +95,7 @@
     addEventListener("resize", spread);
     showScale("log");
     showSpan(data.end - data.first > 800 * DAY ? "year" : "all");
+    for (const event of ["click", "keyup"]) document.getElementById("timeline").addEventListener(event, nameTools);
     each("button[data-line]", (b) =>
       b.addEventListener("click", () => showLine(b.dataset.line, b.getAttribute("aria-pressed") !== "true")));
     each("button[data-scale]", (b) => b.addEventListener("click", () => showScale(b.dataset.scale)));
