@@ -75,7 +75,7 @@ def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin
         return (
             f"Too little is known to tell the causes apart; what would help most: {helps or 'more findings'}."
         )
-    likely = f"Likely cause: {first.name} ({first.probability:.0%})."
+    likely = f"Likely cause: {first.name} ({100 * first.probability:.0f} %)."
     return f"{urgent[0].title}. {urgent[0].action} {likely}" if urgent else likely
 
 

@@ -96,15 +96,18 @@ def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis
     return Contribution(
         kind="test" if scored.fact.decisive else "finding",
         key=scored.key.key,
-        text=scored.key.name
-        if scored.fact.present
-        else f"no {scored.key.name[0].lower()}{scored.key.name[1:]}",
+        text=scored.key.name if scored.fact.present else f"no {_within(scored.key.name)}",
         decibans=decibans,
         present=scored.fact.present,
         figures=(_rates(rate, scored.background),),
         citations=(citation(hypothesis, rate.source, rate.verified),) if rate else (),
         places=(scored.fact.place,) if scored.fact.place else (),
     )
+
+
+def _within(name: str) -> str:
+    """A name within a sentence: abbreviations keep their capitals."""
+    return name if name[1:2].isupper() else name[0].lower() + name[1:]
 
 
 def _rates(rate: FindingRate | None, background: float) -> str:
