@@ -7,6 +7,7 @@ import pytest
 
 import penia.codes
 from penia.codes import analyte, conditions, hpo_of, ingredients, site_name
+from penia.errors import PeniaError
 
 DATA = Path(penia.codes.__file__).parent / "data"
 
@@ -58,3 +59,9 @@ def test_look_ups_accept_nothing_at_all():
     assert ingredients([], None) == ()
     assert conditions([]) == ()
     assert hpo_of("") is None
+
+
+def test_a_site_folder_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENIA_CODES", "/no/such/folder")
+    with pytest.raises(PeniaError, match="PENIA_CODES names '/no/such/folder', which is no folder"):
+        site_name("snomed:1")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import os
 import re
 import sys
@@ -44,8 +43,8 @@ def settle() -> None:
 def _settled(stream: TextIO | None) -> TextIO:
     if stream is None:
         return Path(os.devnull).open("w", encoding="utf-8")
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="penia")
+    if reconfigure := getattr(stream, "reconfigure", None):
+        reconfigure(errors="penia")
     return stream
 
 

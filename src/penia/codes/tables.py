@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from penia.errors import PeniaError
+
 _WORD = re.compile(r"[^\W_]+")
 _DATA = Path(__file__).parent / "data"
 SITE_FOLDER = "PENIA_CODES"
@@ -30,23 +32,25 @@ def values(cell: str) -> list[str]:
 def site_name(code: str) -> str | None:
     """The name that the site's own table gives to ``snomed:...`` or ``atc:...``.
 
-    Raises ValueError where that table has no columns ``code`` and ``name``.
+    Raises PeniaError where there is no such folder, or where that table has no columns ``code`` and ``name``.
     """
     system, _, value = code.partition(":")
     folder = os.environ.get(SITE_FOLDER)
     if not folder or system not in ("snomed", "atc"):
         return None
+    if not Path(folder).is_dir():
+        raise PeniaError(f"{SITE_FOLDER} names {folder!r}, which is no folder; mend it or unset it.")
     return _site_table(Path(folder) / f"{system}.csv").get(value)
 
 
 @cache
 def _site_table(path: Path) -> Mapping[str, str]:
-    if not path.exists():
-        return {}
     try:
+        if not path.is_file():
+            return {}
         return {line["code"]: line["name"] for line in _read(path)}
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"{path} must be CSV in UTF-8 with the columns code and name.") from error
+    except (KeyError, ValueError, OSError) as error:
+        raise PeniaError(f"{path} must be CSV in UTF-8 with the columns code and name.") from error
 
 
 def _read(path: Path) -> Sequence[Mapping[str, str]]:

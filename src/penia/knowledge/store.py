@@ -85,7 +85,7 @@ def version() -> str:
 def _compiled() -> _Compiled:
     decoder = msgspec.msgpack.Decoder(_Compiled)
     stamp = ""
-    if COMPILED.exists():
+    with contextlib.suppress(OSError, msgspec.DecodeError):  # absent or broken: made anew
         compiled = decoder.decode(COMPILED.read_bytes())
         if compiled.stamp in (RELEASE, stamp := _stamp()):
             return compiled
