@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from penia.read.error import ReadError
+from penia.read.fhir.clean import LONGEST, cleaned
 from penia.read.fhir.elements import Identifier, Reference
 from penia.read.fhir.resources import Head
 from penia.read.fhir.stream import Raw, of_document, resources
@@ -86,7 +87,9 @@ class Groups:
 
     def add(self, raw: Raw) -> None:
         try:
-            head = _head.decode(raw.data)
+            data, cut = cleaned(raw.data)
+            raw = Raw(data, raw.place, raw.full_url)
+            head = _head.decode(data)
         except RecursionError:
             self._problem(
                 "nested-too-deeply", raw.place, "a resource is nested too deeply", "mend or drop it"
@@ -96,6 +99,9 @@ class Groups:
             self._problem("not-fhir", raw.place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
             return
         kind = head.resource_type
+        if cut:
+            reason = f"a text is longer than {LONGEST} characters; only its beginning was read"
+            self._problem("text-cut", f"{kind}/{head.id or ''}", reason, "check whether it belongs there")
         if not kind:
             self._problem("not-fhir", raw.place, "it has no resourceType", "give FHIR R4 JSON")
         elif kind == "Bundle":
