@@ -41,7 +41,7 @@ def finding_evidence(
     fitted: Weights,
 ) -> list[Scored]:
     """One entry a fact that any hypothesis can be told by; ``skip`` holds kinds scored elsewhere
-    (``count``, ``course``); ``shares`` are the prior probabilities of the hypotheses."""
+    (``count``, ``course``, ``drugs``); ``shares`` are the prior probabilities of the hypotheses."""
     told: list[Scored] = []
     for fact in facts:
         key = vocabulary.get(fact.key)

@@ -141,15 +141,21 @@ def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> 
 def _age_and_sex(
     hypothesis: Hypothesis, background: Background, fitted: Weights
 ) -> list[tuple[str, Figure | None, float]]:
-    """Children and newborns have shares of their own: there only the sex is left to say."""
+    """Children and newborns have shares of their own: there only the sex is left to say. An unknown age is
+    taken as grown-up, as the limits of the counts are."""
     pattern = hypothesis.pattern
     factors: list[tuple[str, Figure | None, float]] = []
-    if background.age is not None and background.place not in ("child", "newborn"):
-        band = age_band(background.age)
-        expected = at_band(fitted.age, background.place)
+    if background.place not in ("child", "newborn"):
         adults = pattern.age.get("adult", 0.0) + pattern.age.get("old", 0.0)
-        here = max(pattern.age.get(band, 0.0), fitted.age_floor.value) / max(adults, fitted.adults.value)
-        factors.append((f"age {background.age:.0f}", None, here / expected[band]))
+        whole = max(adults, fitted.adults.value)
+        if background.age is None:
+            factors.append(("taken as grown-up", None, max(adults, fitted.age_floor.value) / whole))
+        else:
+            band = age_band(background.age)
+            here = max(pattern.age.get(band, 0.0), fitted.age_floor.value) / whole
+            factors.append(
+                (f"age {background.age:.0f}", None, here / at_band(fitted.age, background.place)[band])
+            )
     if background.sex is not None:
         female = min(max(pattern.sex_female, 0.02), 0.98)
         factors.append((background.sex, None, 2 * (female if background.sex == "female" else 1 - female)))

@@ -114,7 +114,7 @@ def rank(
     plain = np.exp(normalised([m.value for m in masses], 1.0))
     prior = np.array(normalised([m.value for m in masses], fitted.prior.value))
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
-    skip = frozenset({"count"} | ({"course"} if low.tempo != "unknown" else set()))
+    skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     findings = finding_evidence(who, plain.tolist(), reading.facts, knowledge.findings, place, skip, fitted)
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.array(columns).T if columns else np.zeros((len(who), 0))

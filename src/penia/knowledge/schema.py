@@ -323,8 +323,9 @@ class FindingKey(Knowledge, frozen=True):
     """Findings of one cluster move together: the strongest counts whole, the rest in part."""
     without: dict[str, Figure] = {}
     """cause id → P(positive | that cause absent, tested on suspicion)"""
-    derived: Literal["count", "course"] | None = None
-    """Follows from the counts themselves or from their course: scored there, not here."""
+    derived: Literal["count", "course", "drugs"] | None = None
+    """Follows from the counts themselves, from their course, or from the list of drugs, each of which stands
+    trial itself: scored there, not here."""
     implies: tuple[str, ...] = ()
     """Broader keys that this one implies."""
     text: str | None = None
