@@ -62,6 +62,8 @@ def hypotheses(
         c for c, time in reading.conditions.items() if _current(knowledge.causes.get(c), time, span, fitted)
     }
     refuted = set(reading.excluded)
+    present = {fact.key for fact in reading.facts if fact.present}
+    stated |= {c.id for c in knowledge.causes.values() if not present.isdisjoint(c.known_by)}
     diseases = (
         _disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values()
     )

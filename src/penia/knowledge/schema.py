@@ -244,6 +244,8 @@ class Cause(Knowledge, frozen=True):
     conditions: tuple[str, ...] = ()
     """``icd10cm:``/``icd9cm:`` prefixes and ``snomed:`` codes by which a record states that it is present."""
     published: tuple[Published, ...] = ()
+    known_by: tuple[str, ...] = ()
+    """Finding keys whose presence states the disease as surely as a diagnosis: its drug, its history."""
     note: str | None = None
 
 
