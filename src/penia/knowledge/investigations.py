@@ -48,6 +48,8 @@ class Investigation(Knowledge, frozen=True):
     """Days for which an earlier result still counts."""
     harm: Literal[0, 1, 2, 3] = 0
     """None, radiation or a nuisance, marrow or lumbar puncture, biopsy of an organ."""
+    vague: bool = False
+    """Its result has many reasons beside the causes."""
     step: Literal[1, 2] = 1
     """2: done once the results of the first blood draw are there."""
     sex: Literal["female", "male"] | None = None
@@ -66,6 +68,8 @@ class Costs(Knowledge, frozen=True):
     harm: dict[int, Figure]
     delay: Figure
     """For each doubling of one day and the days of waiting."""
+    vague: Figure
+    """For a result that has many reasons and may lead astray."""
     draw: Figure
     """For the first puncture of a vein."""
     tube: Figure

@@ -130,11 +130,12 @@ def _anew(case: Case, key: str, alone: Mapping[str, float], picked: Sequence[Cho
 
 
 def price(case: Case, test: Investigation, picked: Sequence[Chosen]) -> float:
-    """Bits that a test must be worth: its fee, harm and delay, and its share of the puncture."""
+    """Bits that a test must be worth: its fee, harm, delay and vagueness, and its share of the puncture."""
     costs, samples = case.costs, {p.open.test.sample for p in picked}
     draw = 0.0
     if test.sample not in samples:
         first = test.sample in case.blood and not samples & case.blood
         draw = costs.draw.value if first else costs.tube.value
     wait = costs.delay.value * math.log2(1 + test.hours / 24)
-    return costs.fee[test.cost].value + costs.harm[test.harm].value + wait + draw
+    astray = costs.vague.value if test.vague else 0.0
+    return costs.fee[test.cost].value + costs.harm[test.harm].value + wait + draw + astray
