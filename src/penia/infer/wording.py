@@ -24,7 +24,7 @@ def name_of(hypothesis: Hypothesis, at: datetime | None) -> str:
     begun = course.starts[-1]
     if begun is None or at is None:
         return hypothesis.name
-    if course.stop is not None and course.stop < at:
+    if course.stop is not None and (at - course.stop).days > 0:
         return f"{hypothesis.name}, stopped {_days(at, course.stop)} before"
     return f"{hypothesis.name}, day {max((at - begun).days, 0) + 1} of treatment"
 
