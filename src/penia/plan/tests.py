@@ -129,27 +129,28 @@ def _confirming(
     asked: Asked,
     table: Investigations,
 ) -> list[Chosen]:
-    """The test that settles the leading cause, if none that does is known or chosen already."""
+    """The first of the tests that settle the leading cause, if it is not known or chosen already."""
     first = ranking.order()[0]
     leading = ranking.hypotheses[first]
     if leading.cause is None or ranking.probability[first] < table.weights.leads.value:
         return []
-    wanted = [test.key for test in leading.cause.confirm if test.key is not None]
+    wanted = next((test.key for test in leading.cause.confirm if test.key is not None), None)
     known = {fact.key for fact in asked.facts if fact.present}
-    chosen_keys = {r.key for p in picked for r in p.open.test.results}
-    if (known | chosen_keys).intersection(wanted):
+    told = {result.key for p in picked for result in p.open.test.results}
+    if wanted in known | told:
         return []
-    fitting = (o for key in wanted[:1] for o in able if any(key == r.key for r in o.test.results))
+    fitting = (o for o in able if any(wanted == result.key for result in o.test.results))
     return [Chosen(o, 0.0) for o in sorted(fitting, key=lambda o: (o.test.harm, o.test.cost))[:1]]
 
 
 def _step(case: Case, pick: Chosen, who: Sequence[Hypothesis], table: Investigations) -> Step:
-    test, keys = pick.open.test, pick.open.keys[:SHOWN]
+    test = pick.open.test
+    keys = sorted(pick.open.keys, key=lambda key: -_moves(case, key).max())[:SHOWN]
     says = {result.key: result.says for result in test.results}
     seen = [_after(case, {key: True}) for key in keys]
     chance = [float(case.belief @ case.chances.present[:, case.chances.column[key]]) for key in keys]
     none = _after(case, dict.fromkeys(keys, False))
-    moved = _most_moved(case.belief, seen[0], _after(case, {keys[0]: False}), chance[0])
+    moved = int(np.argmax(_moves(case, keys[0])))
     absent = np.prod([1 - case.chances.present[:, case.chances.column[key]] for key in keys], axis=0)
     order = sorted(range(len(who)), key=lambda c: (-case.belief[c], who[c].id))[:LEADING]
     shown = [*order, *([moved] if moved not in order else [])]
@@ -182,9 +183,11 @@ def _after(case: Case, results: Mapping[str, bool]) -> Array:
     return updated(case.belief[None, :], np.asarray(adds)[None, :])[0, 0]
 
 
-def _most_moved(before: Array, seen: Array, none: Array, chance: float) -> int:
-    change = chance * np.abs(seen - before) + (1 - chance) * np.abs(none - before)
-    return int(np.argmax(change))
+def _moves(case: Case, key: str) -> Array:
+    """How far the result of a key is expected to move each cause, up or down (C,)."""
+    chance = float(case.belief @ case.chances.present[:, case.chances.column[key]])
+    seen, absent = (np.abs(_after(case, {key: result}) - case.belief) for result in (True, False))
+    return chance * seen + (1 - chance) * absent
 
 
 def _shifts(
