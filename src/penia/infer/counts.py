@@ -64,7 +64,7 @@ def count_evidence(
         if lineage in words and lineage not in told
     ]
     if tempo != "unknown":
-        shares = [_tempo_share(h, tempo) for h in hypotheses]
+        shares = _tempo_shares(hypotheses, tempo)
         columns.append(_column("tempo", f"{tempo} course", shares, fitted))
     return columns
 
@@ -81,17 +81,20 @@ def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitt
     return _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
 
 
-def _tempo_share(hypothesis: Hypothesis, tempo: Tempo) -> float:
-    """Cycles of a cytotoxic make acute falls look cyclic or recurrent."""
-    kind, course = hypothesis.kind, hypothesis.course
-    repeated = (
-        kind is not None
-        and course is not None
-        and kind.latency.since == "each-dose"
-        and len(course.starts) > 1
-    )
-    known = "acute" if repeated and tempo in ("cyclic", "recurrent") else tempo
-    return 0.0 if known == "unknown" else hypothesis.pattern.tempo.get(known, 0.0)
+def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]:
+    """Repeated courses of cytotoxics make acute falls look cyclic or recurrent."""
+    cytotoxics = {
+        h.id: len(h.course.starts)
+        for h in hypotheses
+        if h.kind is not None and h.course is not None and h.kind.latency.since == "each-dose"
+    }
+    repeated = sum(cytotoxics.values()) > 1
+    acute: Tempo = "acute" if repeated and tempo in ("cyclic", "recurrent") else tempo
+    return [_share(h, acute if h.id in cytotoxics else tempo) for h in hypotheses]
+
+
+def _share(hypothesis: Hypothesis, tempo: Tempo) -> float:
+    return 0.0 if tempo == "unknown" else hypothesis.pattern.tempo.get(tempo, 0.0)
 
 
 def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:
