@@ -111,9 +111,8 @@ def _disease_weight(
         factors.append(("low counts in this setting", rate, rate.value))
         factors.append(("share of them due to it", share, share.value))
         factors.extend(_age_and_sex(hypothesis, background, fitted))
-    factors.append(
-        ("an episode of its kind begins in this interval", None, _begins(hypothesis, background, fitted))
-    )
+        begins = _begins(hypothesis, background, fitted)
+        factors.append(("an episode of its kind begins in this interval", None, begins))
     if hypothesis.refuted:
         factors.append(("the record says that it was excluded", fitted.refuted, fitted.refuted.value))
     factors.extend(
@@ -126,7 +125,8 @@ def _disease_weight(
 
 def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
     """Part of the cause's episodes that began since the last normal count: a chronic cause has had years in
-    which to begin, an acute one weeks. 1 where no normal count is known."""
+    which to begin, an acute one weeks. 1 where no normal count is known. A disease that the record states has
+    begun already: its counts rise and fall over the limit."""
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None:
         return 1.0

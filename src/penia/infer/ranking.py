@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -66,9 +68,14 @@ class Ranking(msgspec.Struct, frozen=True):
         return float(np.sum(p * (np.log(np.maximum(p, 1e-300)) - self.prior)) / np.log(2))
 
     def open(self) -> float:
-        """What is left open between the causes, in bits (entropy of the posterior)."""
-        p = np.maximum(self.probability, 1e-300)
-        return float(-np.sum(p * np.log(p)) / np.log(2))
+        """What is left open between the causes, in bits (entropy of the posterior); the drugs of one
+        chemotherapy are one cause."""
+        together: defaultdict[str, float] = defaultdict(float)
+        for hypothesis, p in zip(self.hypotheses, self.probability, strict=True):
+            kind = hypothesis.kind
+            regimen = kind is not None and kind.latency.since == "each-dose"
+            together[kind.id if kind is not None and regimen else hypothesis.id] += float(p)
+        return -math.fsum(p * math.log2(p) for p in together.values() if p > 0)
 
     def candidate(self, i: int, knowledge: KnowledgeBase) -> Candidate:
         """Hypothesis ``i`` with every contribution; they sum to its posterior odds in decibans."""
