@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import penia
-from penia.record import Count, Finding, Person, Record
+from penia.record import Count, Finding, Person, Problem, Record
 
 EXAMPLE = json.loads(Path(penia.__file__).with_name("examples").joinpath("clozapine.json").read_text())
 
@@ -75,6 +75,12 @@ def test_nothing_after_the_asked_time_leaks_in(record):
 def test_a_record_without_counts_says_so():
     nothing = penia.explain(Record(person=Person(id="nobody")))
     assert nothing.headline == "No white count in this record."
+
+
+def test_a_white_count_that_was_left_out_is_not_called_absent():
+    left_out = Problem(kind="implausible", place="Observation/1", reason="WBC 4500 10*9/L cannot be")
+    nothing = penia.explain(Record(person=Person(id="someone"), problems=(left_out,)))
+    assert "left out" in nothing.headline
 
 
 def test_every_figure_of_the_leading_candidates_can_be_followed(explanation):

@@ -82,6 +82,8 @@ def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin
 def _nothing_low(asked: Question) -> Explanation:
     least, urgent = lowest(asked.record), alerts(asked.record, None, asked.reading)
     headline = "No white count in this record."
+    if asked.record.problems:
+        headline = "No white count could be used from this record; see what was left out, and why."
     if least is not None:
         headline = (
             f"No low count in this record; lowest was {least.lineage} {least.value:g} ×10⁹/L "
