@@ -1,6 +1,7 @@
 """Likelihood ratios of findings against numbers worked by hand."""
 
 import math
+from types import MappingProxyType
 
 import msgspec
 import pytest
@@ -22,10 +23,10 @@ PLAIN = msgspec.structs.replace(
 )
 
 
-def scored(hypotheses, facts, vocabulary, shares=None, skip=frozenset()):
+def scored(hypotheses, facts, vocabulary, shares=None, skip=frozenset(), brought=MappingProxyType({})):
     shares = shares or [1 / len(hypotheses)] * len(hypotheses)
     keys = {k.key: k for k in vocabulary}
-    return finding_evidence(hypotheses, shares, facts, keys, "inpatient", skip, PLAIN)
+    return finding_evidence(hypotheses, shares, facts, keys, "inpatient", skip, brought, PLAIN)
 
 
 def test_a_cause_that_lists_no_rate_takes_the_base_rate_less_what_the_others_explain():
@@ -64,6 +65,21 @@ def test_a_decisive_test_is_measured_against_people_without_the_cause():
         [hypothesis("hiv", {"hiv-test": 0.99}), hypothesis("b")], [Fact("hiv-test", True)], [hiv]
     )
     assert one.logs[0] == pytest.approx(math.log(0.99 / 0.003))
+
+
+def test_a_sign_that_the_count_brings_parts_the_causes_less_and_its_absence_as_much_as_before():
+    causes = [hypothesis("sepsis", {"shock": 0.5}), hypothesis("drug")]
+    vocabulary, shares = [key("shock", 0.05)], [0.0, 1.0]
+    alone, deep = (
+        [
+            scored(causes, [Fact("shock", present)], vocabulary, shares, brought=b)[0].logs[0]
+            for present in (True, False)
+        ]
+        for b in ({}, {"shock": 0.2})
+    )
+    assert deep[0] == pytest.approx(math.log((1 - 0.5 * 0.8) / (1 - 0.95 * 0.8)))
+    assert 0 < deep[0] < alone[0]
+    assert deep[1] == pytest.approx(alone[1])
 
 
 def test_what_a_stated_disease_brings_along_says_nothing_against_the_others():

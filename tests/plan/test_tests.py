@@ -316,7 +316,7 @@ def test_what_a_result_is_said_to_do_is_what_the_ranking_does_with_it():
         for present, adds in ((True, told.yes), (False, told.no)):
             fact = Fact(key, present=present, decisive=True)
             scored = finding_evidence(
-                ranking.hypotheses, shares.tolist(), [fact], base.findings, place, frozenset(), fitted
+                ranking.hypotheses, shares.tolist(), [fact], base.findings, place, frozenset(), {}, fitted
             )
             now = np.log(ranking.probability)
             expected = posterior(now, np.array([scored[0].logs]).T)

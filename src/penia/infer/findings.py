@@ -2,7 +2,8 @@
 
 Unknown contributes nothing. A cause that lists no rate for a finding takes the background: the base rate less
 what the causes that do list it put into it. A disease that the record already states brings its findings with
-it whatever lowered the count, so they are joined to every hypothesis by a noisy or. Findings of one cluster
+it whatever lowered the count, and so does the low count itself (fever, bleeding): they are joined to every
+hypothesis by a noisy or. Findings of one cluster
 move together: for each cause the strongest counts whole, the rest in part; of a finding and its broader kinds
 only the strongest counts.
 """
@@ -38,17 +39,19 @@ def finding_evidence(
     vocabulary: Mapping[str, FindingKey],
     place: Place | None,
     skip: frozenset[str],
+    brought: Mapping[str, float],
     fitted: Weights,
 ) -> list[Scored]:
     """One entry a fact that any hypothesis can be told by; ``skip`` holds kinds scored elsewhere
-    (``count``, ``course``, ``drugs``); ``shares`` are the prior probabilities of the hypotheses."""
+    (``count``, ``course``, ``drugs``); ``shares`` are the prior probabilities of the hypotheses; ``brought``
+    is P(present) on account of the counts themselves, by key."""
     told: list[Scored] = []
     for fact in facts:
         key = vocabulary.get(fact.key)
         if key is None or (key.derived or "") in skip:
             continue
         background = _background(key, hypotheses, shares, place, fitted)
-        already = _brought_along(key, hypotheses)
+        already = 1 - (1 - brought.get(key.key, 0.0)) * (1 - _brought_along(key, hypotheses))
         logs = tuple(_log_ratio(h, fact, background, already, fitted) for h in hypotheses)
         if any(logs):
             told.append(Scored(fact, key, background, logs))

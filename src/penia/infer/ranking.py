@@ -20,6 +20,7 @@ from penia.infer.prior import Background, Weight, normalised, place_of, weight
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
 from penia.knowledge import KnowledgeBase, table
+from penia.knowledge.complications import complications
 from penia.knowledge.schema import Settings
 from penia.record import Record
 
@@ -55,6 +56,8 @@ class Ranking(msgspec.Struct, frozen=True):
     """(C,)"""
     deep: datetime | None
     """When the counts had fallen to the depth in question."""
+    brought: Mapping[str, float]
+    """P(present) on account of the counts themselves, by finding key."""
 
     def order(self) -> list[int]:
         """Indices of the hypotheses, likeliest first; ties by id."""
@@ -122,7 +125,10 @@ def rank(
     prior = np.array(normalised([m.value for m in masses], fitted.prior.value))
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
-    findings = finding_evidence(who, plain.tolist(), reading.facts, knowledge.findings, place, skip, fitted)
+    brought = complications().of({line: m.value for line, m in low.measured.items()})
+    findings = finding_evidence(
+        who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted
+    )
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.array(columns).T if columns else np.zeros((len(who), 0))
     return Ranking(
@@ -134,4 +140,5 @@ def rank(
         evidence=evidence,
         probability=posterior(prior, evidence),
         deep=low.deep,
+        brought=brought,
     )

@@ -1,7 +1,7 @@
 """P(result | hypothesis) of what is not known yet, as the ranking would score it (infer.findings).
 
-A hypothesis that lists no rate takes the background; a disease that the record states brings its findings
-whatever lowered the count. All keys at once, as arrays: C hypotheses, K keys.
+A hypothesis that lists no rate takes the background; a disease that the record states, and a low count, bring
+their findings whatever lowered the count. All keys at once, as arrays: C hypotheses, K keys.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def chances(
     floor = fitted.floor.value
     rest = _background(keys, rates, listed, shares, place, fitted)
     known = np.array([h.known for h in ranking.hypotheses])
-    brought = 1 - np.prod(1 - rates[known], axis=0)
+    by_counts = np.array([ranking.brought.get(key.key, 0.0) for key in keys])
+    brought = 1 - np.prod(1 - rates[known], axis=0) * (1 - by_counts)
     own = np.where(scored, np.where(known[:, None], 0.0, rates), rest)
     present = np.clip(1 - (1 - own) * (1 - brought), floor, 1 - floor)
     rest = np.clip(1 - (1 - rest) * (1 - brought), floor, 1 - floor)

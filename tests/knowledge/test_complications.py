@@ -1,0 +1,42 @@
+"""What a low count brings with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from penia import knowledge
+from penia.knowledge.complications import complications
+
+FEVER, TACHYCARDIA = "HP:0001945", "HP:0001649"
+
+
+def test_a_deeper_count_brings_more() -> None:
+    table = complications()
+    rates = [table.of({"ANC": anc}).get(FEVER, 0.0) for anc in (0.05, 0.3, 1.2)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] == 0
+
+
+def test_a_sign_of_two_low_lines_is_joined_by_a_noisy_or() -> None:
+    table = complications()
+    neutrophils, haemoglobin = (table.of(c)[TACHYCARDIA] for c in ({"ANC": 0.05}, {"HB": 70.0}))
+    both = table.of({"ANC": 0.05, "HB": 70.0})[TACHYCARDIA]
+    assert both == pytest.approx(1 - (1 - neutrophils) * (1 - haemoglobin))
+
+
+def test_every_complication_is_a_finding_of_the_vocabulary_and_names_its_source() -> None:
+    table, vocabulary = complications(), knowledge.load().findings
+    for band in table.complications:
+        for key, figure in band.rates.items():
+            assert key in vocabulary, key
+            assert figure.source == "judgement" or figure.source in table.sources, key
+            assert figure.range is not None and figure.range[0] < figure.value < figure.range[1], key
+
+
+def test_a_narrower_band_brings_no_less_than_the_wider_one_around_it() -> None:
+    table = complications()
+    for band in table.complications:
+        for wider in table.complications:
+            if wider.line == band.line and wider.below > band.below:
+                for key, figure in wider.rates.items():
+                    assert band.rates[key].value >= figure.value, (band.line, key)
