@@ -16,15 +16,16 @@ references and the error of the solver.
 
 from __future__ import annotations
 
-from penia.marrow.channels import Channel
+from penia.marrow.channels import CONSTANT, Channel
 from penia.marrow.doses import Doses, fractional
 from penia.marrow.equations import steady_state
 from penia.marrow.growth import GrowthFactor
-from penia.marrow.population import LINEAGES, STAGES, Parameters, friberg, parameters, vary
+from penia.marrow.population import LINEAGES, STAGES, Parameters, friberg, parameters, varied, vary
 from penia.marrow.simulate import STEP, Trajectories, simulate
 from penia.marrow.state import State, healthy
 
 __all__ = [
+    "CONSTANT",
     "LINEAGES",
     "STAGES",
     "STEP",
@@ -40,5 +41,6 @@ __all__ = [
     "parameters",
     "simulate",
     "steady_state",
+    "varied",
     "vary",
 ]

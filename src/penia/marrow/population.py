@@ -106,12 +106,20 @@ def vary(
     ``spread`` maps a field of Parameters to its SD on the log scale, a scalar or (L,). ``renewal`` varies as
     1 − ρ, ``ceiling`` as F_max − 1, so that both stay in their range.
     """
+    fields = ("rate", "removal", "gain", "ceiling", "renewal", "stem")
+    shapes = {name: (subjects, *getattr(typical, name)[0].shape) for name in fields}
+    return varied(typical, spread, {name: generator.standard_normal(shapes[name]) for name in fields})
+
+
+def varied(
+    typical: Parameters, spread: Mapping[str, ArrayLike], noise: Mapping[str, FloatArray]
+) -> Parameters:
+    """As ``vary`` with standard normal ``noise`` by field, (N, L), of ``stem`` (N,)."""
     shifted = {"renewal": (1.0, -1.0), "ceiling": (1.0, 1.0)}
     fields: dict[str, FloatArray] = {}
-    for name in ("rate", "removal", "gain", "ceiling", "renewal", "stem"):
+    for name, own in noise.items():
         middle = np.asarray(getattr(typical, name)[0], dtype=np.float64)
-        noise = generator.standard_normal((subjects, *middle.shape))
-        factor = np.exp(noise * np.asarray(spread.get(name, 0.0)))
+        factor = np.exp(own * np.asarray(spread.get(name, 0.0)))
         origin, sign = shifted.get(name, (0.0, 1.0))
         fields[name] = origin + sign * (sign * (middle - origin)) * factor
     fields["renewal"] = np.clip(fields["renewal"], 0.0, 1.0)

@@ -1,0 +1,43 @@
+"""The shape of data/course.yaml."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from penia.knowledge import table
+from penia.knowledge.schema import Distribution, Figure, Knowledge, Tempo
+
+
+class LineScatter(Knowledge, frozen=True):
+    above: Figure
+    """Median of healthy counts as a multiple of the lower limit."""
+    between: Figure
+    """SD of healthy counts between people, log scale."""
+    misfit: Figure
+    """SD of counts about the path beyond within-person and analytical variation, log scale."""
+
+
+class CourseFigures(Knowledge, frozen=True):
+    lines: dict[str, LineScatter]
+    counted: dict[str, Figure]
+    """SD of a count that comes from counting few cells, in its unit; a count under it is known as an upper
+    bound only."""
+    white: dict[str, Figure]
+    """Shares of neutrophils and lymphocytes among healthy white cells."""
+    lasting: dict[Tempo, Distribution]
+    """Days that a cause lasts, by tempo; a tempo that is not named lasts for good."""
+    gone: Figure
+    """Time constant in days of a channel that names no recovery."""
+    least: Figure
+    """Shortest time in days for which a channel acts."""
+    drift: Figure
+    drift_days: Figure
+    """The none-of-these process: an Ornstein–Uhlenbeck process about the person's mean."""
+    eased: Figure
+    before: Figure
+    helped: Figure
+
+
+@cache
+def figures() -> CourseFigures:
+    return table("course", CourseFigures)
