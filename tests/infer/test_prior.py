@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from judged_makers import hypothesis
 
 from penia.infer.hypotheses import Course
-from penia.infer.prior import at_place, cumulative, in_window, normalised, place_of
+from penia.infer.prior import Background, at_place, cumulative, in_window, normalised, place_of, weight
 from penia.infer.weights import weights
-from penia.knowledge.schema import Distribution, Figure, Latency
+from penia.knowledge import KnowledgeBase, load, table
+from penia.knowledge.schema import Distribution, Figure, Latency, Settings
 
 DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
 MONTH = Distribution(median=30, p10=15, p90=60)
@@ -32,7 +34,7 @@ def test_a_distribution_is_half_at_its_median_and_nine_tenths_at_its_90th_percen
 def test_the_window_is_the_latency_between_the_last_normal_and_the_first_low_count():
     fitted = weights()
     latency = Latency(onset=MONTH)
-    found = in_window(course(day(0)), latency, (day(29), day(44)), fitted)
+    found = in_window(course(day(0)), latency, (day(29), day(44)), 0.6, fitted)
     late = fitted.late.value
     by_hand = (1 - late) * (
         cumulative(MONTH, 45) - cumulative(MONTH, 29)
@@ -42,24 +44,24 @@ def test_the_window_is_the_latency_between_the_last_normal_and_the_first_low_cou
 
 def test_a_drug_begun_on_the_day_of_the_low_count_hardly_counts():
     fitted = weights()
-    begun_now = in_window(course(day(0)), Latency(onset=MONTH), (None, day(0)), fitted)
-    begun_a_month_ago = in_window(course(day(-30)), Latency(onset=MONTH), (None, day(0)), fitted)
+    begun_now = in_window(course(day(0)), Latency(onset=MONTH), (None, day(0)), 0.6, fitted)
+    begun_a_month_ago = in_window(course(day(-30)), Latency(onset=MONTH), (None, day(0)), 0.6, fitted)
     assert begun_now < begun_a_month_ago / 20
 
 
 def test_a_drug_stopped_long_before_the_count_fell_hardly_counts():
     fitted = weights()
     latency = Latency(onset=MONTH, recovery=Distribution(median=8, p10=4, p90=16))
-    going = in_window(course(day(-40)), latency, (day(-10), day(0)), fitted)
-    stopped = in_window(course(day(-40), stop=day(-39)), latency, (day(-10), day(0)), fitted)
+    going = in_window(course(day(-40)), latency, (day(-10), day(0)), 0.6, fitted)
+    stopped = in_window(course(day(-40), stop=day(-39)), latency, (day(-10), day(0)), 0.6, fitted)
     assert stopped < going / 50
 
 
 def test_each_cycle_of_a_cytotoxic_starts_the_clock_anew():
     fitted = weights()
     latency = Latency(onset=Distribution(median=9, p10=6, p90=14), since="each-dose")
-    one = in_window(course(day(-100)), latency, (day(-5), day(0)), fitted)
-    cycles = in_window(course(day(-100), day(-79), day(-9)), latency, (day(-5), day(0)), fitted)
+    one = in_window(course(day(-100)), latency, (day(-5), day(0)), 0.6, fitted)
+    cycles = in_window(course(day(-100), day(-79), day(-9)), latency, (day(-5), day(0)), 0.6, fitted)
     assert cycles > 10 * one
 
 
@@ -67,13 +69,13 @@ def test_one_long_course_of_a_cytotoxic_holds_a_cycle_every_three_weeks():
     fitted = weights()
     latency = Latency(onset=Distribution(median=9, p10=6, p90=14), since="each-dose")
     long = Course("drug:x", (day(-73),), None, ((day(-73), None),), ())
-    single = in_window(course(day(-73)), latency, (day(-5), day(0)), fitted)
-    assert in_window(long, latency, (day(-5), day(0)), fitted) > 10 * single
+    single = in_window(course(day(-73)), latency, (day(-5), day(0)), 0.6, fitted)
+    assert in_window(long, latency, (day(-5), day(0)), 0.6, fitted) > 10 * single
 
 
 def test_a_drug_without_dates_takes_the_stated_share():
     fitted = weights()
-    assert in_window(course(None), Latency(onset=MONTH), (None, day(0)), fitted) == fitted.undated.value
+    assert in_window(course(None), Latency(onset=MONTH), (None, day(0)), 0.6, fitted) == 0.6
 
 
 def test_newborns_and_children_go_before_the_setting():
@@ -92,3 +94,42 @@ def test_an_unknown_setting_is_the_mean_of_the_adult_ones():
 def test_weights_are_normalised_after_the_exponent():
     logs = normalised([0.01, 0.04], 0.5)
     assert logs == pytest.approx([-1.0986, -0.4055], abs=1e-4)  # 0.1 and 0.2 of 0.3
+
+
+def test_a_cause_without_a_share_among_newborns_hardly_stands_trial_there():
+    base = load()
+    newborn = weighed(base, "newborn", 0.003)
+    assert newborn["alcohol-marrow-toxicity"] < 0.01 * newborn["neonatal-alloimmune-neutropenia"]
+
+
+def weighed(base: KnowledgeBase, place, age: float) -> dict[str, float]:
+    background = Background(place, age, None, (None, None), None, None, frozenset())
+    settings = table("settings", Settings)
+    return {
+        cause.id: weight(
+            hypothesis(cause.id, pattern=cause.pattern, cause=cause), background, settings, weights()
+        ).value
+        for cause in base.causes.values()
+    }
+
+
+def drug_weight(name: str, start: datetime | None, seen: datetime | None) -> float:
+    base = load()
+    drug = base.drugs[name]
+    kind = base.patterns[drug.pattern]
+    candidate = hypothesis(drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course(start))
+    background = Background("inpatient", 40, None, (None, None), None, seen, frozenset())
+    return weight(candidate, background, table("settings", Settings), weights()).value
+
+
+def test_an_undated_antibiotic_is_taken_as_mostly_begun_for_the_illness_itself():
+    fitted, drug = weights(), load().drugs["drug:cefuroxime"]
+    neutropenia = fitted.drug.value ** load().patterns[drug.pattern].pattern.lineages["n"]
+    expected = neutropenia * drug.incidence.value * fitted.undated_short.value
+    assert drug_weight("drug:cefuroxime", None, None) == pytest.approx(expected)
+    assert fitted.undated_short.value < fitted.undated.value
+
+
+def test_a_drug_begun_on_the_day_the_record_ends_counts_less_where_the_low_count_has_no_date():
+    today, lately = (drug_weight("drug:clozapine", day(d), day(0)) for d in (0, -60))
+    assert today < 0.7 * lately

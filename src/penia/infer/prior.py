@@ -43,6 +43,8 @@ class Background(msgspec.Struct, frozen=True):
     """(last normal count, first low count]"""
     deep: datetime | None
     """When the counts had fallen to the depth in question."""
+    seen: datetime | None
+    """When the low count was first known, in a number or in words."""
     present: frozenset[str]
     """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
 
@@ -107,7 +109,7 @@ def _disease_weight(
             ("low count now, given that the record states it", cause.prior.known, cause.prior.known.value)
         )
     else:
-        rate, share = at_place(settings.low, background.place), at_place(cause.prior.share, background.place)
+        rate, share = at_place(settings.low, background.place), _share(cause, background.place, fitted)
         factors.append(("low counts in this setting", rate, rate.value))
         factors.append(("share of them due to it", share, share.value))
         factors.extend(_age_and_sex(hypothesis, background, fitted))
@@ -121,6 +123,15 @@ def _disease_weight(
         if modifier.when in background.present
     )
     return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+
+
+def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
+    """A cause without a share among children or newborns hardly occurs there."""
+    share = at_place(cause.prior.share, place)
+    if place in ("child", "newborn") and place not in cause.prior.share:
+        young = max(cause.pattern.age.get(place, 0.0), fitted.age_floor.value)
+        return msgspec.structs.replace(share, value=share.value * young, note="rare at this age")
+    return share
 
 
 def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
@@ -171,8 +182,7 @@ def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> 
 def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
-    window = (background.onset[0], background.deep)
-    timing = in_window(course, _latency(drug, kind), window, fitted)
+    timing = _timing(course, _latency(drug, kind), drug, background, fitted)
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
@@ -187,6 +197,18 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     return Weight(math.prod(value for _, _, value in factors), tuple(factors))
 
 
+def _timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
+    """P(the fall falls into the window); a low count that is known in words alone was there when the record
+    ends, or at some other time."""
+    short = drug.drug_class in fitted.short_courses
+    undated = (fitted.undated_short if short else fitted.undated).value
+    last_normal, deep = background.onset[0], background.deep
+    if deep is not None or background.seen is None:
+        return in_window(course, latency, (last_normal, deep), undated, fitted)
+    at_end = in_window(course, latency, (last_normal, background.seen), undated, fitted)
+    return fitted.at_end.value * at_end + (1 - fitted.at_end.value) * undated
+
+
 def _latency(drug: Drug, kind: DrugPattern) -> Latency:
     """The drug's own, with its pattern's recovery where it names none."""
     own = drug.latency
@@ -199,13 +221,15 @@ def in_window(
     course: Course,
     latency: Latency,
     onset: tuple[datetime | None, datetime | None],
+    undated: float,
     fitted: Weights,
 ) -> float:
-    """P(the low count of this course begins in the onset interval), with a thin tail outside the latency."""
+    """P(the low count of this course begins in the onset interval), with a thin tail outside the latency;
+    ``undated`` where the record has no dates."""
     last_normal, first_low = onset
     dated = [s for s in course.starts if s is not None]
     if first_low is None or not dated:
-        return fitted.undated.value
+        return undated
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
     starts = _cycles(course, first_low, fitted) if latency.since == "each-dose" else dated[:1]

@@ -118,7 +118,9 @@ def rank(
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{c}" for c in reading.conditions)
-    background = Background(place, age, record.person.sex, low.onset, low.deep, present | drugs | stated)
+    background = Background(
+        place, age, record.person.sex, low.onset, low.deep, low.seen, present | drugs | stated
+    )
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
     plain = np.exp(normalised([m.value for m in masses], 1.0))

@@ -47,6 +47,12 @@ class Weights(Knowledge, frozen=True):
     """Days between the cycles of a cytotoxic that the record holds as one long course."""
     undated: Figure
     """P(in the window) of a drug without dates."""
+    undated_short: Figure
+    """The same of a drug that is mostly begun for the illness in which the count was found."""
+    short_courses: frozenset[str]
+    """Classes of such drugs."""
+    at_end: Figure
+    """P(a low count that is known in words, without a date, was there when the record ends)."""
     tempo_days: dict[Tempo, Figure]
     """Days over which the onset of an episode of that tempo lies when it is first met."""
     crossing: Figure
