@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from penia.facts import Reading
+from penia.infer.chemotherapy import InRegimen, given_together
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
+from penia.knowledge.regimens import regimens
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingRate, Pattern, Source
 from penia.record import Exposure, Record
 
@@ -44,6 +46,7 @@ class Hypothesis(msgspec.Struct, frozen=True):
     drug: Drug | None = None
     kind: DrugPattern | None = None
     course: Course | None = None
+    regimen: InRegimen | None = None
 
 
 def hypotheses(
@@ -67,11 +70,9 @@ def hypotheses(
     diseases = (
         _disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values()
     )
-    drugs = (
-        _drug(knowledge.drugs[course.ingredient], course, knowledge)
-        for course in courses(record.exposures, deep)
-        if course.ingredient in knowledge.drugs
-    )
+    taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
+    together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
+    drugs = (_drug(knowledge.drugs[id], course, knowledge, together.get(id)) for id, course in taken.items())
     return (*diseases, *drugs)
 
 
@@ -108,7 +109,7 @@ def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:
     )
 
 
-def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase) -> Hypothesis:
+def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase, regimen: InRegimen | None) -> Hypothesis:
     kind = knowledge.patterns[drug.pattern]
     rows = (*kind.findings, *drug.findings)
     return Hypothesis(
@@ -117,10 +118,11 @@ def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase) -> Hypothesis:
         plain=kind.plain,
         pattern=kind.pattern,
         rates={row.key: row for row in rows},
-        sources={**kind.sources, **drug.sources},
+        sources={**kind.sources, **drug.sources, **(regimens().sources if regimen else {})},
         drug=drug,
         kind=kind,
         course=course,
+        regimen=regimen,
     )
 
 

@@ -186,7 +186,7 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
-        ("low count per course", drug.incidence, drug.incidence.value),
+        _per_course(hypothesis, drug),
         ("onset falls into this interval", None, timing),
     ]
     factors.extend(
@@ -207,6 +207,15 @@ def _timing(course: Course, latency: Latency, drug: Drug, background: Background
         return in_window(course, latency, (last_normal, deep), undated, fitted)
     at_end = in_window(course, latency, (last_normal, background.seen), undated, fitted)
     return fitted.at_end.value * at_end + (1 - fitted.at_end.value) * undated
+
+
+def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None, float]:
+    """The drug's own incidence; in a regimen its part of the regimen's, so that all of them make up that."""
+    given = hypothesis.regimen
+    if given is None:
+        return "low count per course", drug.incidence, drug.incidence.value
+    figure = given.regimen.incidence
+    return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
 
 
 def _latency(drug: Drug, kind: DrugPattern) -> Latency:

@@ -1,0 +1,49 @@
+"""Which drugs of a record were given as one regimen, whose own incidence then goes before theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from penia.knowledge.regimens import Regimen, counting, needed
+from penia.knowledge.schema import Drug
+
+
+class Dated(Protocol):
+    """A course, as far as it matters here."""
+
+    @property
+    def starts(self) -> tuple[datetime | None, ...]: ...
+
+
+class InRegimen(msgspec.Struct, frozen=True):
+    """One drug of a regimen."""
+
+    regimen: Regimen
+    part: float
+    """Its part of the regimen's incidence: by its own, among those of the drugs that the figure is of."""
+
+
+def given_together(
+    courses: Mapping[str, Dated], drugs: Mapping[str, Drug], known: tuple[Regimen, ...]
+) -> dict[str, InRegimen]:
+    """``drug:x`` → its regimen. Of the regimens whose drugs were all begun within one cycle the largest is
+    taken, then the next of what is left; a drug that belongs to none stands by itself."""
+    found: dict[str, InRegimen] = {}
+    left = dict(courses)
+    for regimen in sorted(known, key=lambda each: -len(needed(each))):
+        if needed(regimen) <= left.keys() and _within_a_cycle(regimen, left):
+            acting = {drug: drugs[drug].incidence.value for drug in counting(regimen) if drug in drugs}
+            whole = sum(acting.values())
+            found |= {drug: InRegimen(regimen, own / whole) for drug, own in acting.items()}
+            left = {drug: course for drug, course in left.items() if drug not in needed(regimen)}
+    return found
+
+
+def _within_a_cycle(regimen: Regimen, courses: Mapping[str, Dated]) -> bool:
+    """The last starts lie no further apart than one cycle; a drug without a date stands in no one's way."""
+    last = [start for drug in needed(regimen) if (start := courses[drug].starts[-1]) is not None]
+    return not last or max(last) - min(last) <= timedelta(days=regimen.cycle_days)
