@@ -1,47 +1,24 @@
-"""From a source of any format to Records: ``read`` one person, ``read_all``, or list the ``people``."""
+"""From a source of any format to Records: ``read`` one person, ``read_all``, or list the ``people``.
+
+``recognise`` tells which reader takes a source, and why; ``reader.py`` says what a reader is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Protocol
 
 import msgspec
 
-from penia.read import case, fhir, own
 from penia.read.error import ReadError
-from penia.read.source import GZIP, Given, Source, opened
-from penia.record import Problem, Record, Sex
+from penia.read.reader import Loaded, Reader, Recognised, readers, recognised
+from penia.read.source import Given, Source, foreign, opened
+from penia.record import Record, Sex
 
-__all__ = ["Listed", "ReadError", "people", "read", "read_all"]
+__all__ = ["Listed", "ReadError", "Recognised", "people", "read", "read_all", "recognise"]
 
 SHOWN = 5
 """Ids that an error message shows; ``ReadError.people`` has them all."""
-COUNTED = frozenset({"Patient", "Observation", "DiagnosticReport"})
-"""Kinds of resource from which the listing of people is made."""
-
-
-class Loaded(Protocol):
-    """A source that was read once."""
-
-    people: tuple[str, ...]
-    problems: tuple[Problem, ...]
-
-    def record(
-        self, name: str, now: datetime | None = None, kinds: frozenset[str] | None = None
-    ) -> Record: ...
-
-
-class Format(Protocol):
-    """What a module of this folder offers to be one of FORMATS."""
-
-    def recognises(self, source: Source) -> str | None: ...
-
-    def load(self, source: Source) -> Loaded: ...
-
-
-FORMATS: tuple[Format, ...] = (own, case, fhir)
-"""The first that recognises a source reads it."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -68,9 +45,9 @@ def read(source: Given, person: str | None = None) -> Record:
     where nothing can be used, and where the source holds several people and none is named: the error's
     ``people`` then lists them. What could not be understood stands in ``Record.problems``.
     """
-    loaded = _load(source)
-    if person is not None:
-        name = person.removeprefix("Patient/")
+    name = person.removeprefix("Patient/") if person is not None else None
+    loaded = _load(source, name)
+    if name is not None:
         if name not in loaded.people:
             raise ReadError(
                 f"There is no person {name[:80]!r} in this source; {_some(loaded.people)}.", loaded.people
@@ -86,15 +63,22 @@ def read(source: Given, person: str | None = None) -> Record:
 
 def read_all(source: Given) -> Iterator[Record]:
     """The Record of each person, in the order of their ids. Raises ReadError where nothing can be used."""
-    loaded = _load(source)
-    for name in loaded.people:
-        yield loaded.record(name)
+    yield from _load(source).records()
+
+
+def recognise(source: Given) -> Recognised:
+    """Which format this is, and why; nothing of it is read but its beginning. Raises ReadError where none is
+    recognised.
+
+    >>> recognise({"resourceType": "Patient", "id": "7"}).name
+    'fhir'
+    """
+    return _recognised(opened(source))[1]
 
 
 def people(source: Given) -> list[Listed]:
     """Who is in the source, with the number of blood counts and the lowest ones. Raises ReadError."""
-    loaded = _load(source)
-    return [_listed(loaded.record(name, kinds=COUNTED)) for name in loaded.people]
+    return [_listed(record) for record in _load(source).records(counts_only=True)]
 
 
 def _listed(record: Record) -> Listed:
@@ -106,16 +90,9 @@ def _listed(record: Record) -> Listed:
     return Listed(person.id, len(record.counts), lowest("WBC"), lowest("ANC"), person.sex, person.age(last))
 
 
-def _load(given: Given) -> Loaded:
+def _load(given: Given, person: str | None = None) -> Loaded:
     source = opened(given)
-    if foreign := _foreign(source):
-        raise ReadError(foreign)
-    for kind in FORMATS:
-        if kind.recognises(source):
-            loaded = kind.load(source)
-            break
-    else:
-        raise ReadError(_not_recognised(source))
+    loaded = _recognised(source)[0].load(source, person)
     if not loaded.people:
         told = "; ".join(f"{p.place}: {p.reason}" for p in loaded.problems[:SHOWN])
         raise ReadError(
@@ -124,33 +101,27 @@ def _load(given: Given) -> Loaded:
     return loaded
 
 
-FOREIGN = (
-    (b"PK\x03\x04", "a zip archive", "unpack it and give its folder"),
-    (b"\xff\xfe", "text in UTF-16", "save it in UTF-8"),
-    (b"\xfe\xff", "text in UTF-16", "save it in UTF-8"),
-    (b"{\x00", "text in UTF-16", "save it in UTF-8"),
-    (b"\x00{", "text in UTF-16", "save it in UTF-8"),
-    (GZIP, "packed twice with gzip", "unpack it once"),
-    (b"<", "XML", "export it as FHIR R4 JSON"),
-)
-"""How a file that is no JSON starts, what it is, and what to do."""
-
-
-def _foreign(source: Source) -> str | None:
-    start = source.files[0].head()[:80].lstrip() if len(source.files) == 1 else b""
-    for begins, what, remedy in FOREIGN:
-        if start.startswith(begins):
-            return f"{source.name} is {what}; {remedy}."
-    return None
+def _recognised(source: Source) -> tuple[Reader, Recognised]:
+    found = recognised(source)
+    if found is None:
+        raise ReadError(_not_recognised(source))
+    return found
 
 
 def _not_recognised(source: Source) -> str:
+    if source.url:
+        return f"{source.name} is no address that penia reads; give a path or postgresql://user@host/database."
+    if not source.files:
+        return f"{source.name} holds folders but no file; give the folder that holds the files."
     if len(source.files) == 1:  # a stream that breaks says so
+        if told := foreign(source.files[0].head()):
+            return f"{source.name} is {told}."
         for _ in source.files[0].blocks():
             pass
     if not any(file.head().strip() for file in source.files):
         return f"{source.name} is empty; give FHIR R4 JSON or NDJSON."
-    return f"{source.name} is in no format that penia reads; give FHIR R4 JSON or NDJSON (with resourceType)."
+    formats = "; ".join(reader.FORMAT for _, reader in readers())
+    return f"{source.name} is in no format that penia reads; give one of: {formats}."
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from penia.read.fhir.groups import Groups
 from penia.read.fhir.resources import Valued
 from penia.read.fhir.social import social
 from penia.read.fhir.value import Value, value_of
+from penia.read.reader import Made
 from penia.read.source import Source
 from penia.record import (
     Condition,
@@ -23,7 +24,6 @@ from penia.record import (
     Interpretation,
     Origin,
     Person,
-    Problem,
     Record,
     Setting,
     Stay,
@@ -31,6 +31,7 @@ from penia.record import (
     TestResult,
 )
 
+FORMAT = "a structured case (JSON)"
 DAY0 = datetime(2024, 3, 1, 9, tzinfo=UTC)
 """When the presentation is put: any past day gives the same explanation."""
 SETTINGS: dict[str, Setting] = {
@@ -49,26 +50,17 @@ FLAGS: dict[str, Interpretation] = {
 }
 
 
-class Loaded:
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self.people: tuple[str, ...] = (f"case-{case.id}",)
-        self.problems: tuple[Problem, ...] = ()
-
-    def record(self, name: str, now: datetime | None = None, kinds: frozenset[str] | None = None) -> Record:
-        return case_record(self._case, now)
-
-
 def recognises(source: Source) -> str | None:
     if len(source.files) != 1:
         return None
     head = source.files[0].head()
-    return "a structured case" if all(word in head for word in (b'"person"', b'"age_years"')) else None
+    found = all(word in head for word in (b'"person"', b'"age_years"'))
+    return "it holds a person with age_years" if found else None
 
 
-def load(source: Source) -> Loaded:
+def load(source: Source, person: str | None = None) -> Made:
     """Raises ReadError with the field that does not fit."""
-    return Loaded(parse(b"".join(source.files[0].blocks()), source.name))
+    return Made([case_record(parse(b"".join(source.files[0].blocks()), source.name))])
 
 
 def parse(data: bytes, name: str) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import BinaryIO, TextIO, cast
 import msgspec
 
 from penia.read.error import ReadError
+from penia.record import Problem
 
 Given = str | Path | bytes | dict[str, object] | BinaryIO
 
@@ -20,6 +22,17 @@ GZIP_WINDOW = 31
 """How zlib is told to expect gzip's own header."""
 MARK = b"\xef\xbb\xbf"
 BLOCK = 1 << 20
+FOREIGN = (
+    (b"PK\x03\x04", "a zip archive; unpack it and give its folder"),
+    (b"\xff\xfe", "text in UTF-16; save it in UTF-8"),
+    (b"\xfe\xff", "text in UTF-16; save it in UTF-8"),
+    (b"{\x00", "text in UTF-16; save it in UTF-8"),
+    (b"\x00{", "text in UTF-16; save it in UTF-8"),
+    (GZIP, "packed twice with gzip; unpack it once"),
+    (b"<", "XML; export it as FHIR R4 JSON"),
+)
+"""How a file starts that no reader may take, what it is, and what to do."""
+URL = re.compile(r"([a-z][a-z0-9+.-]+)://(?:([^/@:]*)(?::[^/@]*)?@)?(.*)", re.DOTALL)
 
 
 class File:
@@ -89,6 +102,17 @@ class Source(msgspec.Struct, frozen=True):
     """As a message names it: the path, ``standard input``, ``the given bytes`` ..."""
     files: tuple[File, ...]
     path: Path | None = None
+    """The file or folder, where the source is one."""
+    url: str | None = None
+    """The address of a server, with its password; ``name`` has none."""
+    problems: tuple[Problem, ...] = ()
+    """Files that are not read."""
+
+
+def foreign(head: bytes) -> str | None:
+    """What a file is that starts like this, and what to do; None where a reader may read it."""
+    start = head[:80].lstrip()
+    return next((told for begins, told in FOREIGN if start.startswith(begins)), None)
 
 
 def opened(given: Given) -> Source:
@@ -103,6 +127,9 @@ def opened(given: Given) -> Source:
     if isinstance(given, str | Path):
         if str(given) == "-":
             return _stream("standard input", _standard_input())
+        if isinstance(given, str) and (parts := URL.fullmatch(given)):
+            scheme, user, rest = parts.groups()
+            return Source(f"{scheme}://{f'{user}@' if user else ''}{rest.partition('?')[0]}", (), url=given)
         return _at(Path(given))
     if not hasattr(given, "read") or hasattr(given, "encoding"):
         raise ReadError(f"{_kind(given)} cannot be read; give a path, bytes, a dict or a binary stream.")
@@ -127,19 +154,32 @@ def _stream(name: str, stream: BinaryIO) -> Source:
 def _at(path: Path) -> Source:
     try:
         if path.is_dir():
-            files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-            if not files and any(p.is_dir() for p in path.iterdir()):
-                raise ReadError(f"{path} holds folders but no file; give the folder that holds the files.")
-            if not files:
-                raise ReadError(f"{path} is an empty folder; give a folder of .ndjson or .json files.")
-            return Source(str(path), tuple(_file(p, p.name) for p in files), path)
+            return _folder(path)
         if not path.exists():
-            raise ReadError(f"{path} does not exist; give a FHIR file, a folder, or - for standard input.")
+            raise ReadError(f"{path} does not exist; give a file, a folder, or - for standard input.")
     except ReadError:
         raise
     except (OSError, ValueError) as error:
         raise ReadError(f"{str(path)[:200]!r} cannot be opened as a path ({error}).") from error
     return Source(str(path), (_file(path, str(path)),), path)
+
+
+def _folder(path: Path) -> Source:
+    """Its files, not those of folders within; a link that leads out of it is named and not followed."""
+    entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+    if not entries:
+        raise ReadError(f"{path} is an empty folder; give a folder with the files of a record.")
+    out = {p for p in entries if leads_out(p, path)}
+    problems = tuple(
+        Problem("link-out", p.name, "a link that leads out of the folder is not followed", "copy the file")
+        for p in sorted(out)
+    )
+    files = tuple(_file(p, p.name) for p in entries if p not in out and p.is_file())
+    return Source(str(path), files, path, problems=problems)
+
+
+def leads_out(entry: Path, folder: Path) -> bool:
+    return entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve())
 
 
 def _file(path: Path, name: str) -> File:

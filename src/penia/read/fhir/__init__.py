@@ -15,9 +15,12 @@ from penia.read.fhir import clinical, medication, observation, person, resources
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Resource
 from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, grouped
-from penia.read.source import File, Source
+from penia.read.source import File, Source, foreign
 from penia.record import Problem, Record
 
+FORMAT = "FHIR R4 (JSON, NDJSON, a folder of them; gzip too)"
+COUNTED = frozenset({"Patient", "Observation", "DiagnosticReport"})
+"""Kinds of resource that hold persons and counts."""
 UNSAID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft"})
 """Status of a resource that says nothing of the person."""
 NOT_YET = frozenset({"planned", "preparation", "registered", "intended"})
@@ -55,13 +58,17 @@ _any = msgspec.json.Decoder()
 
 
 def recognises(source: Source) -> str | None:
-    """``FHIR R4`` where a file of the source says that it holds FHIR resources."""
-    return "FHIR R4" if any(_is_fhir(file, alone=len(source.files) == 1) for file in source.files) else None
+    alone = len(source.files) == 1
+    found = next((file for file in source.files if _is_fhir(file, alone)), None)
+    return f"{found.name} holds FHIR resources" if found else None
 
 
 def _is_fhir(file: File, alone: bool) -> bool:
     try:
-        return ".ndjson" in file.name.lower() or b'"resourceType"' in file.head()
+        head = file.head()
+        if alone and foreign(head):
+            return False
+        return ".ndjson" in file.name.lower() or b'"resourceType"' in head
     except ReadError:
         if alone:
             raise
@@ -76,21 +83,25 @@ class Loaded:
         self.people: tuple[str, ...] = groups.people()
         self.problems: tuple[Problem, ...] = tuple(groups.problems)
 
-    def record(self, name: str, now: datetime | None = None, kinds: frozenset[str] | None = None) -> Record:
-        """Everything of one person; only resources of these ``kinds``, where some are named."""
+    def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
         builder = RecordBuilder(name, now)
         builder.problems.extend(self.problems)
         context = Context(builder, self._groups)
         for place, data in _distinct(self._groups.of(name), builder):
             kind = place.partition("/")[0]
-            if kinds is None or kind in kinds:
+            if not counts_only or kind in COUNTED:
                 _read(kind, place, data, context)
         context.finish()
         return builder.build()
 
+    def records(self, counts_only: bool = False) -> Iterator[Record]:
+        return (self.record(name, counts_only=counts_only) for name in self.people)
 
-def load(source: Source) -> Loaded:
-    return Loaded(grouped(source))
+
+def load(source: Source, person: str | None = None) -> Loaded:
+    groups = grouped(source)
+    groups.problems.extend(source.problems)
+    return Loaded(groups)
 
 
 def _read(kind: str, place: str, data: bytes, context: Context) -> None:
