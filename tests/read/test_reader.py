@@ -45,7 +45,7 @@ def test_a_source_is_recognised_with_the_reason() -> None:
 
 
 def test_what_no_reader_takes_is_told_which_formats_there_are() -> None:
-    with pytest.raises(ReadError, match="no format that penia reads; give one of: .*FHIR R4"):
+    with pytest.raises(ReadError, match=r"no format that penia reads; give one of: .*FHIR R4"):
         read(b"once upon a time")
 
 

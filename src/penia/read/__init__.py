@@ -110,7 +110,9 @@ def _recognised(source: Source) -> tuple[Reader, Recognised]:
 
 def _not_recognised(source: Source) -> str:
     if source.url:
-        return f"{source.name} is no address that penia reads; give a path or postgresql://user@host/database."
+        return (
+            f"{source.name} is no address that penia reads; give a path or postgresql://user@host/database."
+        )
     if not source.files:
         return f"{source.name} holds folders but no file; give the folder that holds the files."
     if len(source.files) == 1:  # a stream that breaks says so

@@ -9,7 +9,6 @@ from penia.read.reader import Made
 from penia.read.source import Source
 from penia.record import Record
 
-
 FORMAT = "penia's own JSON of a Record"
 
 
