@@ -217,6 +217,32 @@ def test_low_counts_named_in_words(name: str, present: bool, expected: dict[str,
     assert read(findings=(Finding(name, present),)).low_words == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("complete absence of neutrophils", {"n": True}),
+        ("neutrophils fell below 0.5", {"n": True}),
+        ("granulocytes were almost undetectable", {"n": True}),
+        ("a marked fall in her white cell count", {"w": True}),
+        ("platelets had dropped", {"p": True}),
+        ("low neutrophil alkaline phosphatase", {}),
+        ("absence of neutrophil precursors", {}),
+        ("reduced lymphocyte proliferation", {}),
+        ("neutrophils did not fall", {}),
+    ],
+)
+def test_a_count_said_to_fall_or_to_be_absent_is_low(words: str, expected: dict[str, bool]) -> None:
+    assert read(findings=(Finding(words, True),)).low_words == expected
+
+
+def test_a_colour_that_is_no_ancestry_and_tests_that_are_no_organ_are_not_mistaken() -> None:
+    reading = read(
+        findings=(Finding("black crusted lesion", True), Finding("normal liver function tests", True))
+    )
+    assert says(reading, "history:african-or-middle-east-ancestry") is None
+    assert says(reading, "HP:0002240") is None
+
+
 def test_a_flag_without_a_number_calls_a_count_low() -> None:
     result = TestResult("White blood cell count", T, analyte="WBC", interpretation="low")
     assert read(tests=(result,)).low_words == {"w": True}

@@ -82,6 +82,18 @@ class LineageWords(Row, frozen=True):
     hpo: tuple[str, ...]
     keys: tuple[str, ...] = ()
     """Findings that mean so much where nothing else is said of the lineage."""
+    nouns: tuple[str, ...] = ()
+
+
+class LowWords(Row, frozen=True):
+    before: str
+    after: str
+    unless_after: str
+
+
+class Lineages(Row, frozen=True):
+    low: LowWords
+    rows: tuple[LineageWords, ...]
 
 
 class Group(Row, frozen=True):
@@ -280,7 +292,7 @@ FILES: dict[str, object] = {
     "findings": dict[str, Words],
     "reading": Rules,
     "spelling": Spelling,
-    "lineages": tuple[LineageWords, ...],
+    "lineages": Lineages,
     "groups": tuple[Group, ...],
     "tests": tuple[TestRow, ...],
     "labs": Labs,

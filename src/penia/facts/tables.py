@@ -15,6 +15,7 @@ from penia.facts.schema import (
     Family,
     Group,
     Labs,
+    Lineages,
     LineageWords,
     PersonKeys,
     Places,
@@ -46,7 +47,7 @@ def rules() -> Rules:
 
 @cache
 def lineages() -> tuple[LineageWords, ...]:
-    return _part("lineages", tuple[LineageWords, ...])
+    return _part("lineages", Lineages).rows
 
 
 @cache

@@ -31,7 +31,7 @@ def fact_index(files: dict[str, object]) -> FactIndex:
     places = cast(Table, files["places"])
     banks = {
         "findings": build(_findings(cast(dict[str, Table], files["findings"]))),
-        "lineages": _rows(files["lineages"], "words"),
+        "lineages": build(_lineages(cast(Table, files["lineages"]))),
         "groups": _rows(files["groups"], "phrase"),
         "tests": _rows(files["tests"], "name"),
         "conditions": _rows(files["conditions"], "names"),
@@ -56,6 +56,16 @@ def _findings(table: dict[str, Table]) -> Iterator[tuple[str, str]]:
         for kind in KINDS:
             for pattern in _texts(row.get(kind, [])):
                 yield f"{kind} {key}", pattern
+
+
+def _lineages(table: Table) -> Iterator[tuple[str, str]]:
+    """The words of each row, and its nouns with what says that they are low."""
+    low = cast(dict[str, str], table["low"])
+    for number, row in enumerate(cast(list[Table], table["rows"])):
+        yield from ((str(number), pattern) for pattern in _texts(row["words"]))
+        for noun in _texts(row.get("nouns", [])):
+            yield str(number), f"{low['before']} {noun}{low['unless_after']}"
+            yield str(number), f"{noun}{low['after']}"
 
 
 def _rows(rows: object, field: str) -> Bank:
