@@ -38,17 +38,30 @@ class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the record says it."""
 
 
+class Finer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One kind of a cause: ``acute-leukemia/promyelocytic``."""
+
+    cause: str
+    name: str
+    probability: float
+    """Of all causes, as the candidate's own: those of its kinds and of what is left sum to that."""
+
+
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     causes: tuple[str, ...]
-    """Cause ids, best known first; ``drug:clozapine``, ``viral-hepatitis/b``."""
+    """Cause ids, best known first; ``drug:clozapine``, ``viral-hepatitis``. Never a finer cause: see
+    ``finer``."""
     name: str
-    """``methimazole, day 41 of treatment``"""
+    """``methimazole, day 41 of treatment``; with the finer cause that has half of its probability or more:
+    ``acute leukaemia, most likely acute promyelocytic leukaemia``."""
     probability: float
     contributions: tuple[Contribution, ...]
     """Sum to 10 log₁₀ of the posterior odds against the reference that the first one (prior) names."""
     missing: tuple[str, ...] = ()
     """What is not known and would weigh most for or against it, in words."""
     plain: str = ""
+    finer: tuple[Finer, ...] = ()
+    """Its kinds, likeliest first."""
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -39,7 +39,7 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
         return _nothing_low(asked)
     base = knowledge.load()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
-    candidates = tuple(ranking.candidate(i, base) for i in ranking.order()[:SHOWN])
+    candidates = tuple(ranking.candidate(members, base) for members in ranking.families()[:SHOWN])
     urgent = alerts(asked.record, asked.episode, asked.reading, suspects=_suspects(ranking))
     thin = ranking.moved() < THIN and ranking.open() > OPEN
     return Explanation(

@@ -130,7 +130,7 @@ def test_each_row_of_a_cause_says_in_words_what_its_key_means(knowledge: Knowled
     row = re.compile(r"^  - \{key: ([^,]+),.*\}  # (.+)$", re.MULTILINE)
     for path in (*(DATA / "causes").rglob("*.yaml"), *(DATA / "patterns").glob("*.yaml")):
         said = row.findall(path.read_text())
-        assert len(said) >= 30, path
+        assert len(said) >= (30 if path.parent.name in ("causes", "patterns") else 1), path
         for key, words in said:
             assert words == knowledge.findings[key].name, f"{path.name}: {key}"
 

@@ -16,7 +16,7 @@ from penia.knowledge.schema import Cause
 def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the compiled knowledge goes, beside a data folder of one cause."""
     (tmp_path / "data" / "facts").mkdir(parents=True)
-    (tmp_path / "schema.py").touch()
+    (tmp_path / "schema").mkdir()
     (tmp_path / "data" / "size.yaml").write_text("3")
     path = tmp_path / "compiled.msgpack"
     monkeypatch.setattr(store, "DATA", tmp_path / "data")

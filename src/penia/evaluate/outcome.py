@@ -52,7 +52,9 @@ def outcome(
 ) -> Outcome:
     principal = canonical(key.causes[0])
     accepted = frozenset(canonical(c) for c in key.causes)
-    truth = of_truth(accepted, candidates, len(knowledge.causes) + len(knowledge.drugs))
+    truth = of_truth(
+        accepted, candidates, len(knowledge.causes) - len(knowledge.finer) + len(knowledge.drugs)
+    )
     wrong = sum(c.probability**2 for c in candidates if not _holds(c, accepted))
     first = candidates[0] if candidates else None
     return Outcome(

@@ -10,8 +10,10 @@ import msgspec
 
 from penia.facts import Reading
 from penia.infer.chemotherapy import InRegimen, given_together
+from penia.infer.families import treated_as, tried
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
+from penia.knowledge.family import parent_of
 from penia.knowledge.regimens import regimens
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingRate, Pattern, Source
 from penia.record import Exposure, Record
@@ -47,6 +49,13 @@ class Hypothesis(msgspec.Struct, frozen=True):
     kind: DrugPattern | None = None
     course: Course | None = None
     regimen: InRegimen | None = None
+    treated_as: str = ""
+    """Id of the cause whose treatment it shares; its own where it has one of its own."""
+
+    @property
+    def family(self) -> str:
+        """Id of the cause of which the answer speaks."""
+        return self.id if self.drug is not None else parent_of(self.id)
 
 
 def hypotheses(
@@ -68,7 +77,13 @@ def hypotheses(
     present = {fact.key for fact in reading.facts if fact.present}
     stated |= {c.id for c in knowledge.causes.values() if not present.isdisjoint(c.known_by)}
     diseases = (
-        _disease(cause, cause.id in stated, cause.id in refuted) for cause in knowledge.causes.values()
+        _disease(
+            cause,
+            known=cause.id in stated,
+            refuted=not refuted.isdisjoint((cause.id, parent_of(cause.id))),
+            treated_as=treated_as(cause.id, knowledge),
+        )
+        for cause in tried(knowledge, stated)
     )
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
@@ -95,7 +110,7 @@ PASSING = 0.5
 """Share of acute courses from which on a disease is taken to pass."""
 
 
-def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:
+def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str) -> Hypothesis:
     return Hypothesis(
         id=cause.id,
         name=cause.name,
@@ -106,6 +121,7 @@ def _disease(cause: Cause, known: bool, refuted: bool) -> Hypothesis:
         cause=cause,
         known=known,
         refuted=refuted and not known,
+        treated_as=treated_as,
     )
 
 

@@ -5,12 +5,15 @@ turned on together, from t = 0 to 1, and the part of piece e is
 
     ∫₀¹ [ ℓ_ce − Σ_{j≠c} π_j(t) ℓ_je ] dt,
 
-with π(t) the probabilities of the others at t: the Aumann–Shapley value of the evidence. It does not
+with π(t) the probabilities of the others at t (of several hypotheses taken as one, the first term is the same
+mean over them): the Aumann–Shapley value of the evidence. It does not
 depend on the order, and the parts add up to the whole (Aumann RJ, Shapley LS. Values of Non-Atomic Games.
 Princeton University Press, 1974).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,24 +30,30 @@ def posterior(prior: Array, evidence: Array) -> Array:
     return _softmax(prior + evidence.sum(axis=1))
 
 
-def parts(prior: Array, evidence: Array, c: int) -> tuple[float, Array]:
-    """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of hypothesis ``c`` against
-    the rest; together they are its posterior odds."""
-    others = np.delete(np.arange(len(prior)), c)
-    start = _log_odds(prior, c, others)
-    whole = _log_odds(prior + evidence.sum(axis=1), c, others) - start
-    scores = prior[others][:, None] + evidence[others].sum(axis=1)[:, None] * (_NODES + 1) / 2
-    weights = _softmax(scores, axis=0) * _WEIGHTS / 2
-    shares = evidence[c] - np.einsum("jt,je->e", weights, evidence[others])
+def parts(prior: Array, evidence: Array, c: int | Sequence[int]) -> tuple[float, Array]:
+    """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of hypothesis ``c``, or of
+    several as one, against the rest; together they are its posterior odds."""
+    members = np.atleast_1d(np.asarray(c))
+    others = np.delete(np.arange(len(prior)), members)
+    start = _log_odds(prior, members, others)
+    whole = _log_odds(prior + evidence.sum(axis=1), members, others) - start
+    shares = _on_the_way(prior, evidence, members) - _on_the_way(prior, evidence, others)
     scale = np.abs(shares).sum()
     if scale > 0:  # what the quadrature leaves, a rounding error, goes to each in proportion to its size
         shares = shares + (whole - shares.sum()) * np.abs(shares) / scale
     return float(start * DECIBAN), shares * DECIBAN
 
 
-def _log_odds(scores: Array, c: int, others: Indices) -> float:
-    top = scores[others].max()
-    return float(scores[c] - top - np.log(np.exp(scores[others] - top).sum()))
+def _on_the_way(prior: Array, evidence: Array, among: Indices) -> Array:
+    """∫₀¹ Σ π_j(t) ℓ_je dt over the hypotheses ``among`` (E,)"""
+    if len(among) == 1:
+        return evidence[among[0]]
+    scores = prior[among][:, None] + evidence[among].sum(axis=1)[:, None] * (_NODES + 1) / 2
+    return np.einsum("jt,je->e", _softmax(scores, axis=0) * _WEIGHTS / 2, evidence[among])
+
+
+def _log_odds(scores: Array, members: Indices, others: Indices) -> float:
+    return float(np.logaddexp.reduce(scores[members]) - np.logaddexp.reduce(scores[others]))
 
 
 def _softmax(scores: Array, axis: int = 0) -> Array:

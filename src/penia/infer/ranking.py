@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 import numpy as np
 
-from penia.explanation import Candidate, Tempo
+from penia.explanation import Candidate, Finer, Tempo
 from penia.facts import Reading
 from penia.infer.counts import Evidence, Measured, count_evidence
+from penia.infer.families import tempered, together
 from penia.infer.findings import Scored, finding_evidence
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, parts, posterior
@@ -21,8 +22,12 @@ from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
 from penia.knowledge import KnowledgeBase, table
 from penia.knowledge.complications import complications
+from penia.knowledge.family import parent_of
 from penia.knowledge.schema import Settings
 from penia.record import Record
+
+MOSTLY = 0.5
+"""Part of a cause's probability from which on one of its kinds is named."""
 
 
 class LowCounts(msgspec.Struct, frozen=True):
@@ -59,31 +64,43 @@ class Ranking(msgspec.Struct, frozen=True):
     brought: Mapping[str, float]
     """P(present) on account of the counts themselves, by finding key."""
 
-    def order(self) -> list[int]:
-        """Indices of the hypotheses, likeliest first; ties by id."""
-        return sorted(
-            range(len(self.hypotheses)), key=lambda i: (-self.probability[i], self.hypotheses[i].id)
-        )
+    def families(self) -> list[list[int]]:
+        """Indices of the hypotheses of each candidate, likeliest first in both; ties by id."""
+        found = [
+            sorted(members, key=self._place) for members in together([h.family for h in self.hypotheses])
+        ]
+        return sorted(found, key=lambda m: (-self.chance(m), self.hypotheses[m[0]].family))
+
+    def _place(self, i: int) -> tuple[float, str]:
+        return -self.probability[i], self.hypotheses[i].id
+
+    def chance(self, members: Sequence[int]) -> float:
+        """Probability of several hypotheses as one."""
+        return math.fsum(float(self.probability[i]) for i in members)
 
     def moved(self) -> float:
         """How far the evidence moved the prior, in bits (Kullback–Leibler divergence)."""
-        p = self.probability
-        return float(np.sum(p * (np.log(np.maximum(p, 1e-300)) - self.prior)) / np.log(2))
+        families = together([h.family for h in self.hypotheses])
+        before = np.array([np.logaddexp.reduce(self.prior[members]) for members in families])
+        p = np.array([self.chance(members) for members in families])
+        return float(np.sum(p * (np.log(np.maximum(p, 1e-300)) - before)) / np.log(2))
 
     def open(self) -> float:
         """What is left open between the causes, in bits (entropy of the posterior); the drugs of one
         chemotherapy are one cause."""
-        together: defaultdict[str, float] = defaultdict(float)
+        one: defaultdict[str, float] = defaultdict(float)
         for hypothesis, p in zip(self.hypotheses, self.probability, strict=True):
             kind = hypothesis.kind
             regimen = kind is not None and kind.latency.since == "each-dose"
-            together[kind.id if kind is not None and regimen else hypothesis.id] += float(p)
-        return -math.fsum(p * math.log2(p) for p in together.values() if p > 0)
+            one[kind.id if kind is not None and regimen else hypothesis.family] += float(p)
+        return -math.fsum(p * math.log2(p) for p in one.values() if p > 0)
 
-    def candidate(self, i: int, knowledge: KnowledgeBase) -> Candidate:
-        """Hypothesis ``i`` with every contribution; they sum to its posterior odds in decibans."""
-        hypothesis = self.hypotheses[i]
-        start, moved = parts(self.prior, self.evidence, i)
+    def candidate(self, members: Sequence[int], knowledge: KnowledgeBase) -> Candidate:
+        """A family of hypotheses with every contribution; they sum to its posterior odds in decibans. The
+        figures shown are those of the kind that is likelier than all others together, or of the rest."""
+        first = self._speaker(members)
+        hypothesis = self.hypotheses[first]
+        start, moved = parts(self.prior, self.evidence, members)
         evidence = [
             count_contribution(e, float(d), hypothesis)
             for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
@@ -93,13 +110,30 @@ class Ranking(msgspec.Struct, frozen=True):
         ]
         evidence.sort(key=lambda c: (-abs(c.decibans), c.key))
         return Candidate(
-            causes=(hypothesis.id,),
-            name=name_of(hypothesis, self.deep),
-            probability=float(self.probability[i]),
-            contributions=(prior_contribution(self.weights[i], start, hypothesis), *evidence),
+            causes=(hypothesis.family,),
+            name=self._name(hypothesis, knowledge),
+            probability=self.chance(members),
+            contributions=(prior_contribution(self.weights[first], start, hypothesis), *evidence),
             missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge.findings),
             plain=hypothesis.plain,
+            finer=tuple(
+                Finer(h.id, h.name, float(self.probability[i]))
+                for i, h in ((i, self.hypotheses[i]) for i in members)
+                if h.id != h.family
+            ),
         )
+
+    def _speaker(self, members: Sequence[int]) -> int:
+        """The hypothesis whose figures stand for the family."""
+        if self.probability[members[0]] >= MOSTLY * self.chance(members):
+            return members[0]
+        return next((i for i in members if self.hypotheses[i].id == self.hypotheses[i].family), members[0])
+
+    def _name(self, speaker: Hypothesis, knowledge: KnowledgeBase) -> str:
+        if speaker.cause is None or speaker.known or speaker.family not in knowledge.rests:
+            return name_of(speaker, self.deep)
+        whole = knowledge.causes[speaker.family].name
+        return whole if speaker.id == speaker.family else f"{whole}, most likely {speaker.name}"
 
 
 def rank(
@@ -117,14 +151,14 @@ def rank(
     place = place_of(setting, age)
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
-    stated = frozenset(f"condition:{c}" for c in reading.conditions)
+    stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
     background = Background(
         place, age, record.person.sex, low.onset, low.deep, low.seen, present | drugs | stated
     )
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
     plain = np.exp(normalised([m.value for m in masses], 1.0))
-    prior = np.array(normalised([m.value for m in masses], fitted.prior.value))
+    prior = tempered([m.value for m in masses], together([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     brought = complications().of({line: m.value for line, m in low.measured.items()})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import cast, get_args
 
+from penia.knowledge.family import parent_of
 from penia.knowledge.schema import (
     Cause,
     Channel,
@@ -15,6 +17,7 @@ from penia.knowledge.schema import (
     DrugPattern,
     Figure,
     FindingRate,
+    FinerCause,
     Knowledge,
     Pattern,
     Place,
@@ -43,16 +46,31 @@ KILLS = ("stem-kill", "progenitor-kill", "crowding", "arrest")
 """Channels whose size is a part of the cells."""
 
 
+_PARTS: tuple[tuple[str, type[Cause | FinerCause | Drug | DrugPattern], str], ...] = (
+    ("causes", Cause, ""),
+    ("finer", FinerCause, ""),
+    ("drugs", Drug, "drug:"),
+    ("patterns", DrugPattern, ""),
+)
+"""Folder, what its files hold, and how an id begins before the file's name."""
+
+
 def lint() -> list[str]:
     """One sentence for each fault: where it is and what is wrong. Empty if the knowledge is clean."""
     knowledge, settings = load(), table("settings", Settings)
     return [
         *_file_names(),
         *(fault for where, entry in _entries(knowledge, settings) for fault in _numbers(where, entry)),
-        *(fault for where, entry in _entries(knowledge, settings) for fault in _sources(where, entry)),
+        *(fault for where, entry in _files(knowledge, settings) for fault in _sources(where, entry)),
+        *(
+            fault
+            for child in knowledge.finer.values()
+            for fault in _sources(child.id, child, knowledge.causes[parent_of(child.id)].sources)
+        ),
         *_references(knowledge),
         *_rows(knowledge),
         *_share_sums(knowledge, settings),
+        *_finer_shares(knowledge),
         *(
             f"{c.id}: fewer than {FEWEST_SOURCES} sources"
             for c in _known_causes(knowledge)
@@ -72,6 +90,11 @@ def _entries(knowledge: KnowledgeBase, settings: Settings) -> Iterator[tuple[str
     yield "settings", settings
 
 
+def _files(knowledge: KnowledgeBase, settings: Settings) -> Iterator[tuple[str, Knowledge]]:
+    """Entries that stand in a file as they are: a finer cause has taken much from its parent."""
+    return (pair for pair in _entries(knowledge, settings) if pair[0] not in knowledge.finer)
+
+
 def _walk(where: str, value: object) -> Iterator[tuple[str, Knowledge]]:
     """Every struct inside ``value``, with its place."""
     if isinstance(value, Knowledge):
@@ -87,10 +110,10 @@ def _walk(where: str, value: object) -> Iterator[tuple[str, Knowledge]]:
 
 
 def _file_names() -> Iterator[str]:
-    for part, kind, head in (("causes", Cause, ""), ("drugs", Drug, "drug:"), ("patterns", DrugPattern, "")):
+    for part, kind, head in _PARTS:
         for path, entry in folder(part, kind).items():
             if entry.id != head + path:
-                yield f"{part}/{path}.yaml: its id is {entry.id}"
+                yield f"{'causes' if part == 'finer' else part}/{path}.yaml: its id is {entry.id}"
 
 
 def _numbers(where: str, entry: Knowledge) -> Iterator[str]:
@@ -130,7 +153,10 @@ def _pattern(place: str, pattern: Pattern) -> Iterator[str]:
         yield f"{place}: a probability outside 0 to 1"
 
 
-def _sources(where: str, entry: Knowledge) -> Iterator[str]:
+def _sources(
+    where: str, entry: Knowledge, also: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[str]:
+    """``also``: sources that it may name beside its own."""
     named = cast(Mapping[str, object], getattr(entry, "sources", {}))
     used: set[str] = set()
     for place, part in _walk(where, entry):
@@ -140,7 +166,7 @@ def _sources(where: str, entry: Knowledge) -> Iterator[str]:
         used.add(source)
         if source == JUDGEMENT and getattr(part, "verified", False):
             yield f"{place}: a judgement cannot be verified"
-        if source not in named and source != JUDGEMENT:
+        if source not in named and source not in also and source != JUDGEMENT:
             yield f"{place}: source {source} is not among its sources"
     yield from (f"{where}: no figure uses source {source}" for source in sorted(set(named) - used))
 
@@ -172,7 +198,8 @@ def _references(knowledge: KnowledgeBase) -> Iterator[str]:
 
 
 def _rows(knowledge: KnowledgeBase) -> Iterator[str]:
-    for entry in (*knowledge.causes.values(), *knowledge.patterns.values(), *knowledge.drugs.values()):
+    whole = (cause for cause in knowledge.causes.values() if cause.id not in knowledge.finer)
+    for entry in (*whole, *knowledge.finer.values(), *knowledge.patterns.values(), *knowledge.drugs.values()):
         keys = Counter(row.key for row in entry.findings)
         yield from (
             f"{entry.id}.findings: nothing is called {key}" for key in keys if key not in knowledge.findings
@@ -182,10 +209,28 @@ def _rows(knowledge: KnowledgeBase) -> Iterator[str]:
 
 def _share_sums(knowledge: KnowledgeBase, settings: Settings) -> Iterator[str]:
     for place in get_args(Place):
-        shares = [c.prior.share[place].value for c in knowledge.causes.values() if place in c.prior.share]
+        shares = [
+            c.prior.share[place].value
+            for c in knowledge.causes.values()
+            if place in c.prior.share and c.id not in knowledge.finer
+        ]
         total = math.fsum(shares) + settings.known[place].value
         if abs(total - 1) > SUM_TOLERANCE:
             yield f"shares in {place}: with those already known they sum to {total:.3f}, not to 1"
+
+
+def _finer_shares(knowledge: KnowledgeBase) -> Iterator[str]:
+    """The kinds of a cause cannot be more than the whole of it."""
+    for parent in knowledge.rests:
+        children = [child for child in knowledge.finer.values() if parent_of(child.id) == parent]
+        totals = {"": [child.share_of_parent.value for child in children]}
+        for place in get_args(Place):
+            totals[f" in {place}"] = [
+                child.share_at.get(place, child.share_of_parent).value for child in children
+            ]
+        for where, shares in totals.items():
+            if math.fsum(shares) > 1 + SUM_TOLERANCE:
+                yield f"{parent}: its kinds sum to {math.fsum(shares):.3f} of it{where}"
 
 
 def _known_causes(knowledge: KnowledgeBase) -> Iterator[Cause]:

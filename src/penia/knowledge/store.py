@@ -14,7 +14,8 @@ import msgspec
 
 from penia.errors import PeniaError
 from penia.knowledge.factindex import fact_index
-from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, Knowledge, Pair
+from penia.knowledge.family import grown, parent_of, rest
+from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, FinerCause, Knowledge, Pair
 
 DATA = Path(__file__).parent / "data"
 COMPILED = Path(__file__).parent / "compiled.msgpack"
@@ -37,6 +38,11 @@ class _Compiled(msgspec.Struct, frozen=True):
 
 class KnowledgeBase(msgspec.Struct, frozen=True):
     causes: dict[str, Cause]
+    """By id; a finer cause is whole, with what it takes from its parent."""
+    finer: dict[str, FinerCause]
+    """What the finer causes state themselves."""
+    rests: dict[str, Cause | None]
+    """Of each cause that is split: what its finer causes leave of it; None where they leave nothing."""
     drugs: dict[str, Drug]
     patterns: dict[str, DrugPattern]
     findings: dict[str, FindingKey]
@@ -55,8 +61,16 @@ class _Pairs(Knowledge, frozen=True):
 @cache
 def load() -> KnowledgeBase:
     """The knowledge base, validated. Raises KnowledgeError where a file does not fit."""
+    causes = {c.id: c for c in folder("causes", Cause).values()}
+    finer = {c.id: c for c in folder("finer", FinerCause).values()}
+    whole = {child.id: grown(child, causes[parent_of(child.id)]) for child in finer.values()}
+    split = {
+        parent: [c for c in finer.values() if parent_of(c.id) == parent] for parent in map(parent_of, finer)
+    }
     return KnowledgeBase(
-        causes={c.id: c for c in folder("causes", Cause).values()},
+        causes={**causes, **whole},
+        finer=finer,
+        rests={parent: rest(causes[parent], children, whole) for parent, children in split.items()},
         drugs={d.id: d for d in folder("drugs", Drug).values()},
         patterns={p.id: p for p in folder("patterns", DrugPattern).values()},
         findings={f.key: f for file in folder("findings", _Findings).values() for f in file.findings},
@@ -117,15 +131,23 @@ def compile_data(stamp: str) -> bytes:
             cast(dict[str, object], merged.setdefault(folder, {}))[rest] = content
         else:
             merged[folder] = content
+    causes = cast(dict[str, object], merged.get("causes", {}))
+    merged["finer"] = finer = {name: causes.pop(name) for name in [*causes] if "/" in name}
+    for orphan in finer:
+        if parent_of(orphan) not in causes:
+            raise KnowledgeError(
+                f"{DATA / 'causes' / orphan}.yaml: no causes/{parent_of(orphan)}.yaml is there"
+            )
     for part, kind in (
         ("causes", Cause),
+        ("finer", FinerCause),
         ("drugs", Drug),
         ("patterns", DrugPattern),
         ("findings", _Findings),
         ("pairs", _Pairs),
     ):
         merged[part] = {
-            name: _checked(DATA / part / f"{name}.yaml", content, kind)
+            name: _checked(DATA / ("causes" if part == "finer" else part) / f"{name}.yaml", content, kind)
             for name, content in cast(dict[str, object], merged.get(part, {})).items()
         }
     if "facts" in merged:
@@ -148,16 +170,16 @@ def _files() -> list[Path]:
 def _stamp() -> str:
     """The state of the YAML and of the schema; called at every start, so no Path is made for a file."""
     states = [f"{entry.path}:{_state(entry.stat())}" for entry in _entries(DATA)]
-    states.append(_state((DATA.parent / "schema.py").stat()))
+    states += [_state(entry.stat()) for entry in _entries(DATA.parent / "schema", ".py")]
     return hashlib.sha256(";".join(sorted(states)).encode()).hexdigest()
 
 
-def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path | str, ending: str = ".yaml") -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                yield from _entries(entry.path)
-            elif entry.name.endswith(".yaml"):
+                yield from _entries(entry.path, ending)
+            elif entry.name.endswith(ending):
                 yield entry
 
 

@@ -118,8 +118,9 @@ def _case(
 
 def action_of(hypothesis: Hypothesis, actions: Mapping[str, str]) -> str:
     """What would be done if it were the cause; its own id where that is like nothing else."""
-    pattern = hypothesis.drug.pattern if hypothesis.drug is not None else hypothesis.id
-    return actions.get(pattern, hypothesis.id)
+    if hypothesis.drug is not None:
+        return actions.get(hypothesis.drug.pattern, hypothesis.id)
+    return actions.get(own := hypothesis.treated_as or hypothesis.id, own)
 
 
 def _confirming(
@@ -130,9 +131,9 @@ def _confirming(
     table: Investigations,
 ) -> list[Chosen]:
     """The first of the tests that settle the leading cause, if it is not known or chosen already."""
-    first = ranking.order()[0]
-    leading = ranking.hypotheses[first]
-    if leading.cause is None or ranking.probability[first] < table.weights.leads.value:
+    first = ranking.families()[0]
+    leading = ranking.hypotheses[first[0]]
+    if leading.cause is None or ranking.chance(first) < table.weights.leads.value:
         return []
     wanted = next((test.key for test in leading.cause.confirm if test.key is not None), None)
     known = {fact.key for fact in asked.facts if fact.present}
@@ -166,7 +167,7 @@ def _step(case: Case, pick: Chosen, who: Sequence[Hypothesis], table: Investigat
             test, effects[0], who[moved], says[keys[0]], float(_after(case, {keys[0]: False})[moved])
         ),
         urgency=_urgency(test, who[moved]),
-        causes=(who[moved].id,),
+        causes=tuple(dict.fromkeys((who[moved].family, who[moved].id))),
         citations=_cited(who[moved], set(says)),
         effects=tuple(effects),
         cost=test.cost,

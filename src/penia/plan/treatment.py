@@ -18,9 +18,15 @@ MOST = 3
 
 def steps(ranking: Ranking) -> tuple[Step, ...]:
     """Treatments of the leading causes, most urgent first."""
-    order = ranking.order()
-    leading = [i for i in order[:MOST] if i == order[0] or ranking.probability[i] >= LEADING]
-    treat = [step for i in leading for step in _treatments(ranking.hypotheses[i])]
+    families = ranking.families()
+    leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= LEADING]
+    treat = [
+        step
+        for family in leading
+        for i in family
+        if i == family[0] or ranking.probability[i] >= LEADING
+        for step in _treatments(ranking.hypotheses[i])
+    ]
     treat.sort(key=lambda step: _URGENCY.index(step.urgency))
     return tuple(_merged(treat))
 
@@ -34,11 +40,16 @@ def _treatments(hypothesis: Hypothesis) -> list[Step]:
             kind="stop" if hypothesis.drug is not None and _stops(action) else "treat",
             text=_named(action.text, hypothesis),
             urgency=action.urgency,
-            causes=(hypothesis.id,),
+            causes=_ids(hypothesis),
             citations=(citation(hypothesis, action.source, action.verified),),
         )
         for action in _actions(hypothesis)
     ]
+
+
+def _ids(hypothesis: Hypothesis) -> tuple[str, ...]:
+    """The cause of which the answer speaks, and the finer one that is meant."""
+    return tuple(dict.fromkeys((hypothesis.family, hypothesis.id)))
 
 
 def _actions(hypothesis: Hypothesis) -> tuple[Action, ...]:

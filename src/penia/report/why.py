@@ -18,10 +18,16 @@ def waterfall(candidate: Candidate, number: int) -> tuple[Text, Table, Table | N
     numbers = _numbers(candidate)
     heading = lines(
         say((f"{number}  {candidate.name}", "bold"), f" · {percent(candidate.probability)}"),
-        say((", ".join(candidate.causes), "dim")),
+        say((", ".join(candidate.causes), "dim"), (_kinds(candidate), "dim")),
         say(candidate.plain),
     )
     return heading, _steps(candidate, numbers), _sources(numbers)
+
+
+def _kinds(candidate: Candidate) -> str:
+    """``; of its kinds acute promyelocytic leukaemia 62 %``"""
+    told = ", ".join(f"{kind.name} {percent(kind.probability)}" for kind in candidate.finer)
+    return f"; of its kinds {told}" if told else ""
 
 
 def _steps(candidate: Candidate, numbers: Numbers) -> Table:

@@ -1,0 +1,167 @@
+"""Finer causes: what a child takes from its parent, and what is left of the parent beside its children.
+
+A child is its parent with what it states put in place: rows of findings by key, counts of the pattern one by
+one, lists (channels, tests, confusions) whole; its actions come before the parent's; codes, ``known_by``,
+published figures and notes are its own alone.
+
+The figures of a parent speak of all its cases, those of its children included. Beside its children stands the
+rest, so that none is counted twice: its share is what the children leave, and each of its probabilities is
+what is left of the whole, (p − Σ sᵢ pᵢ) / (1 − Σ sᵢ), with sᵢ the shares of the children.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from penia.knowledge.schema import (
+    Cause,
+    Figure,
+    FindingRate,
+    FinerCause,
+    FinerPattern,
+    Pattern,
+    Place,
+    Prior,
+)
+
+K = TypeVar("K", bound=str)
+LEAST = 0.02
+"""Least part of its probability in the whole that the rest keeps, whatever the children take."""
+NOTHING = 0.005
+"""A rest of a smaller share is none: the children are the whole."""
+
+
+def parent_of(cause: str) -> str:
+    """``acute-leukemia`` of ``acute-leukemia/promyelocytic``, and of itself."""
+    return cause.partition("/")[0]
+
+
+def grown(child: FinerCause, parent: Cause) -> Cause:
+    """The child as a whole cause."""
+    own = child.prior
+    return msgspec.structs.replace(
+        parent,
+        id=child.id,
+        name=child.name,
+        plain=child.plain,
+        prior=Prior(
+            share={
+                place: _part(figure, _share(child, place)) for place, figure in parent.prior.share.items()
+            },
+            frequency=own.frequency if own else None,
+            low_given=(own and own.low_given) or parent.prior.low_given,
+            known=(own and own.known) or parent.prior.known,
+            modifiers=(*parent.prior.modifiers, *(own.modifiers if own else ())),
+        ),
+        pattern=_pattern(child.pattern, parent.pattern) if child.pattern else parent.pattern,
+        findings=tuple({row.key: row for row in (*parent.findings, *child.findings)}.values()),
+        actions=(*child.actions, *parent.actions),
+        sources={**parent.sources, **child.sources},
+        response=child.response or parent.response,
+        conditions=child.conditions,
+        known_by=child.known_by,
+        published=child.published,
+        note=child.note,
+        **{
+            field: stated
+            for field in ("channels", "confirm", "exclude", "confused_with")
+            if (stated := getattr(child, field)) is not None
+        },
+    )
+
+
+def rest(parent: Cause, children: Sequence[FinerCause], whole: Mapping[str, Cause]) -> Cause | None:
+    """What is left of ``parent`` beside its children (``whole``: grown, by id); None where they are all."""
+    shares = [child.share_of_parent.value for child in children]
+    if math.fsum(shares) > 1 - NOTHING:
+        return None
+    grown = [whole[child.id] for child in children]
+    changed = {row.key for child in children for row in child.findings}
+    rates = [{row.key: row for row in cause.findings} for cause in grown]
+    return msgspec.structs.replace(
+        parent,
+        name=f"other {parent.name}",
+        prior=msgspec.structs.replace(
+            parent.prior,
+            share={
+                place: _part(figure, max(0.0, 1 - math.fsum(_share(child, place) for child in children)))
+                for place, figure in parent.prior.share.items()
+            },
+        ),
+        pattern=_left_pattern(parent.pattern, [cause.pattern for cause in grown], shares),
+        findings=tuple(
+            _left_row(row, [by_key[row.key].p for by_key in rates], shares) if row.key in changed else row
+            for row in parent.findings
+        ),
+    )
+
+
+def left(whole: float, parts: Sequence[float], shares: Sequence[float]) -> float:
+    """The probability in the rest, given that of the whole and those of the parts; may leave 0 to 1 where the
+    figures contradict each other."""
+    taken = math.fsum(share * part for share, part in zip(shares, parts, strict=True))
+    return (whole - taken) / (1 - math.fsum(shares))
+
+
+def _left_row(row: FindingRate, parts: Sequence[float], shares: Sequence[float]) -> FindingRate:
+    return msgspec.structs.replace(row, p=_bounded(row.p, parts, shares), range=None)
+
+
+def _bounded(whole: float, parts: Sequence[float], shares: Sequence[float]) -> float:
+    return min(max(left(whole, parts, shares), LEAST * whole), 1 - LEAST * (1 - whole))
+
+
+def _left_pattern(whole: Pattern, parts: Sequence[Pattern], shares: Sequence[float]) -> Pattern:
+    return msgspec.structs.replace(
+        whole,
+        lineages=_left_shares(whole.lineages, [part.lineages for part in parts], shares),
+        tempo=_summed(_left_shares(whole.tempo, [part.tempo for part in parts], shares)),
+        age=_summed(_left_shares(whole.age, [part.age for part in parts], shares)),
+        sex_female=_bounded(whole.sex_female, [part.sex_female for part in parts], shares),
+    )
+
+
+def _left_shares(
+    whole: Mapping[K, float], parts: Sequence[Mapping[K, float]], shares: Sequence[float]
+) -> dict[K, float]:
+    return {
+        name: _bounded(value, [part.get(name, 0.0) for part in parts], shares)
+        for name, value in whole.items()
+    }
+
+
+def _summed(shares: Mapping[K, float]) -> dict[K, float]:
+    total = math.fsum(shares.values())
+    return {name: value / total for name, value in shares.items()}
+
+
+def _share(child: FinerCause, place: Place) -> float:
+    return child.share_at.get(place, child.share_of_parent).value
+
+
+def _part(whole: Figure, share: float) -> Figure:
+    interval = (whole.range[0] * share, whole.range[1] * share) if whole.range else None
+    words = f"{whole.value:.2g} of all its kinds × {share:.2g} of these"
+    return Figure(value=whole.value * share, range=interval, converted=words)
+
+
+def _pattern(own: FinerPattern, parent: Pattern) -> Pattern:
+    depth = msgspec.structs.replace(parent.depth, **_stated(own.depth)) if own.depth else parent.depth
+    return Pattern(
+        lineages={**parent.lineages, **own.lineages},
+        depth=depth,
+        tempo=own.tempo or parent.tempo,
+        age=own.age or parent.age,
+        sex_female=parent.sex_female if own.sex_female is None else own.sex_female,
+        source=own.source or parent.source,
+        verified=parent.verified if own.verified is None else own.verified,
+    )
+
+
+def _stated(part: msgspec.Struct) -> dict[str, object]:
+    """The fields that are not None."""
+    return {name: value for name, value in msgspec.structs.asdict(part).items() if value is not None}

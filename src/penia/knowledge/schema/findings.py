@@ -1,0 +1,29 @@
+"""The vocabulary of findings and tests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from penia.knowledge.schema.figures import Figure, Knowledge, Place, Source
+
+
+class FindingKey(Knowledge, frozen=True):
+    """An entry of the vocabulary of findings and tests."""
+
+    key: str
+    name: str
+    base: dict[Place, Figure]
+    """P(present | low white count, looked for) in that population."""
+    cluster: str | None = None
+    """Findings of one cluster move together: the strongest counts whole, the rest in part."""
+    without: dict[str, Figure] = msgspec.field(default_factory=dict[str, Figure])
+    """cause id → P(positive | that cause absent, tested on suspicion)"""
+    derived: Literal["count", "course", "drugs"] | None = None
+    """Follows from the counts themselves, from their course, or from the list of drugs, each of which stands
+    trial itself: scored there, not here."""
+    implies: tuple[str, ...] = ()
+    """Broader keys that this one implies."""
+    text: str | None = None
+    sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
