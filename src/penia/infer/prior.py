@@ -182,7 +182,7 @@ def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> 
 def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
-    timing = _timing(course, _latency(drug, kind), drug, background, fitted)
+    timing = _timing(course, latency_of(drug, kind), drug, background, fitted)
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
@@ -218,7 +218,7 @@ def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None,
     return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
 
 
-def _latency(drug: Drug, kind: DrugPattern) -> Latency:
+def latency_of(drug: Drug, kind: DrugPattern) -> Latency:
     """The drug's own, with its pattern's recovery where it names none."""
     own = drug.latency
     if own is None:

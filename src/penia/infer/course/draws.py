@@ -61,6 +61,11 @@ def draw(family: Family, count: int, seed: int = 0) -> Array:
     return np.stack(rows, axis=1)
 
 
+def sizes(family: Family) -> list[int]:
+    """Columns of the channels' sizes."""
+    return [_CHANNEL + _EACH * i + _SIZE for i in range(len(family.channels))]
+
+
 def quantile(quantity: Distribution, z: Array) -> Array:
     """Of a log-normal whose halves meet at the median."""
     above = math.log(max(quantity.p90 / quantity.median, 1.0)) / _Z90
@@ -120,13 +125,13 @@ def acts(
         if channel.kind in marrow.CONSTANT:
             found.append(marrow.Channel(channel.kind, size=size, lineages=(line,)))
             continue
-        delay = np.zeros(len(z))
-        if channel.onset is not None and channel.shape != "ramp" and not family.drug:
+        delay, ramp = np.zeros(len(z)), channel.shape == "ramp"
+        if channel.onset is not None and (channel.shape == "doses" or not (ramp or family.drug)):
             delay = quantile(channel.onset, own[:, _ONSET]) / pace
         end = stop
         if channel.duration is not None:
             lasts = quantile(channel.duration, own[:, _DURATION]) / pace
-            lasts = np.maximum(lasts, stop - start) if channel.shape == "doses" else lasts
+            lasts = lasts + np.maximum(stop - start, 0.0) if channel.shape == "doses" else lasts
             end = start + delay + lasts if family.drug else np.minimum(stop, start + delay + lasts)
         elif channel.shape == "pulse":
             end = start + delay

@@ -30,6 +30,8 @@ class CourseFigures(Knowledge, frozen=True):
     """Time constant in days of a channel that names no recovery."""
     least: Figure
     """Shortest time in days for which a channel acts."""
+    found: Figure
+    """Days from the fall to the stop of a drug that made it."""
     drift: Figure
     drift_days: Figure
     """The none-of-these process: an Ornstein–Uhlenbeck process about the person's mean."""
