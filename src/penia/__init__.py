@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from penia.read import read as read
     from penia.read import read_all as read_all
     from penia.record import Record as Record
+    from penia.virtual import simulate_patients as simulate_patients
 
 _HOMES = {
     "Candidate": "penia.explanation",
@@ -29,8 +30,18 @@ _HOMES = {
     "explain": "penia.pipeline",
     "read": "penia.read",
     "read_all": "penia.read",
+    "simulate_patients": "penia.virtual",
 }
-__all__ = ["Candidate", "Explanation", "ReadError", "Record", "explain", "read", "read_all"]
+__all__ = [
+    "Candidate",
+    "Explanation",
+    "ReadError",
+    "Record",
+    "explain",
+    "read",
+    "read_all",
+    "simulate_patients",
+]
 
 
 def __getattr__(name: str) -> object:

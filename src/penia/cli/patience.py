@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from threading import Timer
-from time import monotonic
 from typing import TypeVar
 
 AFTER = 2.0
@@ -35,10 +34,10 @@ def waiting(text: str) -> Generator[None]:
         status.stop()
 
 
-def counted(text: str) -> Callable[[tuple[T, ...]], Iterable[T]]:
-    """Wraps a row of things in a progress bar with the time left."""
+def counted(text: str, total: int | None = None) -> Callable[[Iterable[T]], Iterator[T]]:
+    """Wraps a row of things in a progress bar with the time left; ``total`` where the row does not say it."""
 
-    def follow(things: tuple[T, ...]) -> Iterator[T]:
+    def follow(things: Iterable[T]) -> Iterator[T]:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -48,16 +47,18 @@ def counted(text: str) -> Callable[[tuple[T, ...]], Iterable[T]]:
             return
         columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         progress = Progress(*columns, console=console, transient=True)
-        task, start, shown = progress.add_task(text, total=len(things)), monotonic(), False
+        many = len(things) if isinstance(things, Sized) else total
+        task = progress.add_task(text, total=many)
+        timer = Timer(AFTER, progress.start)
+        timer.daemon = True
+        timer.start()
         try:
             for done, thing in enumerate(things):
-                if not shown and monotonic() - start > AFTER:
-                    progress.start()
-                    shown = True
                 progress.update(task, completed=done)
                 yield thing
         finally:
-            if shown:
-                progress.stop()
+            timer.cancel()
+            timer.join()
+            progress.stop()
 
     return follow

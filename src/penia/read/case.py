@@ -40,6 +40,8 @@ SETTINGS: dict[str, Setting] = {
     "outpatient": "outpatient",
     "primary-care": "outpatient",
     "neonatal": "neonatal",
+    "haematology": "haematology",
+    "oncology": "oncology",
 }
 FLAGS: dict[str, Interpretation] = {
     "high": "high",

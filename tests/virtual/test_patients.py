@@ -1,0 +1,139 @@
+"""Virtual patients: they are what the model says, the same each time, and readable by everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+import penia
+from penia import knowledge
+from penia.errors import PeniaError
+from penia.facts import read_facts
+from penia.infer.findings import base_rate
+from penia.infer.weights import weights
+from penia.question import question
+from penia.read.case import DAY0
+from penia.virtual import Patient, simulate_patients
+from penia.virtual.background import Person, odds
+from penia.virtual.fhir import bundle
+from penia.virtual.findings import chances, coherent, present, vocabulary
+from penia.virtual.write import write
+
+DRUG = "drug:clozapine"
+
+
+@pytest.fixture(scope="module")
+def patients() -> list[Patient]:
+    return list(simulate_patients(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
+
+
+def test_the_same_seed_gives_the_same_patients_and_another_seed_others(patients: list[Patient]) -> None:
+    again = list(simulate_patients(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
+    assert [p.case for p in again] == [p.case for p in patients]
+    assert next(simulate_patients(1, seed=4, causes=[DRUG])).case != patients[0].case
+
+
+def test_a_patient_whose_cause_is_a_drug_takes_it_before_the_count_is_low(patients: list[Patient]) -> None:
+    starts = [d.start_day for d in patients[0].case.drugs if d.ingredient == "clozapine"]
+    assert starts and all(day is not None and day < 0 for day in starts)
+
+
+def test_what_begins_has_its_first_low_count_on_day_0(patients: list[Patient]) -> None:
+    """Duffy-null does not begin: its count was low before."""
+    found = {p.name: question(p.record()).episode for p in patients}
+    assert all(episode is not None for episode in found.values())
+    begun = [p for p in patients if p.cause != "duffy-null"]
+    assert all(p.low for p in begun)
+    assert {e.first_low for p in begun if (e := found[p.name])} == {DAY0}
+
+
+def test_what_the_record_tells_is_true_of_the_body(patients: list[Patient]) -> None:
+    for patient in patients:
+        told = {
+            fact.key: fact.present
+            for fact in read_facts(patient.record(), DAY0, DAY0).facts
+            if fact.key in patient.truth and fact.place.startswith(("findings/", "tests/"))
+        }
+        assert told
+        assert {k: v for k, v in told.items() if patient.truth[k] is not v} == {}
+
+
+def test_a_finding_is_as_frequent_as_its_cause_says() -> None:
+    """Dengue lists a rate for headache; duffy-null none for malar rash, so that the background holds."""
+    world = odds(Person("outpatient", True, 40.0, "female", (), (), None))
+    cause = next(h for h in world.hypotheses if h.id == "dengue")
+    chance = chances(cause, world)
+    generator = np.random.default_rng(1)
+    seen = np.mean([present(chance, generator, together=0.5) for _ in range(2000)], axis=0)
+    assert np.abs(seen - coherent(chance)).max() < 0.06
+    place = {k.key: i for i, k in enumerate(vocabulary().keys)}
+    for key, rate in cause.rates.items():
+        if key in place:
+            assert chance[place[key]] == pytest.approx(np.clip(rate.p, 0.003, 0.997), abs=1e-9)
+
+
+def test_no_background_is_above_the_base_rate() -> None:
+    world = odds(Person("inpatient", True, 60.0, "male", (), (), None))
+    healthy = next(h for h in world.hypotheses if h.id == "duffy-null")
+    chance, fitted = chances(healthy, world), weights()
+    for key, value in zip(vocabulary().keys, chance, strict=True):
+        if key.key not in healthy.rates and not key.without:
+            assert value <= max(base_rate(key, world.place, fitted), fitted.floor.value) + 1e-9
+
+
+def test_a_narrower_finding_is_never_there_without_its_broader_ones(patients: list[Patient]) -> None:
+    words = knowledge.load().findings
+    broken = [
+        (key, broader)
+        for patient in patients
+        for key, there in patient.truth.items()
+        for broader in words[key].implies
+        if there and patient.truth.get(broader) is False
+    ]
+    assert broken == []
+
+
+def test_an_unknown_cause_is_refused_in_one_sentence() -> None:
+    with pytest.raises(PeniaError, match="no cause"):
+        next(simulate_patients(1, causes=["no-such-thing"]))
+
+
+def test_the_bundle_is_valid_fhir_and_is_read_as_the_case_is(patients: list[Patient]) -> None:
+    from fhir.resources.R4B.bundle import Bundle
+
+    for patient in patients[:3]:
+        data = msgspec.json.encode(bundle(patient.case))
+        Bundle.model_validate_json(data)
+        record = penia.read(data)
+        case = patient.record()
+        assert not record.problems
+        assert [(c.time, c.lineage, c.value) for c in record.counts] == [
+            (c.time, c.lineage, c.value) for c in case.counts
+        ]
+        assert {e.ingredient for e in record.exposures} == {e.ingredient for e in case.exposures}
+        theirs, ours = (penia.explain(r).candidates[0] for r in (record, case))
+        assert theirs.causes == ours.causes
+        assert theirs.probability == pytest.approx(ours.probability, abs=0.02)
+
+
+def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert write(patients, tmp_path, "parquet") == len(patients)
+    people = parquet.read_table(tmp_path / "people.parquet").to_pylist()
+    assert [p["cause"] for p in people] == [p.cause for p in patients]
+    counts = parquet.read_table(tmp_path / "counts.parquet").to_pylist()
+    assert len(counts) == sum(len(p.case.counts) for p in patients)
+
+
+def test_later_counts_recover_once_the_drug_is_stopped() -> None:
+    patients = [p for p in simulate_patients(12, seed=5, causes=[DRUG]) if p.low]
+    stopped = [
+        p
+        for p in patients
+        if all(d.stop_day is not None for d in p.case.drugs if d.ingredient == "clozapine")
+    ]
+    assert len(stopped) >= 3
+    assert np.median([p.later[0, -1] for p in stopped]) > 1.5
