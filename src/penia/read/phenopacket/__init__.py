@@ -1,0 +1,95 @@
+"""GA4GH Phenopackets v2 (JSON): a Phenopacket, a Family, a Cohort, one a line, or a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from penia.read.error import ReadError
+from penia.read.phenopacket.layout import Bundle, Phenopacket, decoded
+from penia.read.phenopacket.person import packet_record
+from penia.read.reader import Made
+from penia.read.source import File, Source
+from penia.record import Problem, Record
+
+FORMAT = "GA4GH Phenopacket v2 (JSON; Family and Cohort too)"
+_MARKS = (
+    b'"phenotypicFeatures"',
+    b'"phenotypic_features"',
+    b'"timeAtLastEncounter"',
+    b'"time_at_last_encounter"',
+    b'"medicalActions"',
+    b'"medical_actions"',
+    b'"assay"',
+    b'"progressStatus"',
+    b'"progress_status"',
+    b'"proband"',
+    b'"phenopacketSchemaVersion"',
+)
+
+
+def recognises(source: Source) -> str | None:
+    for file in source.files:
+        head = file.head()
+        if any(mark in head for mark in _MARKS) and b'"resourceType"' not in head:
+            return f"{file.name} holds a phenopacket"
+    return None
+
+
+def load(source: Source, person: str | None = None) -> Made:
+    """Raises ReadError where no packet can be read; a broken one among several is left out by name."""
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for file in source.files:
+        for place, packet in _packets(file, problems):
+            records.append(packet_record(packet, place))
+    if not records:
+        told = f" ({problems[0].place}: {problems[0].reason})" if problems else ""
+        raise ReadError(f"{source.name} holds no phenopacket that can be read{told}.")
+    return Made(_one_each(records, problems), tuple(problems))
+
+
+def _packets(file: File, problems: list[Problem]) -> Iterator[tuple[str, Phenopacket]]:
+    data = b"".join(file.blocks())
+    try:
+        yield from _unfolded(file.name, decoded(data))
+        return
+    except (msgspec.DecodeError, RecursionError) as error:
+        lines = [line for line in data.splitlines() if line.strip()]
+        if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
+            problems.append(_unreadable(file.name, error))
+            return
+    for number, line in enumerate(lines, 1):
+        place = f"{file.name}/{number}"
+        try:
+            yield from _unfolded(place, decoded(line))
+        except (msgspec.DecodeError, RecursionError) as error:
+            problems.append(_unreadable(place, error))
+
+
+def _unfolded(place: str, found: Bundle) -> Iterator[tuple[str, Phenopacket]]:
+    """The proband of a Family with its relatives' findings, each member of a Cohort, or the packet itself."""
+    if found.proband is not None:
+        yield place, msgspec.structs.replace(found.proband, relatives=found.relatives)
+    elif found.members:
+        yield from ((f"{place}/members/{i}", member) for i, member in enumerate(found.members))
+    else:
+        yield place, found.packet()
+
+
+def _unreadable(place: str, error: Exception) -> Problem:
+    return Problem("unreadable", place, f"it is no phenopacket ({error})", "mend that field or leave it out")
+
+
+def _one_each(records: list[Record], problems: list[Problem]) -> Iterator[Record]:
+    """Two packets of one id may be two people: the second and later ones are left out by name."""
+    seen: set[str] = set()
+    for record in records:
+        name = record.person.id
+        if name in seen:
+            reason = f"a second packet has the id {name!r}; it was left out, since it may be another person"
+            problems.append(Problem("two-people", name, reason, "give each packet an id of its own"))
+            continue
+        seen.add(name)
+        yield record

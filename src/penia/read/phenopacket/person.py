@@ -1,0 +1,232 @@
+"""One Phenopacket → Record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from penia.read.build import RecordBuilder
+from penia.read.exposures import DrugEvent
+from penia.read.phenopacket.layout import (
+    Disease,
+    Feature,
+    Measurement,
+    MedicalAction,
+    OntologyClass,
+    Phenopacket,
+    Quantity,
+)
+from penia.read.phenopacket.times import Clock, clock, moment
+from penia.record import (
+    Condition,
+    Exposure,
+    Finding,
+    Interpretation,
+    Origin,
+    Person,
+    Procedure,
+    Record,
+    Sex,
+    TestResult,
+)
+
+SEXES: dict[str, Sex] = {"FEMALE": "female", "MALE": "male"}
+PREFIXES = {
+    "HP": "hpo:HP:",
+    "LOINC": "loinc:",
+    "RXNORM": "rxnorm:",
+    "SNOMED": "snomed:",
+    "SNOMEDCT": "snomed:",
+    "ICD10CM": "icd10cm:",
+    "ATC": "atc:",
+}
+"""CURIE prefixes of ontologies → the short prefixes used here; others are known by their label."""
+RESULTS: tuple[tuple[str, Interpretation], ...] = (
+    ("negative", "negative"),
+    ("not detected", "negative"),
+    ("absent", "negative"),
+    ("positive", "positive"),
+    ("present", "positive"),
+    ("detected", "positive"),
+    ("abnormal", "abnormal"),
+    ("normal", "normal"),
+    ("elevated", "high"),
+    ("increased", "high"),
+    ("high", "high"),
+    ("decreased", "low"),
+    ("low", "low"),
+)
+"""Words of a result that is a class; the first that stands in its label."""
+PATHOGENIC = ("PATHOGENIC", "LIKELY_PATHOGENIC")
+
+
+def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) -> Record:
+    """``place``: the file, for ids that are missing."""
+    subject, when = packet.subject, clock(packet.subject)
+    name = packet.id or subject.id or place
+    builder = RecordBuilder(name, now)
+    death = subject.vital_status.time_of_death if subject.vital_status else None
+    builder.person(
+        Person(
+            name,
+            SEXES.get(subject.sex or ""),
+            when.birth.date() if when.birth else None,
+            death=when.at(death),
+        )
+    )
+    for i, feature in enumerate(packet.phenotypic_features):
+        builder.finding(_finding(feature, when, f"phenotypicFeatures/{i}"))
+    for i, measurement in enumerate(packet.measurements):
+        _measurement(measurement, when.last_seen, when, f"measurements/{i}", builder)
+    for i, sample in enumerate(packet.biosamples):
+        taken = when.at(sample.time_of_collection) or when.last_seen
+        for j, feature in enumerate(sample.phenotypic_features):
+            builder.finding(_finding(feature, when, f"biosamples/{i}/phenotypicFeatures/{j}"))
+        for j, measurement in enumerate(sample.measurements):
+            _measurement(measurement, taken, when, f"biosamples/{i}/measurements/{j}", builder)
+    for i, disease in enumerate(packet.diseases):
+        builder.condition(_condition(disease, when, f"diseases/{i}"))
+    for i, action in enumerate(packet.medical_actions):
+        _action(action, when, f"medicalActions/{i}", builder)
+    _variants(packet, when, builder)
+    _relatives(packet, builder)
+    return builder.build()
+
+
+def codes(term: OntologyClass) -> tuple[str, ...]:
+    """
+    >>> codes(OntologyClass("HP:0001875", "Neutropenia"))
+    ('hpo:HP:0001875',)
+    """
+    prefix, _, rest = term.id.partition(":")
+    known = PREFIXES.get(prefix.upper().replace("_", ""))
+    return (known + rest,) if known and rest else ()
+
+
+def _name(term: OntologyClass) -> str:
+    return term.label.strip() or term.id
+
+
+def _finding(feature: Feature, when: Clock, place: str) -> Finding:
+    """Absent where it is excluded; its severity and modifiers stand behind its name."""
+    shades = [_name(m) for m in (feature.severity, *feature.modifiers) if m is not None]
+    name = _name(feature.type) + (f" ({', '.join(shades)})" if shades else "")
+    time = when.at(feature.onset) or when.last_seen
+    origin = Origin(place, _name(feature.type), code=feature.type.id or None)
+    return Finding(name, not feature.excluded, time=time, codes=codes(feature.type), origin=origin)
+
+
+def _measurement(
+    m: Measurement, taken: datetime | None, when: Clock, place: str, builder: RecordBuilder
+) -> None:
+    time = when.at(m.time_observed) or taken
+    if m.complex_value is not None:
+        for i, part in enumerate(m.complex_value.typed_quantities):
+            result = _quantity(part.type, part.quantity, time, f"{place}/typedQuantities/{i}")
+            builder.result(result, (_name(m.assay),))
+        return
+    if m.value is None:
+        return
+    if m.value.quantity is not None:
+        names = (m.description,) if m.description else ()
+        builder.result(_quantity(m.assay, m.value.quantity, time, place), names)
+        return
+    if m.value.ontology_class is not None:
+        builder.result(_classified(m.assay, _name(m.value.ontology_class), time, place))
+
+
+def _classified(assay: OntologyClass, label: str, time: datetime | None, place: str) -> TestResult:
+    flags: Iterator[Interpretation] = (flag for word, flag in RESULTS if word in label.casefold())
+    origin = Origin(place, label, code=assay.id or None)
+    return TestResult(
+        _name(assay), time, codes=codes(assay), interpretation=next(flags, None), text=label, origin=origin
+    )
+
+
+def _quantity(assay: OntologyClass, found: Quantity, time: datetime | None, place: str) -> TestResult:
+    limits = found.reference_range
+    unit = _unit(found.unit)
+    written = None if found.value is None else f"{found.value:g}"
+    return TestResult(
+        _name(assay),
+        time,
+        codes=codes(assay),
+        value=found.value,
+        unit=unit,
+        low=limits.low if limits else None,
+        high=limits.high if limits else None,
+        origin=Origin(place, written, unit, assay.id or None),
+    )
+
+
+def _unit(unit: OntologyClass) -> str | None:
+    """The code of UCUM as it stands; of other ontologies the label, which the table of units must know."""
+    prefix, _, rest = unit.id.partition(":")
+    return (rest if prefix.upper() == "UCUM" else unit.label) or None
+
+
+def _condition(disease: Disease, when: Clock, place: str) -> Condition:
+    since, until = when.at(disease.onset), when.at(disease.resolution)
+    status = "refuted" if disease.excluded else "past" if disease.resolution is not None else "active"
+    name = _name(disease.term)
+    return Condition(name, codes(disease.term), status, since, until, when.last_seen, Origin(place, name))
+
+
+def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuilder) -> None:
+    if action.treatment is not None:
+        agent = action.treatment.agent
+        spans = [d.interval for d in action.treatment.dose_intervals if d.interval is not None]
+        starts = [t for s in spans if s.start and (t := moment(s.start))]
+        stops = [t for s in spans if s.end and (t := moment(s.end))]
+        route = action.treatment.route_of_administration
+        builder.drug(
+            DrugEvent(
+                names=(_name(agent),),
+                evidence="statement",
+                place=place,
+                codes=codes(agent),
+                start=min(starts, default=None),
+                stop=max(stops, default=None),
+                going_on=not stops,
+                route=_name(route) if route else None,
+            )
+        )
+    if action.therapeutic_regimen is not None and action.therapeutic_regimen.ontology_class is not None:
+        regimen = action.therapeutic_regimen
+        assert regimen.ontology_class is not None
+        start, stop = when.at(regimen.start_time), when.at(regimen.end_time)
+        name = _name(regimen.ontology_class)
+        builder.drug(DrugEvent((name,), "statement", place, (), start, stop, stop is None))
+    if action.radiation_therapy is not None:
+        name = f"radiation therapy, {_name(action.radiation_therapy.body_site)}"
+        builder.exposure(Exposure(name, "radiation", origins=(Origin(place, name),)))
+    if action.procedure is not None:
+        done = action.procedure
+        origin = Origin(place, _name(done.code))
+        builder.procedure(Procedure(_name(done.code), codes(done.code), when.at(done.performed), origin))
+
+
+def _variants(packet: Phenopacket, when: Clock, builder: RecordBuilder) -> None:
+    """Each gene with a pathogenic variant, as a positive test of that gene."""
+    genes = {
+        variant.variation_descriptor.gene_context.symbol
+        for interpretation in packet.interpretations
+        if interpretation.diagnosis is not None
+        for found in interpretation.diagnosis.genomic_interpretations
+        if (variant := found.variant_interpretation) is not None
+        and variant.acmg_pathogenicity_classification in PATHOGENIC
+        and variant.variation_descriptor is not None
+        and variant.variation_descriptor.gene_context is not None
+    }
+    origin = Origin("interpretations", "pathogenic")
+    for gene in sorted(genes - {""}):
+        found = TestResult(f"{gene} gene variant", when.last_seen, interpretation="positive", origin=origin)
+        builder.result(found)
+
+
+def _relatives(packet: Phenopacket, builder: RecordBuilder) -> None:
+    for i, relative in enumerate(packet.relatives):
+        told = [_name(f.type) for f in relative.phenotypic_features if not f.excluded]
+        told += [_name(d.term) for d in relative.diseases if not d.excluded]
+        for name in told:
+            builder.finding(Finding(name, kind="family", origin=Origin(f"relatives/{i}", name)))
