@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from google.protobuf.json_format import MessageToJson, ParseDict
@@ -167,6 +168,13 @@ def test_lines_of_packets_are_people_and_a_broken_one_is_left_out_by_name():
     lines.insert(1, '{"id": "c", "phenotypicFeatures": 7}')
     records = list(penia.read_all("\n".join(lines).encode()))
     assert [r.person.id for r in records] == ["a", "b"]
+
+
+def test_a_folder_of_packets_is_read_past_files_that_are_none(tmp_path: Path):
+    (tmp_path / "README.md").write_text("about these packets")
+    (tmp_path / "a.json").write_text(json.dumps(packet(id="a", phenotypicFeatures=[{"type": NEUTROPENIA}])))
+    (tmp_path / "b.json").write_text('{"id": "b", "phenotypicFeatures": [')
+    assert [r.person.id for r in penia.read_all(tmp_path)] == ["a"]
 
 
 def test_two_packets_of_one_id_are_not_taken_for_one_person():

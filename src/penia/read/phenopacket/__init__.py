@@ -30,10 +30,17 @@ _MARKS = (
 
 
 def recognises(source: Source) -> str | None:
+    """The first file of JSON decides; one that cannot be unpacked is named when it is read."""
     for file in source.files:
-        head = file.head()
-        if any(mark in head for mark in _MARKS) and b'"resourceType"' not in head:
-            return f"{file.name} holds a phenopacket"
+        try:
+            head = file.head()
+        except ReadError:
+            if len(source.files) == 1:
+                raise
+            continue
+        if head.lstrip().startswith(b"{"):
+            found = any(mark in head for mark in _MARKS) and b'"resourceType"' not in head
+            return f"{file.name} holds a phenopacket" if found else None
     return None
 
 
@@ -51,7 +58,11 @@ def load(source: Source, person: str | None = None) -> Made:
 
 
 def _packets(file: File, problems: list[Problem]) -> Iterator[tuple[str, Phenopacket]]:
-    data = b"".join(file.blocks())
+    try:
+        data = b"".join(file.blocks())
+    except ReadError as error:
+        problems.append(Problem("unreadable", file.name, str(error), "fetch it again"))
+        return
     try:
         yield from _unfolded(file.name, decoded(data))
         return
