@@ -17,6 +17,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the compiled knowledge goes, beside a data folder of one cause."""
     (tmp_path / "data" / "facts").mkdir(parents=True)
     (tmp_path / "schema").mkdir()
+    (tmp_path / "pooling.py").touch()
     (tmp_path / "data" / "size.yaml").write_text("3")
     path = tmp_path / "compiled.msgpack"
     monkeypatch.setattr(store, "DATA", tmp_path / "data")

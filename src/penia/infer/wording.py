@@ -100,9 +100,14 @@ def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis
         decibans=decibans,
         present=scored.fact.present,
         figures=(_rates(rate, scored.background),),
-        citations=(citation(hypothesis, rate.source, rate.verified),) if rate else (),
+        citations=_cited(rate, hypothesis) if rate else (),
         places=(scored.fact.place,) if scored.fact.place else (),
     )
+
+
+def _cited(rate: FindingRate, hypothesis: Hypothesis) -> tuple[Citation, ...]:
+    """Every source of a pooled figure."""
+    return tuple(citation(hypothesis, source, rate.verified) for source in rate.from_ or (rate.source,))
 
 
 def _within(name: str) -> str:

@@ -195,6 +195,21 @@ def _references(knowledge: KnowledgeBase) -> Iterator[str]:
         yield from missing(f"{finding.key}.without", list(finding.without), causes)
     for pair in knowledge.pairs:
         yield from missing("pairs", pair.causes, causes, drugs)
+    for entry in (*causes.values(), *drugs.values(), *knowledge.patterns.values()):
+        keys = [item.key for item in entry.published if item.key is not None]
+        fields = [key for key in keys if _is_field(entry, key)]
+        yield from missing(f"{entry.id}.published", keys, findings, dict.fromkeys(fields))
+
+
+def _is_field(entry: Knowledge, path: str) -> bool:
+    """``prior.known``, ``prior.share.child``"""
+    here: object = entry
+    for name in path.split("."):
+        if isinstance(here, Mapping):
+            here = cast(Mapping[str, object], here).get(name)
+        else:
+            here = getattr(here, name, None)
+    return here is not None
 
 
 def _rows(knowledge: KnowledgeBase) -> Iterator[str]:

@@ -15,6 +15,7 @@ import msgspec
 from penia.errors import PeniaError
 from penia.knowledge.factindex import fact_index
 from penia.knowledge.family import grown, parent_of, rest
+from penia.knowledge.pooling import PoolingError, filled
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingKey, FinerCause, Knowledge, Pair
 
 DATA = Path(__file__).parent / "data"
@@ -158,8 +159,8 @@ def compile_data(stamp: str) -> bytes:
 
 def _checked(path: Path, content: object, kind: type[T]) -> T:
     try:
-        return msgspec.convert(content, kind)
-    except msgspec.ValidationError as error:
+        return msgspec.convert(filled(content), kind)
+    except (msgspec.ValidationError, PoolingError) as error:
         raise KnowledgeError(f"{path}: {error}") from error
 
 
@@ -168,9 +169,10 @@ def _files() -> list[Path]:
 
 
 def _stamp() -> str:
-    """The state of the YAML and of the schema; called at every start, so no Path is made for a file."""
+    """The state of the YAML, the schema and the pooling; called at every start, so no Path is made for a file."""
     states = [f"{entry.path}:{_state(entry.stat())}" for entry in _entries(DATA)]
     states += [_state(entry.stat()) for entry in _entries(DATA.parent / "schema", ".py")]
+    states.append(_state((DATA.parent / "pooling.py").stat()))
     return hashlib.sha256(";".join(sorted(states)).encode()).hexdigest()
 
 

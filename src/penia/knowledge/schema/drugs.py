@@ -39,6 +39,7 @@ class DrugPattern(Knowledge, frozen=True):
     actions: tuple[Action, ...]
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
     channels: tuple[Channel, ...] = ()
+    published: tuple[Published, ...] = ()
 
 
 class Interaction(Knowledge, frozen=True):
