@@ -3,8 +3,8 @@
 A row ``{key: HP:0001945, from: [smith-2015, wang-2018]}`` names sources; their figures stand under
 ``published`` with that key. Figures that all say in how many people (``n``) are pooled by random effects on
 the logit (DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials 1986;7:177–188).
-Where one does not, the first that is named stands, the nearest to people with a low white count, and the range
-takes in all of them.
+Where one does not, the first that is named stands, the nearest to people with a low white count, and the
+range takes in all of them.
 """
 
 from __future__ import annotations

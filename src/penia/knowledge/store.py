@@ -169,7 +169,7 @@ def _files() -> list[Path]:
 
 
 def _stamp() -> str:
-    """The state of the YAML, the schema and the pooling; called at every start, so no Path is made for a file."""
+    """State of the YAML, the schema and the pooling; called at each start, so no Path is made for a file."""
     states = [f"{entry.path}:{_state(entry.stat())}" for entry in _entries(DATA)]
     states += [_state(entry.stat()) for entry in _entries(DATA.parent / "schema", ".py")]
     states.append(_state((DATA.parent / "pooling.py").stat()))
