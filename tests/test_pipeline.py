@@ -3,14 +3,14 @@
 import json
 import math
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 import penia
-from penia.record import Count, Finding, Person, Problem, Record
+from penia.record import Count, Exposure, Finding, Person, Problem, Record
 
 EXAMPLE = json.loads(Path(penia.__file__).with_name("examples").joinpath("clozapine.json").read_text())
 
@@ -43,10 +43,13 @@ def test_the_contributions_of_each_candidate_add_up_to_its_posterior_odds(explan
             assert total == pytest.approx(10 * math.log10(p / (1 - p)), abs=1e-6)
 
 
-def test_candidates_come_best_first_and_never_sum_above_one(explanation):
+def test_candidates_come_best_first_and_each_is_what_it_is_alone_and_in_its_sets(explanation):
     probabilities = [c.probability for c in explanation.candidates]
     assert probabilities == sorted(probabilities, reverse=True)
-    assert sum(probabilities) <= 1 + 1e-9
+    assert sum(c.alone for c in explanation.candidates) <= 1 + 1e-9
+    for candidate in explanation.candidates:
+        sets = [s.probability for s in explanation.sets if set(candidate.causes) <= set(s.causes)]
+        assert candidate.alone + sum(sets) <= candidate.probability + 1e-9
 
 
 def test_the_order_of_resources_does_not_change_a_byte(explanation):
@@ -99,3 +102,22 @@ def test_one_bare_low_count_is_explained_with_doubt():
 
 def test_a_stated_setting_goes_before_the_records_own(record):
     assert penia.explain(record, setting="outpatient").setting == "outpatient"
+
+
+def test_two_drugs_that_do_more_together_are_told_as_a_set():
+    at = datetime(2024, 5, 20, tzinfo=UTC)
+    counts = [("WBC", 1.2), ("ANC", 0.3), ("PLT", 40), ("HB", 85)]
+    drugs = [("methotrexate", 400), ("trimethoprim-sulfamethoxazole", 10)]
+    explanation = penia.explain(
+        Record(
+            person=Person(id="p", sex="female", birth=datetime(1950, 1, 1).date()),
+            counts=tuple(Count(time=at, lineage=line, value=value) for line, value in counts),
+            exposures=tuple(
+                Exposure(name=name, ingredient=name, start=at - timedelta(days=days)) for name, days in drugs
+            ),
+        )
+    )
+    first = explanation.sets[0]
+    assert set(first.causes) == {"drug:methotrexate", "drug:trimethoprim-sulfamethoxazole"}
+    assert first.beats
+    assert first.probability > max(c.alone for c in explanation.candidates)

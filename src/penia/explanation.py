@@ -55,13 +55,28 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     """``methimazole, day 41 of treatment``; with the finer cause that has half of its probability or more:
     ``acute leukaemia, most likely acute promyelocytic leukaemia``."""
     probability: float
+    """P(it is a cause, by itself or together with others): those of all candidates may sum to more than 1."""
     contributions: tuple[Contribution, ...]
     """Sum to 10 log₁₀ of the posterior odds against the reference that the first one (prior) names."""
     missing: tuple[str, ...] = ()
     """What is not known and would weigh most for or against it, in words."""
     plain: str = ""
+    alone: float | None = None
+    """P(it is the only cause)"""
     finer: tuple[Finer, ...] = ()
     """Its kinds, likeliest first."""
+
+
+class CauseSet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Several causes at work at once."""
+
+    causes: tuple[str, ...]
+    """The likeliest first."""
+    name: str
+    probability: float
+    """P(these, and no other); it is part of the probability of each member."""
+    beats: bool = False
+    """Likelier than any of its members by itself, so that it is told."""
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -162,6 +177,8 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: tuple[str, ...]
     problems: tuple[Problem, ...]
     versions: dict[str, str]
+    sets: tuple[CauseSet, ...] = ()
+    """Causes that may be at work together, the likeliest set first."""
     thin: bool = False
     """Evidence moved the prior by less than a bit."""
 

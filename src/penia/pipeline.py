@@ -10,19 +10,15 @@ from penia.episode import lowest
 from penia.explanation import Alert, Candidate, Explanation
 from penia.facts import Reading
 from penia.infer import Ranking, rank
+from penia.infer.weights import weights
 from penia.plan.tests import Asked, next_tests
 from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
 from penia.question import Question, question
 from penia.record import Problem, Record
 
-THIN, OPEN = 1.0, 2.0
-"""Bits: too little is known where the evidence moved the prior by less than THIN and left more than OPEN."""
 SHOWN = 20
 """Candidates that an explanation carries in full."""
-SUSPECT = 0.1
-"""Least probability at which a drug is named as the suspect of an agranulocytosis: to go on with the drug can
-kill, to stop it for a day seldom does."""
 
 
 def explain(record: Record, at: datetime | None = None, setting: str | None = None) -> Explanation:
@@ -37,11 +33,13 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
     asked = question(record, at, setting)
     if asked.episode is None or asked.low is None:
         return _nothing_low(asked)
-    base = knowledge.load()
+    base, fitted = knowledge.load(), weights()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     candidates = tuple(ranking.candidate(members, base) for members in ranking.families()[:SHOWN])
-    urgent = alerts(asked.record, asked.episode, asked.reading, suspects=_suspects(ranking))
-    thin = ranking.moved() < THIN and ranking.open() > OPEN
+    urgent = alerts(
+        asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
+    )
+    thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
         at=asked.at,
@@ -54,15 +52,16 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
+        sets=ranking.cause_sets(fitted.told.value),
         thin=thin,
     )
 
 
-def _suspects(ranking: Ranking) -> tuple[str, ...]:
+def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:
     return tuple(
         h.id.removeprefix("drug:")
         for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
-        if h.drug is not None and p >= SUSPECT
+        if h.drug is not None and p >= least
     )
 
 

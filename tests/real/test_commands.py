@@ -35,7 +35,7 @@ def test_everyone_of_the_demo_is_explained_and_the_probabilities_are_such(shared
         explanation = explain(record)
         low += explanation.episode is not None
         assert explanation.headline
-        assert sum(c.probability for c in explanation.candidates) <= 1 + 1e-9
+        assert sum(c.alone or 0.0 for c in explanation.candidates) <= 1 + 1e-9
         assert (explanation.episode is None) == (not explanation.candidates)
     assert low >= 18
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -9,7 +10,7 @@ import msgspec
 
 from penia.codes import ingredients
 from penia.evaluate.cases import Key
-from penia.explanation import Candidate
+from penia.explanation import Candidate, CauseSet
 from penia.knowledge import KnowledgeBase
 
 FLOOR = 1e-6
@@ -48,13 +49,17 @@ def canonical(cause: str) -> str:
 
 
 def outcome(
-    name: str, key: Key, candidates: Sequence[Candidate], knowledge: KnowledgeBase, seconds: float
+    name: str,
+    key: Key,
+    candidates: Sequence[Candidate],
+    knowledge: KnowledgeBase,
+    seconds: float,
+    sets: Sequence[CauseSet] = (),
 ) -> Outcome:
     principal = canonical(key.causes[0])
     accepted = frozenset(canonical(c) for c in key.causes)
-    truth = of_truth(
-        accepted, candidates, len(knowledge.causes) - len(knowledge.finer) + len(knowledge.drugs)
-    )
+    tried = len(knowledge.causes) - len(knowledge.finer) + len(knowledge.drugs)
+    truth = of_truth(accepted, candidates, tried, sets)
     wrong = sum(c.probability**2 for c in candidates if not _holds(c, accepted))
     first = candidates[0] if candidates else None
     return Outcome(
@@ -74,13 +79,24 @@ def outcome(
     )
 
 
-def of_truth(accepted: frozenset[str], candidates: Sequence[Candidate], vocabulary: int) -> float:
-    """P(an accepted cause). One that is not listed gets an even share of what the listed ones leave over."""
+def of_truth(
+    accepted: frozenset[str], candidates: Sequence[Candidate], vocabulary: int, sets: Sequence[CauseSet] = ()
+) -> float:
+    """P(an accepted cause is at work). What several of them share as a set counts once. One that is not
+    listed gets an even share of what the listed ones leave over."""
     listed = [c.probability for c in candidates if _holds(c, accepted)]
     if listed:
-        return min(1.0, max(FLOOR, sum(listed)))
-    left = 1 - sum(c.probability for c in candidates)
+        shared = math.fsum(_twice(s.causes, accepted) * s.probability for s in sets)
+        return min(1.0, max(FLOOR, *listed, math.fsum(listed) - shared))
+    every = frozenset(cause for c in candidates for cause in c.causes)
+    shared = math.fsum(_twice(s.causes, every) * s.probability for s in sets)
+    left = 1 - (math.fsum(c.probability for c in candidates) - shared)
     return max(FLOOR, left / max(1, vocabulary - len(candidates)))
+
+
+def _twice(causes: Sequence[str], among: frozenset[str]) -> int:
+    """How many times too often a set stands in the sum over those causes."""
+    return max(0, sum(canonical(cause) in among or cause in among for cause in causes) - 1)
 
 
 def _holds(candidate: Candidate, accepted: frozenset[str]) -> bool:

@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
 import msgspec
+import numpy as np
 
 from penia.episode import Measured
 from penia.explanation import Tempo
 from penia.infer.hypotheses import Hypothesis
+from penia.infer.posterior import Array
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Lineage, Pattern
 
@@ -30,6 +32,8 @@ class Evidence(msgspec.Struct, frozen=True):
     text: str
     logs: tuple[float, ...]
     places: tuple[str, ...] = ()
+    pull: tuple[float, ...] = ()
+    """How strongly each hypothesis lowers that line, more where higher; empty where that says nothing."""
 
 
 _LINE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
@@ -70,15 +74,19 @@ def count_evidence(
 
 
 def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -> Evidence:
-    logs = tuple(fitted.counts.value * _log_density(h, value, fitted) for h in hypotheses)
+    spreads = np.array([spread_of(h.pattern, value.line, fitted) for h in hypotheses])
+    severe = np.array([_severe_share(h, value, fitted) for h in hypotheses])
+    logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
     text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
-    return Evidence(value.line, text, logs, (value.place,) if value.place else ())
+    places = (value.place,) if value.place else ()
+    return Evidence(value.line, text, tuple(logs.tolist()), places, tuple((-spreads[:, 0]).tolist()))
 
 
 def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
     shares = [h.pattern.lineages.get(lineage, 0.0) for h in hypotheses]
     text = f"{_WORDS[lineage]} {'low' if low else 'not low'}"
-    return _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
+    said = _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
+    return msgspec.structs.replace(said, pull=tuple(shares))
 
 
 def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]:
@@ -102,24 +110,29 @@ def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Ev
     return Evidence(key, text, tuple(fitted.counts.value * math.log(max(p, floor)) for p in shares))
 
 
-def _log_density(hypothesis: Hypothesis, measured: Measured, fitted: Weights) -> float:
-    """log density of ln(count), counts scaled to the adult limit on which the medians rest."""
+def density(spreads: Array, measured: Measured, fitted: Weights) -> Array:
+    """Density of ln(count), or P(below it) where it is censored, under ``spreads`` (…, 3), rows of
+    ``spread_of``; counts are scaled to the adult limit on which the medians rest."""
     limit = fitted.limits[measured.line].value
     x = math.log(max(measured.value * limit / measured.limit, fitted.zero.value))
-    median, below, above = _spread(hypothesis.pattern, measured.line, fitted)
     wide = NormalDist(math.log(limit), fitted.wide.value)
+    median, below, above = spreads[..., 0], spreads[..., 1], spreads[..., 2]
     if measured.censored:
-        inside, outside = NormalDist(median, below).cdf(x), wide.cdf(x)
+        inside, outside = _below((x - median) / below), wide.cdf(x)
     else:
-        spread = below if x < median else above
-        inside = 2 / (below + above) * spread * NormalDist(median, spread).pdf(x)
+        z = (x - median) / np.where(x < median, below, above)
+        inside = 2 / (below + above) * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
         outside = wide.pdf(x)
     rare = fitted.outlier.value
-    density = (1 - rare) * inside + rare * outside
-    return math.log(density * _severe_share(hypothesis, measured, fitted))
+    return (1 - rare) * inside + rare * outside
 
 
-def _spread(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, float, float]:
+def _below(z: Array) -> Array:
+    """The normal distribution function."""
+    return np.vectorize(_NORMAL.cdf, otypes=[float])(z)
+
+
+def spread_of(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, float, float]:
     """(median of ln count, log spread below it, log spread above it)"""
     depth, least, most = pattern.depth, fitted.narrowest.value, fitted.widest.value
     if line == "ANC":

@@ -2,10 +2,12 @@
 
 Unknown contributes nothing. A cause that lists no rate for a finding takes the background: the base rate less
 what the causes that do list it put into it. A disease that the record already states brings its findings with
-it whatever lowered the count, and so does the low count itself (fever, bleeding): they are joined to every
-hypothesis by a noisy or. Findings of one cluster
-move together: for each cause the strongest counts whole, the rest in part; of a finding and its broader kinds
-only the strongest counts.
+it whatever lowered the count, less of them while it rests, and so does the low count itself (fever,
+bleeding): they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each
+cause the strongest counts whole, the rest in part; of a finding and its broader kinds only the strongest
+counts. Several causes at once are joined by a noisy or with the background as its leak.
+
+C hypotheses, F facts, R sets of n hypotheses.
 """
 
 from __future__ import annotations
@@ -15,12 +17,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from penia.facts import Fact
 from penia.infer.hypotheses import Hypothesis
+from penia.infer.posterior import Array, Indices
 from penia.infer.prior import at_place
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, Place
+
+Flags = NDArray[np.bool_]
+Bundle = tuple[list[int], float]
+"""(facts that move together, weight of those after the strongest)"""
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -30,6 +39,114 @@ class Scored(msgspec.Struct, frozen=True):
     key: FindingKey
     background: float
     logs: tuple[float, ...]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The facts by which any hypothesis can be told from another."""
+
+    facts: tuple[Fact, ...]
+    keys: tuple[FindingKey, ...]
+    rates: Array
+    """P(present | hypothesis) (C, F), 0 where it lists none"""
+    listed: Flags
+    """It lists a rate that is scored (C, F)."""
+    background: Array
+    """(F,)"""
+    brings: Array
+    """log P(not brought along by this hypothesis) (C, F): below 0 for a disease that the record states."""
+    spared: Array
+    """log P(not brought along by the counts) (F,)"""
+    present: Flags
+    """(F,)"""
+    exponent: Array
+    """(F,)"""
+    bundles: tuple[Bundle, ...]
+    floor: float
+
+    def logs(self, sets: Indices) -> Array:
+        """Weighted log ratios (R, F) of the sets (R, n) of hypotheses."""
+        return self.thinned(self.ratios(sets, self.rates) * self.exponent)
+
+    def ratios(self, sets: Indices, rates: Array) -> Array:
+        """log P(fact | set) / P(fact | a hypothesis that does not list it) (R, F), with ``rates`` (C, F)."""
+        listed = self.listed[sets]
+        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-self.background), 0.0)
+        lone = 1 - (1 - self.background) * np.exp(missed[sets].sum(axis=1))
+        least = np.where(listed, rates[sets], 1.0).min(axis=1)
+        own = np.maximum(lone, least)
+        others = self.spared + self.brings.sum(axis=0) - np.where(listed, self.brings[sets], 0.0).sum(axis=1)
+        rest = self._clipped(1 - (1 - self.background) * np.exp(self.spared + self.brings.sum(axis=0)))
+        p = self._clipped(1 - (1 - own) * np.exp(others))
+        ratio = np.where(self.present, np.log(p / rest), np.log((1 - p) / (1 - rest)))
+        return np.where(listed.any(axis=1), ratio, 0.0)
+
+    def _clipped(self, p: Array) -> Array:
+        return np.clip(p, self.floor, 1 - self.floor)
+
+    def thinned(self, logs: Array) -> Array:
+        """The same with the lesser members of each bundle weighted down, row by row."""
+        logs = logs.copy()
+        rows = np.arange(len(logs))
+        for members, rest in self.bundles:
+            part = logs[:, members]
+            weight = np.full(part.shape, rest)
+            weight[rows, np.abs(part).argmax(axis=1)] = 1.0
+            logs[:, members] = part * weight
+        return logs
+
+    def only(self, facts: Sequence[int], bundles: Sequence[Bundle]) -> Told:
+        kept = list(facts)
+        return msgspec.structs.replace(
+            self,
+            facts=tuple(self.facts[i] for i in kept),
+            keys=tuple(self.keys[i] for i in kept),
+            rates=self.rates[:, kept],
+            listed=self.listed[:, kept],
+            background=self.background[kept],
+            brings=self.brings[:, kept],
+            spared=self.spared[kept],
+            present=self.present[kept],
+            exponent=self.exponent[kept],
+            bundles=tuple(bundles),
+        )
+
+    def scored(self) -> list[Scored]:
+        """One entry a fact, for the hypotheses one by one."""
+        alone = self.logs(np.arange(len(self.rates))[:, None]).T.tolist()
+        parts = zip(self.facts, self.keys, self.background.tolist(), alone, strict=True)
+        return [Scored(fact, key, rest, tuple(logs)) for fact, key, rest, logs in parts]
+
+
+def told(
+    hypotheses: Sequence[Hypothesis],
+    shares: Sequence[float],
+    facts: Sequence[Fact],
+    vocabulary: Mapping[str, FindingKey],
+    place: Place | None,
+    skip: frozenset[str],
+    brought: Mapping[str, float],
+    fitted: Weights,
+) -> Told:
+    """``skip`` holds kinds scored elsewhere (``count``, ``course``, ``drugs``); ``shares`` are the prior
+    probabilities of the hypotheses; ``brought`` is P(present) on account of the counts themselves, by key."""
+    heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
+    keys = [vocabulary[f.key] for f in heard]
+    rates, listed, brings = _rates(hypotheses, keys)
+    found = Told(
+        facts=tuple(heard),
+        keys=tuple(keys),
+        rates=np.minimum(rates, 1 - fitted.floor.value / 10),
+        listed=listed,
+        background=np.array([_background(key, hypotheses, shares, place, fitted) for key in keys]),
+        brings=brings,
+        spared=np.log1p([-brought.get(key.key, 0.0) for key in keys]),
+        present=np.array([f.present for f in heard], bool),
+        exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
+        bundles=(),
+        floor=fitted.floor.value,
+    )
+    telling = np.flatnonzero(found.ratios(np.arange(len(rates))[:, None], found.rates).any(axis=0)).tolist()
+    return found.only(telling, _bundles([keys[i] for i in telling], fitted))
 
 
 def finding_evidence(
@@ -42,20 +159,24 @@ def finding_evidence(
     brought: Mapping[str, float],
     fitted: Weights,
 ) -> list[Scored]:
-    """One entry a fact that any hypothesis can be told by; ``skip`` holds kinds scored elsewhere
-    (``count``, ``course``, ``drugs``); ``shares`` are the prior probabilities of the hypotheses; ``brought``
-    is P(present) on account of the counts themselves, by key."""
-    told: list[Scored] = []
-    for fact in facts:
-        key = vocabulary.get(fact.key)
-        if key is None or (key.derived or "") in skip:
-            continue
-        background = _background(key, hypotheses, shares, place, fitted)
-        already = 1 - (1 - brought.get(key.key, 0.0)) * (1 - _brought_along(key, hypotheses))
-        logs = tuple(_log_ratio(h, fact, background, already, fitted) for h in hypotheses)
-        if any(logs):
-            told.append(Scored(fact, key, background, logs))
-    return _thinned(told, fitted)
+    """One entry a fact that any hypothesis can be told by; see ``told``."""
+    return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
+
+
+def _rates(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> tuple[Array, Flags, Array]:
+    """(rates, scored, log of what is not brought along), each (C, F)."""
+    shape = (len(hypotheses), len(keys))
+    rates, listed, brings = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape)
+    for c, hypothesis in enumerate(hypotheses):
+        anchored = hypothesis.known or hypothesis.drug is not None
+        for f, key in enumerate(keys):
+            row = hypothesis.rates.get(key.key)
+            if row is None:
+                continue
+            rates[c, f], listed[c, f] = row.p, not (row.anchor and anchored)
+            if hypothesis.known:
+                brings[c, f] = math.log1p(-min(row.p * hypothesis.shows, 1 - 1e-6))
+    return rates, listed, brings
 
 
 def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:
@@ -85,47 +206,18 @@ def _background(
     return max(min(rest, base), base * fitted.background.value, fitted.floor.value)
 
 
-def _brought_along(key: FindingKey, hypotheses: Sequence[Hypothesis]) -> float:
-    """P(present) on account of the diseases that the record states."""
-    rates = (h.rates[key.key].p for h in hypotheses if h.known and key.key in h.rates)
-    return 1 - math.prod(1 - p for p in rates)
-
-
-def _log_ratio(h: Hypothesis, fact: Fact, background: float, already: float, fitted: Weights) -> float:
-    rate = h.rates.get(fact.key)
-    if rate is None or (rate.anchor and (h.known or h.drug is not None)):
-        return 0.0
-    floor = fitted.floor.value
-    p = 0.0 if h.known else rate.p
-    p, rest = (min(max(1 - (1 - x) * (1 - already), floor), 1 - floor) for x in (p, background))
-    ratio = math.log(p / rest) if fact.present else math.log((1 - p) / (1 - rest))
-    return ratio * (fitted.tests.value if fact.decisive else fitted.findings.value)
-
-
-def _thinned(told: Sequence[Scored], fitted: Weights) -> list[Scored]:
-    """The same findings with each cluster's lesser members weighted down, cause by cause."""
-    parts: dict[int, list[float]] = {i: list(scored.logs) for i, scored in enumerate(told)}
-    for members, rest in _clusters(told, fitted):
-        for column in range(len(told[0].logs)):
-            strongest = max(members, key=lambda i: abs(parts[i][column]))
-            for i in members:
-                if i != strongest:
-                    parts[i][column] *= rest
-    return [msgspec.structs.replace(scored, logs=tuple(parts[i])) for i, scored in enumerate(told)]
-
-
-def _clusters(told: Sequence[Scored], fitted: Weights) -> list[tuple[list[int], float]]:
-    """(members, weight of those after the strongest): chains of narrower and broader kinds, then clusters."""
-    place = {scored.key.key: i for i, scored in enumerate(told)}
+def _bundles(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
+    """Chains of narrower and broader kinds, then clusters."""
+    place = {key.key: i for i, key in enumerate(keys)}
     chains = [
-        ([i, *(place[b] for b in scored.key.implies if b in place)], 0.0)
-        for i, scored in enumerate(told)
-        if any(b in place for b in scored.key.implies)
+        ([i, *(place[b] for b in key.implies if b in place)], 0.0)
+        for i, key in enumerate(keys)
+        if any(b in place for b in key.implies)
     ]
     clusters: defaultdict[str, list[int]] = defaultdict(list)
-    for i, scored in enumerate(told):
-        if scored.key.cluster is not None:
-            clusters[scored.key.cluster].append(i)
+    for i, key in enumerate(keys):
+        if key.cluster is not None:
+            clusters[key.cluster].append(i)
     return chains + [(members, fitted.cluster.value) for members in clusters.values() if len(members) > 1]
 
 

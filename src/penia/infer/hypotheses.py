@@ -45,6 +45,9 @@ class Hypothesis(msgspec.Struct, frozen=True):
     known: bool = False
     """The record states that the person has it."""
     refuted: bool = False
+    shows: float = 1.0
+    """Of a disease that the record states: the share of its findings' rates that holds while it rests and
+    something else lowers the count."""
     drug: Drug | None = None
     kind: DrugPattern | None = None
     course: Course | None = None
@@ -82,6 +85,7 @@ def hypotheses(
             known=cause.id in stated,
             refuted=not refuted.isdisjoint((cause.id, parent_of(cause.id))),
             treated_as=treated_as(cause.id, knowledge),
+            fitted=fitted,
         )
         for cause in tried(knowledge, stated)
     )
@@ -103,14 +107,10 @@ def _current(
         return True
     passing = cause.pattern.tempo.get("acute", 0.0)
     near = timedelta(days=fitted.stated_days.value)
-    return passing < PASSING or first - near <= time <= deep + near
+    return passing < fitted.passing.value or first - near <= time <= deep + near
 
 
-PASSING = 0.5
-"""Share of acute courses from which on a disease is taken to pass."""
-
-
-def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str) -> Hypothesis:
+def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str, fitted: Weights) -> Hypothesis:
     return Hypothesis(
         id=cause.id,
         name=cause.name,
@@ -122,6 +122,7 @@ def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str) -> Hy
         known=known,
         refuted=refuted and not known,
         treated_as=treated_as,
+        shows=fitted.shows[cause.group].value if cause.group in fitted.shows else 1.0,
     )
 
 

@@ -30,26 +30,27 @@ def posterior(prior: Array, evidence: Array) -> Array:
     return _softmax(prior + evidence.sum(axis=1))
 
 
-def parts(prior: Array, evidence: Array, c: int | Sequence[int]) -> tuple[float, Array]:
-    """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of hypothesis ``c``, or of
-    several as one, against the rest; together they are its posterior odds."""
+def parts(prior: Array, evidence: Array, c: int | Sequence[int] | Indices) -> tuple[float, Array]:
+    """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of the row ``c``, or of
+    several as one, against all others; together they are its posterior odds."""
     members = np.atleast_1d(np.asarray(c))
-    others = np.delete(np.arange(len(prior)), members)
+    others = np.setdiff1d(np.arange(len(prior)), members)
+    total = evidence.sum(axis=1)
     start = _log_odds(prior, members, others)
-    whole = _log_odds(prior + evidence.sum(axis=1), members, others) - start
-    shares = _on_the_way(prior, evidence, members) - _on_the_way(prior, evidence, others)
+    whole = _log_odds(prior + total, members, others) - start
+    sides = [_along(prior[side], total[side]) @ evidence[side] for side in (members, others)]
+    shares = sides[0] - sides[1]
     scale = np.abs(shares).sum()
     if scale > 0:  # what the quadrature leaves, a rounding error, goes to each in proportion to its size
         shares = shares + (whole - shares.sum()) * np.abs(shares) / scale
     return float(start * DECIBAN), shares * DECIBAN
 
 
-def _on_the_way(prior: Array, evidence: Array, among: Indices) -> Array:
-    """∫₀¹ Σ π_j(t) ℓ_je dt over the hypotheses ``among`` (E,)"""
-    if len(among) == 1:
-        return evidence[among[0]]
-    scores = prior[among][:, None] + evidence[among].sum(axis=1)[:, None] * (_NODES + 1) / 2
-    return np.einsum("jt,je->e", _softmax(scores, axis=0) * _WEIGHTS / 2, evidence[among])
+def _along(prior: Array, total: Array) -> Array:
+    """∫₀¹ π_j(t) dt of each row (R,)"""
+    if len(prior) == 1:
+        return np.ones(1)
+    return _softmax(prior[:, None] + total[:, None] * (_NODES + 1) / 2) @ _WEIGHTS / 2
 
 
 def _log_odds(scores: Array, members: Indices, others: Indices) -> float:

@@ -47,6 +47,8 @@ class Background(msgspec.Struct, frozen=True):
     """When the low count was first known, in a number or in words."""
     present: frozenset[str]
     """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
+    paired: frozenset[tuple[str, str]] = frozenset()
+    """Drugs that do more together: what the one does to the other is judged as a set of causes."""
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ class Weight(msgspec.Struct, frozen=True):
     value: float
     factors: tuple[tuple[str, Figure | None, float], ...]
     """(in words, the figure used, its value here)"""
+    hazard: float = 0.0
+    """Expected number of low counts due to it in the window, without the weight that drugs get."""
 
 
 def place_of(setting: str | None, age: float | None) -> Place | None:
@@ -122,7 +126,8 @@ def _disease_weight(
         for modifier in cause.prior.modifiers
         if modifier.when in background.present
     )
-    return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+    hazard = math.prod(value for _, _, value in factors)
+    return Weight(hazard, tuple(factors), hazard)
 
 
 def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
@@ -192,9 +197,10 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     factors.extend(
         (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
         for modifier in drug.modifiers
-        if modifier.with_ in background.present
+        if modifier.with_ in background.present and (drug.id, modifier.with_) not in background.paired
     )
-    return Weight(math.prod(value for _, _, value in factors), tuple(factors))
+    hazard = math.prod(value for _, _, value in factors)
+    return Weight(hazard, tuple(factors), hazard / neutropenia)
 
 
 def _timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:

@@ -10,14 +10,15 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from penia.explanation import Candidate, Finer, Tempo
+from penia.explanation import Candidate, CauseSet, Finer, Tempo
 from penia.facts import Reading
 from penia.infer.counts import Evidence, Measured, count_evidence
 from penia.infer.families import tempered, together
-from penia.infer.findings import Scored, finding_evidence
+from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.posterior import Array, parts, posterior
+from penia.infer.posterior import Array, Indices, parts, posterior
 from penia.infer.prior import Background, Weight, normalised, place_of, weight
+from penia.infer.sets import Sets, Trial, marginal, search, stands_out, trial
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
 from penia.knowledge import KnowledgeBase, table
@@ -52,13 +53,21 @@ class Ranking(msgspec.Struct, frozen=True):
     hypotheses: tuple[Hypothesis, ...]
     weights: tuple[Weight, ...]
     prior: Array
-    """log prior (C,)"""
+    """log prior (C,) of each by itself"""
     counts: tuple[Evidence, ...]
     findings: tuple[Scored, ...]
     evidence: Array
     """Weighted log likelihoods (C, E): counts, then findings."""
     probability: Array
-    """(C,)"""
+    """(C,): by itself or in a set with others, so that they may sum to more than 1"""
+    alone: Array
+    """P(it, and no other) (C,)"""
+    sets: Sets
+    together: Array
+    """P(set) (S,); with ``alone`` they sum to 1"""
+    rows: tuple[Array, Array]
+    """(log prior, weighted log likelihoods) of all hypotheses by themselves, then of the sets"""
+    trial: Trial
     deep: datetime | None
     """When the counts had fallen to the depth in question."""
     brought: Mapping[str, float]
@@ -80,27 +89,61 @@ class Ranking(msgspec.Struct, frozen=True):
 
     def moved(self) -> float:
         """How far the evidence moved the prior, in bits (Kullback–Leibler divergence)."""
-        families = together([h.family for h in self.hypotheses])
-        before = np.array([np.logaddexp.reduce(self.prior[members]) for members in families])
-        p = np.array([self.chance(members) for members in families])
-        return float(np.sum(p * (np.log(np.maximum(p, 1e-300)) - before)) / np.log(2))
+        names = [h.family for h in self.hypotheses]
+        prior = self.rows[0]
+        before = self._named(posterior(prior, np.zeros((len(prior), 0))), names)
+        after = self._named(np.append(self.alone, self.together), names)
+        return math.fsum(p * math.log2(p / before[name]) for name, p in after.items() if p > 0)
 
     def open(self) -> float:
         """What is left open between the causes, in bits (entropy of the posterior); the drugs of one
         chemotherapy are one cause."""
-        one: defaultdict[str, float] = defaultdict(float)
-        for hypothesis, p in zip(self.hypotheses, self.probability, strict=True):
-            kind = hypothesis.kind
-            regimen = kind is not None and kind.latency.since == "each-dose"
-            one[kind.id if kind is not None and regimen else hypothesis.family] += float(p)
-        return -math.fsum(p * math.log2(p) for p in one.values() if p > 0)
+        names = [_treatment(h) for h in self.hypotheses]
+        found = self._named(np.append(self.alone, self.together), names)
+        return -math.fsum(p * math.log2(p) for p in found.values() if p > 0)
+
+    def _named(self, rows: Array, names: Sequence[str]) -> dict[frozenset[str], float]:
+        """Probability by the names of the causes, of all rows."""
+        found: defaultdict[frozenset[str], float] = defaultdict(float)
+        members = [(i,) for i in range(len(names))] + list(self.sets.members)
+        for causes, p in zip(members, rows.tolist(), strict=True):
+            found[frozenset(names[i] for i in causes)] += p
+        return found
+
+    def holding(self, members: Sequence[int]) -> Indices:
+        """The rows in which any of these hypotheses is a cause."""
+        causes, first = set(members), len(self.prior)
+        within = [first + s for s, row in enumerate(self.sets.members) if not causes.isdisjoint(row)]
+        return np.array([*members, *within])
+
+    def principal(self) -> Array:
+        """P(it is the cause that leads) (C,): a set is led by the member that is likeliest by itself. Their
+        sum is 1."""
+        found = self.alone.copy()
+        for members, p in zip(self.sets.members, self.together.tolist(), strict=True):
+            found[max(members, key=lambda m: self.alone[m])] += p
+        return found
+
+    def cause_sets(self, least: float) -> tuple[CauseSet, ...]:
+        """Sets at least as probable as ``least``."""
+        return tuple(
+            CauseSet(
+                causes=tuple(self.hypotheses[m].id for m in order),
+                name=" + ".join(name_of(self.hypotheses[m], self.deep) for m in order),
+                probability=p,
+                beats=stands_out(i, self.sets.members, self.together, self.alone),
+            )
+            for i, p in enumerate(self.together.tolist())
+            if p >= least
+            for order in [sorted(self.sets.members[i], key=lambda m: -self.probability[m])]
+        )
 
     def candidate(self, members: Sequence[int], knowledge: KnowledgeBase) -> Candidate:
         """A family of hypotheses with every contribution; they sum to its posterior odds in decibans. The
         figures shown are those of the kind that is likelier than all others together, or of the rest."""
         first = self._speaker(members)
         hypothesis = self.hypotheses[first]
-        start, moved = parts(self.prior, self.evidence, members)
+        start, moved = parts(*self.rows, self.holding(members))
         evidence = [
             count_contribution(e, float(d), hypothesis)
             for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
@@ -114,8 +157,9 @@ class Ranking(msgspec.Struct, frozen=True):
             name=self._name(hypothesis, knowledge),
             probability=self.chance(members),
             contributions=(prior_contribution(self.weights[first], start, hypothesis), *evidence),
-            missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge.findings),
+            missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge),
             plain=hypothesis.plain,
+            alone=math.fsum(self.alone[members].tolist()),
             finer=tuple(
                 Finer(h.id, h.name, float(self.probability[i]))
                 for i, h in ((i, self.hypotheses[i]) for i in members)
@@ -152,8 +196,10 @@ def rank(
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
+    pairs = [p for p in knowledge.pairs if drugs.issuperset(p.causes)]
+    paired = frozenset(both for p in pairs for a, b in [p.causes] for both in ((a, b), (b, a)))
     background = Background(
-        place, age, record.person.sex, low.onset, low.deep, low.seen, present | drugs | stated
+        place, age, record.person.sex, low.onset, low.deep, low.seen, present | drugs | stated, paired
     )
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
@@ -162,11 +208,14 @@ def rank(
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     brought = complications().of({line: m.value for line, m in low.measured.items()})
-    findings = finding_evidence(
-        who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted
-    )
+    heard = told(who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted)
+    findings = heard.scored()
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.array(columns).T if columns else np.zeros((len(who), 0))
+    court = trial(who, prior, [m.hazard for m in masses], counts, heard, knowledge.pairs, fitted)
+    sets = search(court, prior + evidence.sum(axis=1), fitted)
+    rows = np.append(prior, sets.prior), np.concatenate([evidence, sets.evidence])
+    alone, jointly = np.split(posterior(*rows), [len(who)])
     return Ranking(
         hypotheses=who,
         weights=tuple(masses),
@@ -174,7 +223,18 @@ def rank(
         counts=tuple(counts),
         findings=tuple(findings),
         evidence=evidence,
-        probability=posterior(prior, evidence),
+        probability=marginal(alone, sets.members, jointly),
+        alone=alone,
+        sets=sets,
+        together=jointly,
+        rows=rows,
+        trial=court,
         deep=low.deep,
         brought=brought,
     )
+
+
+def _treatment(hypothesis: Hypothesis) -> str:
+    """Drugs of one chemotherapy have one name."""
+    kind = hypothesis.kind
+    return kind.id if kind is not None and kind.latency.since == "each-dose" else hypothesis.family

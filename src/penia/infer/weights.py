@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from penia.knowledge import table
-from penia.knowledge.schema import Figure, Knowledge, Place, Tempo
+from penia.knowledge.schema import Figure, Group, Knowledge, Place, Tempo
 
 
 class Weights(Knowledge, frozen=True):
@@ -36,6 +36,11 @@ class Weights(Knowledge, frozen=True):
 
     refuted: Figure
     """Factor on the prior of a cause that the record states as excluded."""
+    shows: dict[Group, Figure]
+    """Share of the rates of its findings that a stated disease of that group shows while it rests, and
+    something else lowers the count; 1 for a group that is not here."""
+    passing: Figure
+    """Share of acute courses from which on a disease is taken to pass."""
     stated_days: Figure
     """Days about the low counts within which a passing disease must be stated to be known now."""
     late: Figure
@@ -66,6 +71,24 @@ class Weights(Knowledge, frozen=True):
     age: dict[Place, dict[str, Figure]]
     """Adults and old people among the low counts of a setting."""
 
+    together: Figure
+    """Factor on the prior of several causes at once, beside the product of their hazards."""
+    thin: Figure
+    """Bits: too little is known where the evidence moved the prior by less, and left more than ``open``."""
+    open: Figure
+    suspect: Figure
+    """Least probability at which a drug is named as the suspect of an agranulocytosis: to go on with the drug
+    can kill, to stop it for a day seldom does."""
+    treated: Figure
+    """Least probability at which the treatment of a cause is shown."""
+    told: Figure
+    """Least probability of a set that is told."""
+    set_leads: Figure
+    """Leading causes that are tried in pairs with every other one."""
+    set_grown: Figure
+    """Best pairs to which a third cause is added."""
+    set_kept: Figure
+    """Likeliest sets that are kept."""
     outlier: Figure
     """Share of counts that fit no cause's distribution."""
     wide: Figure

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 
 from penia.explanation import Citation, Contribution
 from penia.infer.counts import Evidence
 from penia.infer.findings import Scored
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.prior import Weight
-from penia.knowledge.schema import Figure, FindingKey, FindingRate
+from penia.knowledge import KnowledgeBase
+from penia.knowledge.schema import Figure, FindingRate
 
 JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
 
@@ -126,9 +129,20 @@ def _rates(rate: FindingRate | None, background: float) -> str:
 
 
 def missing(
-    hypothesis: Hypothesis, known: Set[str], vocabulary: Mapping[str, FindingKey], most: int = 3
+    hypothesis: Hypothesis, known: Set[str], knowledge: KnowledgeBase, most: int = 3
 ) -> tuple[str, ...]:
     """Unknown findings whose presence or absence would say most about the hypothesis, in words."""
+    open_keys = (key for key in _by_information(knowledge, hypothesis.id) if key not in known)
+    return tuple(knowledge.findings[key].name for key in islice(open_keys, most))
+
+
+@lru_cache(maxsize=1024)
+def _by_information(knowledge: KnowledgeBase, name: str) -> tuple[str, ...]:
+    """Keys of a cause or drug, those first whose presence or absence would say most."""
+    vocabulary = knowledge.findings
+    drug = knowledge.drugs.get(name)
+    entries = (knowledge.patterns[drug.pattern], drug) if drug else (knowledge.causes[name],)
+    rates = {row.key: row for entry in entries for row in entry.findings}
 
     def information(rate: FindingRate) -> float:
         base = vocabulary[rate.key].base
@@ -136,13 +150,7 @@ def missing(
         q, p = min(max(q, 1e-3), 0.999), min(max(rate.p, 1e-3), 0.999)
         return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
 
-    open_rows = [
-        rate
-        for rate in hypothesis.rates.values()
-        if rate.key not in known
-        and not rate.anchor
-        and rate.key in vocabulary
-        and not vocabulary[rate.key].derived
-    ]
-    open_rows.sort(key=lambda rate: (-information(rate), rate.key))
-    return tuple(vocabulary[rate.key].name for rate in open_rows[:most])
+    rows = [r for r in rates.values() if not r.anchor and r.key in vocabulary]
+    rows = [rate for rate in rows if not vocabulary[rate.key].derived]
+    rows.sort(key=lambda rate: (-information(rate), rate.key))
+    return tuple(rate.key for rate in rows)

@@ -37,7 +37,9 @@ class _Compiled(msgspec.Struct, frozen=True):
     """Folder or file stem → its files, merged, as MessagePack."""
 
 
-class KnowledgeBase(msgspec.Struct, frozen=True):
+class KnowledgeBase(msgspec.Struct, frozen=True, eq=False):
+    """Compared by identity, so that what follows from it can be kept beside it."""
+
     causes: dict[str, Cause]
     """By id; a finer cause is whole, with what it takes from its parent."""
     finer: dict[str, FinerCause]

@@ -46,16 +46,18 @@ def chances(
     rates, listed, scored = _rates(ranking.hypotheses, column)
     floor = fitted.floor.value
     rest = _background(keys, rates, listed, shares, place, fitted)
-    known = np.array([h.known for h in ranking.hypotheses])
-    by_counts = np.array([ranking.brought.get(key.key, 0.0) for key in keys])
-    brought = 1 - np.prod(1 - rates[known], axis=0) * (1 - by_counts)
-    own = np.where(scored, np.where(known[:, None], 0.0, rates), rest)
-    present = np.clip(1 - (1 - own) * (1 - brought), floor, 1 - floor)
-    rest = np.clip(1 - (1 - rest) * (1 - brought), floor, 1 - floor)
+    shows = np.array([h.shows if h.known else 0.0 for h in ranking.hypotheses])
+    brings = np.log1p(-np.minimum(rates * shows[:, None], 1 - 1e-6))
+    by_counts = np.log1p([-ranking.brought.get(key.key, 0.0) for key in keys])
+    every = by_counts + brings.sum(axis=0)
+    own = np.where(scored, rates, rest)
+    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brings, 0.0)), floor, 1 - floor)
+    rest = np.clip(1 - (1 - rest) * np.exp(every), floor, 1 - floor)
     weight = fitted.tests.value
     yes, no = weight * np.log(present / rest), weight * np.log((1 - present) / (1 - rest))
+    relatives = _Relatives(ranking)
     for k, key in enumerate(keys):
-        kin = _kin(ranking, key)
+        kin = relatives.of(key)
         if kin is None:
             continue
         told, share = np.array(kin.logs), 0.0 if _one_chain(kin.key, key) else fitted.cluster.value
@@ -98,11 +100,27 @@ def _background(
     return found
 
 
-def _kin(ranking: Ranking, key: FindingKey) -> Scored | None:
-    """The strongest known finding of the same, a narrower or a broader kind; else of the key's cluster."""
-    chain = [s for s in ranking.findings if _one_chain(s.key, key)]
-    same = [s for s in ranking.findings if key.cluster is not None and s.key.cluster == key.cluster]
-    return max(chain or same, key=_strength, default=None)
+class _Relatives:
+    """The known findings, by what they are akin to."""
+
+    def __init__(self, ranking: Ranking) -> None:
+        self._own: dict[str, list[Scored]] = {}
+        """By their key and each broader one."""
+        self._by_key = {s.key.key: s for s in ranking.findings}
+        self._cluster: dict[str | None, list[Scored]] = {}
+        for scored in sorted(ranking.findings, key=lambda s: -_strength(s)):
+            self._cluster.setdefault(scored.key.cluster, []).append(scored)
+            for name in (scored.key.key, *scored.key.implies):
+                self._own.setdefault(name, []).append(scored)
+
+    def of(self, key: FindingKey) -> Scored | None:
+        """The strongest of the same, a narrower or a broader kind; else of the key's cluster."""
+        broader = [self._by_key[name] for name in key.implies if name in self._by_key]
+        chain = [*self._own.get(key.key, ()), *broader]
+        if chain:
+            return max(chain, key=_strength)
+        same = self._cluster.get(key.cluster) if key.cluster is not None else None
+        return same[0] if same else None
 
 
 def _one_chain(one: FindingKey, other: FindingKey) -> bool:

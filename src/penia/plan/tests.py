@@ -57,7 +57,8 @@ def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tupl
         if (test.harm < HARMFUL and test.cost < DEAREST)
         or _wanting(test, ranking) >= table.weights.wanted.value
     ]
-    kept = [int(i) for i in np.flatnonzero(ranking.probability >= table.weights.least.value)]
+    leads = ranking.principal()
+    kept = [int(i) for i in np.flatnonzero(leads >= table.weights.least.value)]
     case = _case(ranking, kept, tests, asked, knowledge, table)
     alone = case.alone()
     able = opened(case, tests, alone)
@@ -100,7 +101,7 @@ def _case(
         math.log(table.weights.settled.value),
     )
     rows = np.array(kept)
-    belief = ranking.probability[rows]
+    belief = ranking.principal()[rows]
     return Case(
         belief=belief / belief.sum(),
         groups=grouped(

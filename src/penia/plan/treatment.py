@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from penia.explanation import Step
 from penia.infer import Ranking
 from penia.infer.hypotheses import Hypothesis
+from penia.infer.weights import weights
 from penia.infer.wording import citation
 from penia.knowledge.schema import Action
 
-LEADING = 0.10
-"""Least probability at which the treatment of a cause is shown."""
 MOST = 3
 """Causes whose treatment is shown."""
 
 
 def steps(ranking: Ranking) -> tuple[Step, ...]:
     """Treatments of the leading causes, most urgent first."""
-    families = ranking.families()
-    leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= LEADING]
+    families, least = ranking.families(), weights().treated.value
+    leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
     treat = [
         step
         for family in leading
         for i in family
-        if i == family[0] or ranking.probability[i] >= LEADING
+        if i == family[0] or ranking.probability[i] >= least
         for step in _treatments(ranking.hypotheses[i])
     ]
     treat.sort(key=lambda step: _URGENCY.index(step.urgency))

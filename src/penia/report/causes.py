@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 
-from penia.explanation import Candidate
+from penia.explanation import Candidate, CauseSet
 from penia.report.styled import Part, grid, say
-from penia.report.wording import UNEXPLAINED, bar, percent, telling, weighed
+from penia.report.wording import UNEXPLAINED, bar, others, percent, telling, weighed
 
 ROOMY = 96
 """From this width, what is most telling stands beside a cause, not under it."""
@@ -16,10 +16,12 @@ BESIDE = 34
 """Width of a name with the evidence beside it."""
 
 
-def ranked(candidates: tuple[Candidate, ...], top: int, width: int) -> RenderableType:
+def ranked(
+    candidates: tuple[Candidate, ...], sets: tuple[CauseSet, ...], top: int, width: int
+) -> RenderableType:
     """The ``top`` first, then "unexplained" where it comes later, then what is left for all others."""
     shown = [(n, c) for n, c in enumerate(candidates, 1) if n <= top or UNEXPLAINED in c.causes]
-    rest = max(0.0, 1 - sum(c.probability for _, c in shown))
+    rest = others([c for _, c in shown], sets)
     rows = [_row(n, candidate, width) for n, candidate in shown]
     return Group(*rows, _line("", ("all others together", "dim"), rest, width))
 

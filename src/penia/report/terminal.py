@@ -76,7 +76,9 @@ def _why(explanation: Explanation, number: int) -> list[RenderableType | None]:
 def _whole(
     explanation: Explanation, episode: Episode, record: Record, top: int, width: int
 ) -> list[RenderableType | None]:
-    causes: list[Section] = [("Cause", ranked(explanation.candidates, top, width))]
+    causes: list[Section] = [("Cause", ranked(explanation.candidates, explanation.sets, top, width))]
+    both = wording.at_once(explanation.sets, explanation.candidates)
+    causes += [("Both" if n == 0 else "", say(words)) for n, words in enumerate(both)]
     steps: list[Section] = [("Next", numbered(explanation.plan, explanation.candidates))]
     return [
         _sections(_dangers(explanation)) or say((explanation.headline, "bold")),

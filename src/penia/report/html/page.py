@@ -47,6 +47,7 @@ FILTERS: dict[str, Any] = {
     "signed": waterfall.signed,
 }
 GLOBALS: dict[str, Any] = {
+    "at_once": wording.at_once,
     "since": wording.since,
     "low_lines": wording.low_lines,
     "not_low": wording.not_low,

@@ -1,0 +1,139 @@
+"""Several causes at once, against every set counted out one by one."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import msgspec
+import numpy as np
+import pytest
+from judged_makers import hypothesis, key
+
+from penia.facts import Fact
+from penia.infer.counts import Evidence
+from penia.infer.findings import told
+from penia.infer.posterior import posterior
+from penia.infer.sets import marginal, search, stands_out, trial
+from penia.infer.weights import weights
+from penia.knowledge.schema import Figure, Pair
+
+PLAIN = msgspec.structs.replace(
+    weights(),
+    findings=Figure(value=1.0),
+    tests=Figure(value=1.0),
+    cluster=Figure(value=0.5),
+    base_shrink=Figure(value=0.0),
+    floor=Figure(value=1e-6),
+    prior=Figure(value=1.0),
+    together=Figure(value=1.0),
+    set_kept=Figure(value=500),
+)
+BASE = {"rash": 0.1, "fever": 0.3, "spleen": 0.05, "ulcers": 0.08}
+
+
+def court(rates, prior, present, hazard=0.3, pairs=(), counts=(), fitted=PLAIN):
+    """Hypotheses a, b, c … with their rates; the background of a finding is its base rate."""
+    who = tuple(hypothesis(name, found) for name, found in rates.items())
+    facts = [Fact(name, seen) for name, seen in present.items()]
+    keys = {name: key(name, base) for name, base in BASE.items()}
+    heard = told(who, [0.0] * len(who), facts, keys, "inpatient", frozenset(), {}, fitted)
+    logs = np.log(prior)
+    tried = trial(who, logs, [hazard / len(who)] * len(who), counts, heard, pairs, fitted)
+    single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=1)
+    single = single + sum((np.array(c.logs) for c in counts), np.zeros(len(who)))
+    return tried, single
+
+
+def by_hand(rates, prior, present, hazard):
+    """log joint of every set of one to three, from the noisy or written out."""
+    names = list(rates)
+    found = {}
+    for n in (1, 2, 3):
+        for members in combinations(range(len(names)), n):
+            total = math.fsum(math.log(prior[m]) for m in members) + (n - 1) * math.log(hazard)
+            for finding, seen in present.items():
+                listed = [rates[names[m]][finding] for m in members if finding in rates[names[m]]]
+                rest = BASE[finding]
+                p = 1 - (1 - rest) * math.prod((1 - x) / (1 - rest) for x in listed)
+                total += math.log(p / rest if seen else (1 - p) / (1 - rest))
+            found[members] = total
+    return found
+
+
+def test_on_a_small_problem_the_search_is_the_sum_over_every_set():
+    rng = np.random.default_rng(5)
+    rates = {
+        name: {f: float(rng.uniform(base, 0.95)) for f, base in BASE.items() if rng.random() < 0.7}
+        for name in "abcdefg"
+    }
+    prior = rng.dirichlet(np.ones(len(rates)))
+    present = {"rash": True, "fever": True, "spleen": False, "ulcers": True}
+    tried, single = court(rates, prior, present)
+    sets = search(tried, single, PLAIN)
+    expected = by_hand(rates, prior, present, 0.3)
+    assert len(sets.members) == len(expected) - len(rates)
+    p = posterior(np.append(tried.prior, sets.prior), np.zeros((len(rates) + len(sets.members), 0)))
+    scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
+    p = posterior(scores, np.zeros((len(scores), 0)))
+    whole = math.fsum(math.exp(x) for x in expected.values())
+    for i in range(len(rates)):
+        brute = math.fsum(math.exp(x) for members, x in expected.items() if i in members) / whole
+        assert marginal(p[: len(rates)], sets.members, p[len(rates) :])[i] == pytest.approx(brute, rel=1e-9)
+
+
+def test_a_pruned_search_finds_the_best_set_of_many():
+    rng = np.random.default_rng(11)
+    names = [f"h{i}" for i in range(24)]
+    rates = {n: {f: float(rng.uniform(0.01, 0.95)) for f in BASE if rng.random() < 0.5} for n in names}
+    prior = rng.dirichlet(np.ones(len(rates)))
+    present = dict.fromkeys(BASE, True)
+    tried, single = court(rates, prior, present)
+    small = msgspec.structs.replace(PLAIN, set_leads=Figure(value=6), set_grown=Figure(value=10))
+    pruned, whole = search(tried, single, small), search(tried, single, PLAIN)
+    assert pruned.members[0] == whole.members[0]
+
+
+def test_two_causes_of_which_each_explains_one_finding_stand_out_together():
+    rates = {"a": {"rash": 0.95, "spleen": 0.05}, "b": {"spleen": 0.95, "rash": 0.1}}
+    tried, single = court(rates, [0.5, 0.5], {"rash": True, "spleen": True})
+    sets = search(tried, single, PLAIN)
+    scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
+    p = posterior(scores, np.zeros((len(scores), 0)))
+    assert stands_out(0, sets.members, p[2:], p[:2])
+
+
+def test_one_cause_that_explains_all_is_not_joined_by_another():
+    rates = {"a": {"rash": 0.95, "spleen": 0.9}, "b": {"spleen": 0.3, "rash": 0.3}}
+    tried, single = court(rates, [0.5, 0.5], {"rash": True, "spleen": True})
+    sets = search(tried, single, PLAIN)
+    scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
+    p = posterior(scores, np.zeros((len(scores), 0)))
+    assert not stands_out(0, sets.members, p[2:], p[:2])
+
+
+def test_causes_that_are_met_together_more_often_are_that_much_likelier():
+    rates = {"a": {"rash": 0.5}, "b": {"spleen": 0.5}}
+    plain, _ = court(rates, [0.5, 0.5], {"rash": True})
+    tied, _ = court(rates, [0.5, 0.5], {"rash": True}, pairs=[Pair(causes=("a", "b"), ratio=Figure(value=8))])
+    both = np.array([[0, 1]])
+    assert tied.score(both)[0][0] - plain.score(both)[0][0] == pytest.approx(math.log(8))
+
+
+def test_a_drug_that_multiplies_the_risk_of_another_makes_a_set_of_what_it_adds():
+    rates = {"drug:a": {}, "drug:b": {}}
+    pair = Pair(causes=("drug:a", "drug:b"), ratio=Figure(value=5))
+    tied, _ = court(rates, [0.8, 0.2], {}, pairs=[pair])
+    prior = math.exp(tied.score(np.array([[0, 1]]))[0][0])
+    assert prior == pytest.approx(0.8 * 0.2 * 0.3 + 0.8 * 4)
+
+
+def test_of_a_measured_line_the_member_that_lowers_it_most_decides():
+    line = Evidence("PLT", "PLT 40", (-0.2, -3.0), pull=(-3.5, -5.5))
+    tried, _ = court({"a": {}, "b": {}}, [0.5, 0.5], {}, counts=[line])
+    assert tried.score(np.array([[0, 1]]))[1][0, 0] == -0.2
+
+
+def test_a_cause_makes_no_set_with_its_own_finer_kind_and_unexplained_none_at_all():
+    tried, single = court({"a": {}, "a/x": {}, "a/y": {}, "b": {}}, [0.25] * 4, {})
+    assert set(search(tried, single, PLAIN).members) == {(0, 3), (1, 3), (2, 3)}
