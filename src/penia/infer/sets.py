@@ -116,12 +116,14 @@ def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
     leading = np.argsort(-alone, kind="stable")[: int(fitted.set_leads.value)]
     pairs = _pairs(leading, len(alone), trial.ratios)
     kept = int(fitted.set_kept.value)
-    scored = [_scored(trial, pairs, kept)]
+    scored: list[tuple[Indices, Array, Array]] = [_scored(trial, pairs, kept)]
     best = scored[0][0][: int(fitted.set_grown.value)]
     triples = _triples(best, trial.ratios)
     if len(triples):
         scored.append(_scored(trial, triples, kept))
-    members = [tuple(row) for rows, _, _ in scored for row in cast(list[list[int]], rows.tolist())]
+    members: list[tuple[int, ...]] = [
+        tuple(row) for rows, _, _ in scored for row in cast(list[list[int]], rows.tolist())
+    ]
     prior = np.concatenate([p for _, p, _ in scored])
     evidence = np.concatenate([e for _, _, e in scored])
     order = np.argsort(-(prior + evidence.sum(axis=1)), kind="stable")[:kept]
