@@ -127,7 +127,7 @@ def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
     prior = np.concatenate([p for _, p, _ in scored])
     evidence = np.concatenate([e for _, _, e in scored])
     order = np.argsort(-(prior + evidence.sum(axis=1)), kind="stable")[:kept]
-    return Sets(tuple(members[i] for i in order), prior[order], evidence[order])
+    return Sets(tuple(members[i] for i in cast(list[int], order.tolist())), prior[order], evidence[order])
 
 
 def _pairs(leading: Indices, size: int, ratios: Array) -> Indices:
