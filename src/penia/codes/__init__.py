@@ -3,19 +3,25 @@ never a guess; the licences of the tables stand in NOTICE."""
 
 from penia.codes.analytes import Analyte, analyte
 from penia.codes.conditions import ConditionCode, conditions
+from penia.codes.dialects import local_system
 from penia.codes.drugs import ingredients
 from penia.codes.findings import hpo_name, hpo_of
-from penia.codes.systems import code
-from penia.codes.tables import site_name
+from penia.codes.omop import concept
+from penia.codes.systems import code, vocabulary_code
+from penia.codes.tables import site_name, site_rows
 
 __all__ = [
     "Analyte",
     "ConditionCode",
     "analyte",
     "code",
+    "concept",
     "conditions",
     "hpo_name",
     "hpo_of",
     "ingredients",
+    "local_system",
     "site_name",
+    "site_rows",
+    "vocabulary_code",
 ]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 import msgspec
 
-from penia.codes.tables import rows, values, words
+from penia.codes.tables import rows, site_rows, values, words
 from penia.units import canonical
 
 Kind = Literal["count", "percent", "mass", "test", "vital"]
 _LOCAL = ("mimic-d-labitems", "mimic-d-items", "eicu-lab")
+_CLOSED = ("loinc:", "omop:", *(f"{system}:" for system in _LOCAL))
 _PERCENT = frozenset({"percent", "percentage", "pct", "relative", "rel", "relativ", "prozent", "pourcentage"})
 _ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "number", "count", "anzahl"})
 _METHOD = frozenset({"automated", "auto", "manual", "man", "the", "of", "by"})
@@ -43,8 +44,12 @@ class Analyte(msgspec.Struct, frozen=True):
     """The code that decided it; None where the text did."""
 
 
-@cache
 def _codes() -> Mapping[str, Analyte | None]:
+    return _code_table(site_rows("local"))
+
+
+@lru_cache(maxsize=4)
+def _code_table(own: tuple[tuple[tuple[str, str], ...], ...]) -> Mapping[str, Analyte | None]:
     """Code → analyte; None for a local item that is known not to be one, or to be a copy of another."""
     table: dict[str, Analyte | None] = {
         f"loinc:{row['code']}": Analyte(
@@ -52,7 +57,7 @@ def _codes() -> Mapping[str, Analyte | None]:
         )
         for row in rows("loinc")
     }
-    for row in rows("local"):
+    for row in (*rows("local"), *map(dict, own)):
         key = f"{row['system']}:{row['code']}"
         kept = row["use"] == "yes"
         table[key] = (
@@ -98,11 +103,12 @@ def analyte(codes: Sequence[str], text: str | None) -> Analyte | None:
     specimen is blood: "WBC" with an unknown code may be urine. A name without a percent sign is taken as a
     count; the unit may still say otherwise.
     """
+    known = _codes()
     for code in _by_rank(codes):
-        if code in _codes():
-            return _codes()[code]
+        if code in known:
+            return known[code]
     name = text.strip() if text else ""
-    unknown = any(code.startswith(("loinc:", *(f"{system}:" for system in _LOCAL))) for code in codes)
+    unknown = any(code.startswith(_CLOSED) for code in codes)
     if not name or (unknown and not _SPECIMEN.search(_METHOD_END.sub("", name))):
         return None
     return _by_text(name)

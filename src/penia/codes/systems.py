@@ -39,3 +39,32 @@ def code(system: str | None, value: str | None) -> str | None:
     if name == "hpo":
         value = value.replace("HP_", "HP:")
     return f"{name}:{value}"
+
+
+_VOCABULARIES = {
+    "LOINC": "loinc",
+    "RxNorm": "rxnorm",
+    "RxNorm Extension": "rxnorm-extension",
+    "ICD10CM": "icd10cm",
+    "ICD10": "icd10cm",
+    "ICD9CM": "icd9cm",
+    "ICD9Proc": "icd9proc",
+    "ICD10PCS": "icd10pcs",
+    "CPT4": "cpt4",
+    "HCPCS": "hcpcs",
+    "SNOMED": "snomed",
+    "ATC": "atc",
+    "NDC": "ndc",
+    "HPO": "hpo",
+    "UCUM": "ucum",
+}
+
+
+def vocabulary_code(vocabulary: str | None, value: str | None) -> str | None:
+    """``prefix:value`` of a code of an OMOP vocabulary or of MEDS; None where it is not known.
+
+    >>> vocabulary_code("LOINC", "751-8")
+    'loinc:751-8'
+    """
+    prefix = _VOCABULARIES.get(vocabulary or "")
+    return f"{prefix}:{value.strip()}" if prefix and value and value.strip() else None

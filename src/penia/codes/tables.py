@@ -15,8 +15,8 @@ from penia.errors import PeniaError
 _WORD = re.compile(r"[^\W_]+")
 _DATA = Path(__file__).parent / "data"
 SITE_FOLDER = "PENIA_CODES"
-"""Environment variable: a folder with ``snomed.csv`` and ``atc.csv`` (columns code, name), of a site that
-holds those licences."""
+"""Environment variable: a folder with tables of the site: ``snomed.csv`` and ``atc.csv`` (columns code,
+name), where it holds those licences, and tables named and laid out like ours (omop.csv, meds.csv, ...)."""
 
 
 @cache
@@ -35,12 +35,35 @@ def site_name(code: str) -> str | None:
     Raises PeniaError where there is no such folder, or where that table has no columns ``code`` and ``name``.
     """
     system, _, value = code.partition(":")
+    if system not in ("snomed", "atc") or not (folder := _site_folder()):
+        return None
+    return _site_table(folder / f"{system}.csv").get(value)
+
+
+def site_rows(name: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The rows of the site's own ``<name>.csv`` as (column, value) pairs; none where it has no such table.
+
+    Raises PeniaError where the folder is missing or the table is no CSV in UTF-8.
+    """
+    folder = _site_folder()
+    return _site_rows(folder / f"{name}.csv") if folder else ()
+
+
+def _site_folder() -> Path | None:
     folder = os.environ.get(SITE_FOLDER)
-    if not folder or system not in ("snomed", "atc"):
+    if not folder:
         return None
     if not Path(folder).is_dir():
         raise PeniaError(f"{SITE_FOLDER} names {folder!r}, which is no folder; mend it or unset it.")
-    return _site_table(Path(folder) / f"{system}.csv").get(value)
+    return Path(folder)
+
+
+@cache
+def _site_rows(path: Path) -> tuple[tuple[tuple[str, str], ...], ...]:
+    try:
+        return tuple(tuple(row.items()) for row in _read(path)) if path.is_file() else ()
+    except (ValueError, OSError, csv.Error) as error:
+        raise PeniaError(f"{path} must be CSV in UTF-8 with a first line of column names.") from error
 
 
 @cache

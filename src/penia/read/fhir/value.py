@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
-from functools import lru_cache
-from math import isclose
-
 import msgspec
 
 from penia.read.fhir.elements import Concept, Quantity, ReferenceRange
 from penia.read.fhir.resources import Valued
+from penia.read.quantity import COMPARATORS, FLAGS, NUMBER, one_unit
 from penia.record import Comparator, Interpretation
-from penia.units import UnitError, canonical, to_count, to_percent
-
-COMPARATORS: dict[str, Comparator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "≤": "<=", "≥": ">="}
-
-FLAGS: dict[str, Interpretation] = {
-    **dict.fromkeys(("H", "HH", "HU", "HX", ">", "high", "critical high", "critically high"), "high"),
-    **dict.fromkeys(("L", "LL", "LU", "LX", "<", "low", "critical low", "critically low"), "low"),
-    **dict.fromkeys(("N", "normal", "within normal limits"), "normal"),
-    **dict.fromkeys(("A", "AA", "abnormal", "critical abnormal"), "abnormal"),
-    **dict.fromkeys(("POS", "DET", "RR", "positive", "detected", "reactive"), "positive"),
-    **dict.fromkeys(
-        ("NEG", "ND", "NR", "negative", "not detected", "non-reactive", "nonreactive", "not reactive"),
-        "negative",
-    ),
-}
-"""v3-ObservationInterpretation codes, and the words (in lower case) that say the same."""
-
-_NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*(\S.*?)\s*")
+from penia.units import canonical
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -81,7 +60,7 @@ def _plain(item: Valued) -> Value:
 def _quantity(quantity: Quantity) -> Value:
     if quantity.value is None:
         return Value()
-    unit = _one_unit(quantity.code, quantity.unit)
+    unit = one_unit(quantity.code, quantity.unit)
     return Value(
         value=float(quantity.value),
         unit=unit,
@@ -90,35 +69,10 @@ def _quantity(quantity: Quantity) -> Value:
     )
 
 
-@lru_cache(maxsize=1_000)
-def _one_unit(code: str | None, shown: str | None) -> str | None:
-    """The code if penia knows it, else the unit as shown: hospitals put either right.
-
-    Where both are known and would give different numbers, both together: no table knows that, so that it is
-    refused by name.
-    """
-    known = [u for u in (code, shown) if u and canonical(u)]
-    if len(known) == 2 and _differ(*known):
-        return f"{shown} with the code {code}"
-    return known[0] if known else shown or code
-
-
-def _differ(one: str, other: str) -> bool:
-    """Whether both are units of one quantity, but of different size."""
-    for lineage in (None, "WBC", "RBC", "HB", "HCT"):
-        sizes: list[float] = []
-        for unit in (one, other):
-            with suppress(UnitError):
-                sizes.append(to_count(0.5, unit, lineage) if lineage else to_percent(0.5, unit))
-        if len(sizes) == 2:
-            return not isclose(*sizes, rel_tol=1e-9)
-    return False
-
-
 def _words(text: str) -> Value:
     """A number only where a known unit stands behind it; else words, untouched."""
-    number = _NUMBER.fullmatch(text)
-    if number and canonical(number[3]):
+    number = NUMBER.fullmatch(text)
+    if number and number[3] and canonical(number[3]):
         sign = COMPARATORS.get(number[1] or "")
         return Value(float(number[2]), number[3], sign, written=f"{number[1] or ''}{number[2]}")
     return Value(text=text.strip() or None)
@@ -150,5 +104,5 @@ def _limits(ranges: tuple[ReferenceRange, ...], value: Quantity | None) -> tuple
 
 
 def _same_unit(end: Quantity, value: Quantity) -> bool:
-    own = _one_unit(end.code, end.unit)
-    return own is None or own == _one_unit(value.code, value.unit)
+    own = one_unit(end.code, end.unit)
+    return own is None or own == one_unit(value.code, value.unit)

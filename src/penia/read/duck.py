@@ -1,0 +1,66 @@
+"""A DuckDB connection with bounded memory that keeps nothing behind: what a reader of tables stands on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "1GB"
+"""Of the engine; what is more goes to a temporary folder, which is removed."""
+ATTACHED = "cdm"
+CHUNK = 2_000
+"""Rows taken at a time."""
+
+Row = tuple[str | None, ...]
+
+
+def connected(path: Path | None = None) -> DuckDBPyConnection:
+    """A database in memory; the file ``path`` is attached to read only, and no view in it can open another.
+
+    Raises duckdb.Error where the file is no DuckDB database.
+    """
+    import duckdb
+
+    spill = tempfile.mkdtemp(prefix="penia-")
+    try:
+        connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "temp_directory": spill,
+                "autoload_known_extensions": False,
+                "autoinstall_known_extensions": False,
+            },
+        )
+        if path is not None:
+            connection.execute(f"attach {_literal(str(path))} as {ATTACHED} (type duckdb, read_only)")
+            connection.execute("set enable_external_access = false")
+        connection.execute("set TimeZone = 'UTC'")
+    except BaseException:
+        shutil.rmtree(spill, ignore_errors=True)
+        raise
+    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    return connection
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def rows(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str] = ()) -> Iterator[Row]:
+    """The rows as they come: the result is not held as a whole."""
+    cursor = connection.cursor()
+    cursor.execute(sql, list(parameters))
+    while chunk := cast(list[Row], cursor.fetchmany(CHUNK)):
+        yield from chunk
+
+
+def identifier(name: str) -> str:
+    """The name in SQL, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'

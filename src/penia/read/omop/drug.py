@@ -1,0 +1,97 @@
+"""drug_exposure and drug_era → drug events."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from penia.codes import ingredients
+from penia.read.duck import Row
+from penia.read.exposures import DrugEvent, Evidence
+from penia.read.omop.context import Context, number
+from penia.read.omop.vocabulary import Named
+
+LONGEST_SUPPLY = 400.0
+"""Days; a longer one is a slip, and the stop is then not known."""
+
+
+def drugs(rows: list[Row], eras: list[Row], context: Context) -> None:
+    """Exposures as they were; of the eras, which bridge pauses, only drugs that no exposure names."""
+    named: set[str] = set()
+    for row in rows:
+        event = _exposure(row, f"drug_exposure/{row[0] or '?'}", context)
+        named.update(_ingredients(event))
+        context.builder.drug(event)
+    for one, drug, start, end in eras:
+        place = f"drug_era/{one or '?'}"
+        found = context.named(drug, None, None)
+        event = DrugEvent(
+            names=_names(found),
+            evidence="statement",
+            place=place,
+            codes=_codes(found),
+            start=context.time(place, start),
+            stop=context.time(place, end),
+        )
+        if not named.issuperset(known := _ingredients(event)) and known:
+            context.builder.drug(event)
+
+
+def _ingredients(event: DrugEvent) -> tuple[str, ...]:
+    return next((found for name in event.names if (found := ingredients(event.codes, name))), ())
+
+
+def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
+    (
+        _,
+        standard,
+        source,
+        value,
+        day,
+        time,
+        end_day,
+        end_time,
+        verbatim_end,
+        kind,
+        supply,
+        quantity,
+        sig,
+        route,
+        route_value,
+        dose_unit,
+    ) = row
+    named = context.named(standard, source, value)
+    start = context.time(place, time, day)
+    stop = context.time(place, end_time, end_day, verbatim_end)
+    return DrugEvent(
+        names=_names(named),
+        evidence=cast(Evidence, context.meaning("evidence", kind) or "order"),
+        place=place,
+        codes=_codes(named),
+        start=start,
+        stop=_supplied(start, stop, supply),
+        route=context.vocabulary[route].name or route_value,
+        note=sig or (f"{quantity} {dose_unit}" if quantity and dose_unit else None),
+    )
+
+
+def _names(named: Named) -> tuple[str, ...]:
+    parts = [name for c in named.concepts for _, name in c.ingredients]
+    return (*named.names, " / ".join(parts)) if parts else named.names or (named.name,)
+
+
+def _codes(named: Named) -> tuple[str, ...]:
+    return tuple(c for c in named.codes if c)
+
+
+def _supplied(start: datetime | None, stop: datetime | None, supply: str | None) -> datetime | None:
+    """The stop; the end of the supply where the source only repeats the start as its end."""
+    days = number(supply)
+    if (
+        start is None
+        or days is None
+        or not 1 < days <= LONGEST_SUPPLY
+        or (stop and stop.date() > start.date())
+    ):
+        return stop
+    return start + timedelta(days=days)
