@@ -6,6 +6,7 @@ from penia.codes.conditions import ConditionCode, conditions
 from penia.codes.dialects import local_system
 from penia.codes.drugs import ingredients
 from penia.codes.findings import hpo_name, hpo_of
+from penia.codes.meds import meaning, was_given
 from penia.codes.omop import concept
 from penia.codes.systems import code, vocabulary_code
 from penia.codes.tables import site_name, site_rows
@@ -21,7 +22,9 @@ __all__ = [
     "hpo_of",
     "ingredients",
     "local_system",
+    "meaning",
     "site_name",
     "site_rows",
     "vocabulary_code",
+    "was_given",
 ]

@@ -64,3 +64,7 @@ def rows(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str] = (
 def identifier(name: str) -> str:
     """The name in SQL, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:200]

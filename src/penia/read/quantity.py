@@ -1,11 +1,13 @@
-"""Numbers with comparator, unit and flag, as laboratories write them in any format."""
+"""Numbers with comparator, unit and flag, and times, as tables of any format hold them."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
-from math import isclose
+from math import isclose, isfinite
+from typing import cast
 
 from penia.record import Comparator, Interpretation
 from penia.units import UnitError, canonical, to_count, to_percent
@@ -52,3 +54,48 @@ def _differ(one: str, other: str) -> bool:
         if len(sizes) == 2:
             return not isclose(*sizes, rel_tol=1e-9)
     return False
+
+
+@lru_cache(maxsize=50_000)
+def moment(text: str) -> datetime | None:
+    """A time in UTC; one without a zone is taken to be in it. None where the text is no time."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def number(text: str | None) -> float | None:
+    """A finite number; None where the text is none."""
+    try:
+        found = float(text) if text is not None and "_" not in text else None
+    except ValueError:
+        return None
+    return found if found is not None and isfinite(found) else None
+
+
+def plain(amount: float | None, text: str | None) -> str | None:
+    """The number alike whether a source wrote 40, 40.0 or 4e1."""
+    return text if amount is None else f"{amount:.10g}"
+
+
+def valued(
+    as_number: str | None, operator: str | None, written: str | None, unit: str | None
+) -> tuple[float | None, Comparator | None, str | None]:
+    """Number, comparator and words.
+
+    A comparator that the source wrote and the operator lost is kept; a number that only the source wrote
+    counts where its unit is known.
+    """
+    amount = number(as_number)
+    told = NUMBER.fullmatch(written or "")
+    whole = told if told and not told[3] else None
+    comparator = cast(Comparator | None, None if operator == "=" else operator)
+    if amount is None:
+        if whole and unit and canonical(unit):
+            return float(whole[2]), comparator or COMPARATORS.get(whole[1] or ""), None
+        return None, None, (written or as_number or "").strip() or None
+    if comparator is None and whole and float(whole[2]) == amount:
+        comparator = COMPARATORS.get(whole[1] or "")
+    return amount, comparator, None

@@ -35,7 +35,9 @@ WORDS: tuple[tuple[str, Setting], ...] = (
         "outpatient",
     ),
 )
-"""Tried in this order before the class: a special place says more than that it is inpatient."""
+"""Tried in this order before the class."""
+SPECIAL: set[Setting | None] = {"neonatal", "intensive-care", "haematology", "oncology"}
+"""A special place says more than that it is inpatient."""
 
 
 def patient(resource: Patient, place: str, context: Context) -> None:

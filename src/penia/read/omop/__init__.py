@@ -9,6 +9,7 @@ from functools import cached_property
 from penia.read.build import RecordBuilder
 from penia.read.duck import Row
 from penia.read.error import ReadError
+from penia.read.grouped import Grouped
 from penia.read.omop import layout
 from penia.read.omop.condition import conditions, procedure
 from penia.read.omop.context import Context
@@ -88,7 +89,7 @@ class Loaded:
     def records(self, counts_only: bool = False) -> Iterator[Record]:
         tables = self._chosen(counts_only)
         streams = {
-            t.name: _Grouped(self._database.rows(*select(t, self._database, ordered=True))) for t in tables
+            t.name: Grouped(self._database.rows(*select(t, self._database, ordered=True))) for t in tables
         }
         for name in self.people:
             yield self._made(name, {table: stream.of(name) for table, stream in streams.items()}, None)
@@ -143,23 +144,6 @@ EACH = {
     "procedure_occurrence": procedure,
 }
 """Tables whose rows are read one by one, visits first."""
-
-
-class _Grouped:
-    """Rows sorted by person, taken person by person."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self._rows = rows
-        self._next = next(rows, None)
-
-    def of(self, name: str) -> list[Row]:
-        while self._next is not None and (self._next[0] or "") < name:  # of nobody in the table person
-            self._next = next(self._rows, None)
-        found: list[Row] = []
-        while self._next is not None and self._next[0] == name:
-            found.append(self._next[1:])
-            self._next = next(self._rows, None)
-        return found
 
 
 def _concepts(rows: Rows, tables: Sequence[Table]) -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from penia.read import icd
 from penia.read.duck import Row
-from penia.read.omop import icd
 from penia.read.omop.context import Context, origin
 from penia.read.omop.vocabulary import Named
 from penia.record import Condition, ConditionStatus, Procedure

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
-from math import isfinite
 
 from penia.codes import local_system
 from penia.read.build import RecordBuilder
 from penia.read.omop.vocabulary import Named, Vocabulary
+from penia.read.quantity import moment
 from penia.record import Origin
 
 
@@ -51,27 +51,6 @@ class Context:
 def _local(source: str, column: str, value: str) -> str | None:
     system = local_system(source, column, value)
     return f"{system}:{value}" if system else None
-
-
-@lru_cache(maxsize=50_000)
-def moment(text: str) -> datetime | None:
-    """A time of a CDM, which has no zone, as UTC; a time with a zone is moved there."""
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def number(text: str | None) -> float | None:
-    """A finite number; None where the text is none."""
-    if text is None:
-        return None
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if isfinite(found) and "_" not in text else None
 
 
 def origin(place: str, named: Named, text: str | None = None, unit: str | None = None) -> Origin:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from penia.read import duck
-from penia.read.duck import Row, identifier
+from penia.read.duck import Row, first_line, identifier
 from penia.read.error import ReadError
 from penia.read.omop.layout import CLINICAL, NAMES, Table
 from penia.record import Problem
@@ -166,7 +166,3 @@ def usable(database: Database) -> tuple[Table, ...]:
         else:
             found.append(table)
     return tuple(found)
-
-
-def first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200]

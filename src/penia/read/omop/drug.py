@@ -8,8 +8,9 @@ from typing import cast
 from penia.codes import ingredients
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence
-from penia.read.omop.context import Context, number
+from penia.read.omop.context import Context
 from penia.read.omop.vocabulary import Named
+from penia.read.quantity import number
 
 LONGEST_SUPPLY = 400.0
 """Days; a longer one is a slip, and the stop is then not known."""

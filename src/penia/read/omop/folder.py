@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penia.read import duck
-from penia.read.duck import identifier
-from penia.read.omop.database import DuckDatabase, first_line
+from penia.read.duck import first_line, identifier
+from penia.read.omop.database import DuckDatabase
 from penia.read.omop.layout import CLINICAL, NAMES, SHARED, UNREAD
 from penia.read.omop.sniff import Head, head
 from penia.read.source import Source, leads_out

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from penia.read.duck import Row
-from penia.read.omop.context import Context, number, origin
+from penia.read.omop.context import Context, origin
 from penia.read.omop.vocabulary import Named
-from penia.read.quantity import COMPARATORS, FLAGS, NUMBER, one_unit
-from penia.record import Comparator, Finding, FindingKind, Interpretation, TestResult
+from penia.read.quantity import FLAGS, number, one_unit, plain, valued
+from penia.record import Finding, FindingKind, Interpretation, TestResult
 from penia.units import canonical
 
 HISTORY: tuple[tuple[re.Pattern[str], FindingKind], ...] = (
@@ -41,7 +40,7 @@ def measurement(row: Row, place: str, context: Context) -> None:
     named = context.named(standard, source, value)
     local = context.local("measurement_source_value", value)
     unit = unit_of(unit_concept, unit_value, context)
-    amount, comparator, text = _value(as_number, context.meaning("operator", operator), written, unit)
+    amount, comparator, text = valued(as_number, context.meaning("operator", operator), written, unit)
     flag, words = _coded(as_concept, context)
     context.builder.result(
         TestResult(
@@ -55,15 +54,10 @@ def measurement(row: Row, place: str, context: Context) -> None:
             text=words or text,
             low=number(low),
             high=number(high),
-            origin=origin(place, named, written or _plain(amount, as_number), unit),
+            origin=origin(place, named, written or plain(amount, as_number), unit),
         ),
         named.names[1:],
     )
-
-
-def _plain(amount: float | None, text: str | None) -> str | None:
-    """The number alike whether a source wrote 40, 40.0 or 4e1."""
-    return text if amount is None else f"{amount:.10g}"
 
 
 def unit_of(unit_concept: str | None, unit_value: str | None, context: Context) -> str | None:
@@ -77,23 +71,6 @@ def unit_of(unit_concept: str | None, unit_value: str | None, context: Context) 
     if spelled is None and found.id != "0" and not (unit_value and canonical(unit_value)):
         spelled = f"OMOP unit {found.name or found.id}"
     return one_unit(spelled, unit_value)
-
-
-def _value(
-    as_number: str | None, operator: str | None, written: str | None, unit: str | None
-) -> tuple[float | None, Comparator | None, str | None]:
-    """Number, comparator and words. A comparator that the source wrote and the operator lost is kept."""
-    amount = number(as_number)
-    told = NUMBER.fullmatch(written or "")
-    whole = told if told and not told[3] else None
-    comparator = cast(Comparator | None, None if operator == "=" else operator)
-    if amount is None:
-        if whole and unit and canonical(unit):
-            return float(whole[2]), comparator or COMPARATORS.get(whole[1] or ""), None
-        return None, None, (written or as_number or "").strip() or None
-    if comparator is None and whole and float(whole[2]) == amount:
-        comparator = COMPARATORS.get(whole[1] or "")
-    return amount, comparator, None
 
 
 def _coded(as_concept: str | None, context: Context) -> tuple[Interpretation | None, str | None]:
@@ -133,7 +110,7 @@ def observation(row: Row, place: str, context: Context) -> None:
                 unit=unit_of(unit_concept, unit_value, context),
                 interpretation=flag,
                 text=text,
-                origin=origin(place, named, text or _plain(amount, as_number)),
+                origin=origin(place, named, text or plain(amount, as_number)),
             ),
             named.names[1:],
         )

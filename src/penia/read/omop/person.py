@@ -7,7 +7,7 @@ from datetime import date
 
 from penia.read.duck import Row
 from penia.read.fhir.elements import middle
-from penia.read.fhir.person import NO_ANCESTRY, WORDS
+from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.omop.context import Context
 from penia.record import Person, Setting, Sex, Stay
 
@@ -88,7 +88,3 @@ def visit(row: Row, place: str, context: Context) -> None:
         context.builder.stay(Stay(setting, start, stop))
     else:
         context.builder.problems.add("setting-unknown", place, "the kind of a visit is not known")
-
-
-SPECIAL: set[Setting | None] = {"neonatal", "intensive-care", "haematology", "oncology"}
-"""A special place says more than that it is inpatient."""

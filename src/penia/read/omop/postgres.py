@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, cast
 
-from penia.read.duck import CHUNK, Row, identifier
+from penia.read.duck import CHUNK, Row, first_line, identifier
 from penia.read.error import ReadError
-from penia.read.omop.database import Found, first_line, one_schema
+from penia.read.omop.database import Found, one_schema
 from penia.record import Problem
 
 if TYPE_CHECKING:

@@ -1,0 +1,228 @@
+"""MEDS, the Medical Event Data Standard: events in Parquet, with metadata/codes.parquet if there is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from penia.codes import analyte, meaning
+from penia.read import duck
+from penia.read.build import RecordBuilder
+from penia.read.duck import Row, identifier
+from penia.read.error import ReadError
+from penia.read.grouped import Grouped
+from penia.read.meds.events import Described, Events
+from penia.read.source import Source, leads_out
+from penia.record import Problem, Record
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FORMAT = "MEDS (a folder with data/**/*.parquet, or Parquet with subject_id, time, code and numeric_value)"
+NEEDED = ("subject_id", "time", "code")
+COLUMNS = ("time", "code", "numeric_value", "text_value", "unit", "end")
+"""Columns of an event that are read; the last two stand in some data sets only."""
+COUNTED = frozenset({"birth", "death", "sex", "ancestry", "result", "stay-start", "stay-stop"})
+SHARDS = 100_000
+"""More files than any data set has shards."""
+CHARTED = "mimic-d-items"
+"""Bedside charting: thousands of items, of which only those in our tables are kept as results."""
+
+
+def recognises(source: Source) -> str | None:
+    if source.path is None:
+        return None
+    shards = _shards(source)
+    if not shards or "person.parquet" in {shard.name.lower() for shard in shards}:
+        return None
+    columns = _columns(shards[0])
+    if columns and set(NEEDED) <= set(columns):
+        return f"{shards[0].name} holds events with subject_id, time and code"
+    return None
+
+
+def _shards(source: Source) -> list[Path]:
+    """Files of data/, or those of the folder itself; none that a link leads out to."""
+    assert source.path is not None
+    if source.path.is_file():
+        return [source.path] if source.path.suffix == ".parquet" else []
+    data = source.path / "data"
+    found = data.rglob("*.parquet") if data.is_dir() else source.path.glob("*.parquet")
+    shards = sorted(p for p, _ in zip(found, range(SHARDS), strict=False) if p.is_file())
+    return [p for p in shards if not leads_out(p, source.path)]
+
+
+def _columns(shard: Path) -> dict[str, str]:
+    """Name → type; nothing where the file is no whole Parquet."""
+    import duckdb
+
+    try:
+        rows = duck.connected().execute("describe select * from read_parquet(?)", [str(shard)]).fetchall()
+    except duckdb.Error:
+        return {}
+    return {str(row[0]): str(row[1]).upper() for row in rows}
+
+
+def load(source: Source, person: str | None = None) -> Loaded:
+    return Loaded(source, person)
+
+
+class Loaded:
+    """Events of all shards; each person is read when asked for."""
+
+    def __init__(self, source: Source, only: str | None) -> None:
+        self._name = source.name
+        self._connection = duck.connected()
+        problems = list(source.problems)
+        _bring_in(self._connection, _shards(source), source, problems)
+        self._described = _descriptions(self._connection, source, problems)
+        self._dataset = _dataset_name(source)
+        self.problems: tuple[Problem, ...] = tuple(problems)
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        return tuple(sorted(row[0] for row in self._rows("select distinct subject from events") if row[0]))
+
+    @cached_property
+    def _codes(self) -> set[str]:
+        """Codes that say something which is read; prepares the table ``wanted`` of them."""
+        codes = [row[0] for row in self._rows("select distinct code from events") if row[0]]
+        wanted = {code for code in codes if self._is_wanted(code)}
+        self._connection.execute("create or replace table wanted (code varchar)")
+        self._connection.execute("insert into wanted select unnest(?::varchar[])", [sorted(wanted)])
+        return wanted
+
+    def _is_wanted(self, code: str) -> bool:
+        found = meaning(code)
+        if found is None:
+            return code in self._described and bool(self._described[code].codes)
+        if found.value == CHARTED and found.means == "result":
+            return analyte((f"{CHARTED}:{found.fields.get('item', '')}",), None) is not None
+        return found.means != "ignored"
+
+    def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
+        rows = self._rows(f"{self._select} where subject = ?", name)
+        left = self._rows(f"{self._unread} and subject = ? group by all", name)
+        return self._made(name, [r[1:] for r in rows], [r[1:] for r in left], now)
+
+    def records(self, counts_only: bool = False) -> Iterator[Record]:
+        rows = Grouped(self._rows(f"{self._select} order by subject"))
+        left = Grouped(self._rows(f"{self._unread} group by all order by subject"))
+        for name in self.people:
+            yield self._made(name, rows.of(name), left.of(name), None)
+
+    @property
+    def _select(self) -> str:
+        assert self._codes is not None
+        return (
+            f"select subject, {', '.join(map(identifier, COLUMNS))} from events semi join wanted using (code)"
+        )
+
+    @property
+    def _unread(self) -> str:
+        assert self._codes is not None
+        number = "cast(count(*) as varchar)"
+        return f"select subject, code, {number} from events anti join wanted using (code) where true"
+
+    def _rows(self, sql: str, *parameters: str) -> Iterator[Row]:
+        import duckdb
+
+        try:
+            yield from duck.rows(self._connection, sql, parameters)
+        except duckdb.Error as error:
+            raise ReadError(
+                f"{self._name} cannot be read ({duck.first_line(error)}); export it again."
+            ) from error
+
+    def _made(self, name: str, rows: list[Row], left: list[Row], now: datetime | None) -> Record:
+        builder = RecordBuilder(name, now)
+        builder.problems.extend(self.problems)
+        events = Events(name, builder, self._described, self._dataset)
+        for row in dict.fromkeys(rows):
+            events.read(row)
+        events.finish()
+        for code, number in left:
+            found = meaning(code or "")
+            if found is None or found.means != "ignored":
+                reason = f"{code} is in no table of a dialect, so it is not read"
+                remedy = "add it to PENIA_CODES/meds.csv or local.csv"
+                builder.problems.add("code-unmapped", code or "?", reason, remedy, int(number or 0))
+        return builder.build()
+
+
+def _bring_in(
+    connection: DuckDBPyConnection, shards: list[Path], source: Source, problems: list[Problem]
+) -> None:
+    """Makes the view ``events`` of all whole shards, as text. Raises ReadError where there is none."""
+    parts: list[str] = []
+    for shard in shards:
+        columns = _columns(shard)
+        place = shard.name if source.path == shard else str(shard.relative_to(source.path or shard.parent))
+        if told := _fault(columns):
+            problems.append(Problem("shard-unreadable", place, f"{place} {told}, so it is not read"))
+            continue
+        texts = ", ".join(
+            f"{_text(name, columns[name])} as {identifier(name)}"
+            if name in columns
+            else f"null as {identifier(name)}"
+            for name in COLUMNS
+        )
+        path = str(shard).replace("'", "''")
+        parts.append(f"select cast(subject_id as varchar) as subject, {texts} from read_parquet('{path}')")
+    if not parts:
+        told = problems[-1].reason if problems else "there is no shard"
+        raise ReadError(f"{source.name} holds no event that can be read: {told}; export it again.")
+    connection.execute(f"create view events as {' union all '.join(parts)}")
+
+
+def _text(name: str, kind: str | None) -> str:
+    if kind is None:
+        return "null"
+    return identifier(name) if kind == "VARCHAR" else f"cast({identifier(name)} as varchar)"
+
+
+def _fault(columns: dict[str, str]) -> str | None:
+    if not columns:
+        return "is no whole Parquet file"
+    lacking = [name for name in NEEDED if name not in columns]
+    if lacking:
+        return f"has no column {', '.join(lacking)}"
+    return (
+        None
+        if "INT" in columns["subject_id"]
+        else f"has subject_id as {columns['subject_id']}, not as an integer"
+    )
+
+
+def _descriptions(
+    connection: DuckDBPyConnection, source: Source, problems: list[Problem]
+) -> dict[str, Described]:
+    """Code → name and codes of vocabularies, from metadata/codes.parquet."""
+    import duckdb
+
+    assert source.path is not None
+    path = source.path / "metadata" / "codes.parquet"
+    if not path.is_file() or leads_out(path, source.path):
+        return {}
+    sql = "select code, description, parent_codes from read_parquet(?) where code is not null"
+    try:
+        rows = connection.execute(sql, [str(path)]).fetchall()
+    except duckdb.Error as error:
+        reason = f"metadata/codes.parquet cannot be read ({duck.first_line(error)})"
+        problems.append(Problem("metadata-unreadable", "metadata/codes.parquet", reason))
+        return {}
+    return {str(code): Described.of(text, parents) for code, text, parents in rows if text or parents}
+
+
+def _dataset_name(source: Source) -> str:
+    assert source.path is not None
+    path = source.path / "metadata" / "dataset.json"
+    try:
+        found = json.loads(path.read_bytes())
+        return str(found.get("dataset_name", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""

@@ -1,0 +1,266 @@
+"""One event of MEDS → a fact of the person."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, cast
+
+from penia.codes import local_system, meaning, vocabulary_code, was_given
+from penia.codes.meds import Meaning
+from penia.read import icd
+from penia.read.build import RecordBuilder
+from penia.read.duck import Row
+from penia.read.exposures import EVER, DrugEvent, Evidence
+from penia.read.fhir.elements import middle
+from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
+from penia.read.quantity import FLAGS, moment, number, plain, valued
+from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
+
+SEX: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
+YEAR_ONLY = "year"
+BETWEEN = re.compile(r"\s*[,;]\s*")
+"""What stands between several codes of one diagnosis, as eICU writes them."""
+
+
+class Described(NamedTuple):
+    """What metadata/codes.parquet says of a code."""
+
+    name: str | None
+    codes: tuple[str, ...]
+
+    @staticmethod
+    def of(text: str | None, parents: Sequence[str] | None) -> Described:
+        known = (vocabulary_code(*parent.partition("/")[::2]) for parent in parents or ())
+        name = text.partition("|")[0].strip() if text else None
+        return Described(name or None, tuple(code for code in known if code))
+
+
+NOTHING = Described(None, ())
+
+
+class Event(NamedTuple):
+    time: datetime | None
+    code: str
+    number: str | None
+    text: str | None
+    unit: str | None
+    end: datetime | None
+    meaning: Meaning
+    described: Described
+
+    @property
+    def place(self) -> str:
+        """MEDS has no ids: an event is where its code is at its time."""
+        return f"{self.code} {self.time:%Y-%m-%dT%H:%M:%S}" if self.time else self.code
+
+    def codes(self) -> tuple[str, ...]:
+        """The code of its own system, then those that the metadata put beside it."""
+        bare = self.meaning.fields.get("item") or self.meaning.fields.get("code")
+        own = (f"{self.meaning.value}:{bare}",) if bare and self.meaning.value else ()
+        return tuple(dict.fromkeys((*own, *self.described.codes)))
+
+    def name(self) -> str:
+        fields = self.meaning.fields
+        return (
+            self.described.name or fields.get("name") or fields.get("item") or fields.get("code") or self.code
+        )
+
+    def origin(self) -> Origin:
+        written = self.text or plain(number(self.number), self.number) or self.name()
+        return Origin(self.place, written, self.unit, self.code)
+
+
+class Events:
+    """Takes the events of one person in any order."""
+
+    def __init__(
+        self, name: str, builder: RecordBuilder, described: dict[str, Described], dataset: str
+    ) -> None:
+        self._name = name
+        self._builder = builder
+        self._described = described
+        self._dataset = dataset
+        self._orders: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
+        self._stays: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
+
+    def read(self, row: Row) -> None:
+        time, code, numeric, text, unit, end = row
+        described = self._described.get(code or "", NOTHING)
+        found = meaning(code or "") or Meaning("result", "", {})
+        event = Event(
+            self._time(time, code),
+            code or "",
+            numeric,
+            text,
+            found.fields.get("unit") or unit,
+            self._time(end, code),
+            found,
+            described,
+        )
+        READ[found.means](self, event)
+
+    def _time(self, text: str | None, code: str | None) -> datetime | None:
+        found = moment(text) if text else None
+        if text and found is None:
+            reason = f"{text[:40]!r} is no date"
+            self._builder.problems.add("time-unreadable", code or "?", reason, "write it as a timestamp")
+        return found
+
+    def finish(self) -> None:
+        """Orders and stays, each start with its stop; called once all events are read."""
+        for starts, stops in self._orders.values():
+            for start, stop in _paired(starts, stops):
+                self._drug(start, "order", start.time, stop.time if stop else start.end)
+        for setting, (starts, stops) in self._stays.items():
+            for start, stop in _paired(starts, stops):
+                self._builder.stay(Stay(_setting(start, setting), start.time, stop.time if stop else None))
+
+    def result(self, event: Event) -> None:
+        amount, comparator, text = valued(event.number, None, event.text, event.unit)
+        self._builder.result(
+            TestResult(
+                name=event.name(),
+                time=event.time,
+                codes=event.codes(),
+                value=amount,
+                unit=event.unit,
+                comparator=comparator,
+                interpretation=FLAGS.get(text.casefold()) if text else None,
+                text=text,
+                origin=event.origin(),
+            )
+        )
+
+    def order_start(self, event: Event) -> None:
+        self._orders[event.name()][0].append(event)
+
+    def order_stop(self, event: Event) -> None:
+        self._orders[event.name()][1].append(event)
+
+    def dose(self, event: Event) -> None:
+        status = event.meaning.fields.get("status")
+        if was_given(status):
+            self._drug(event, "administration", event.time, event.end)
+        else:
+            reason = f"an administration with status {status!r} gave no dose"
+            self._builder.problems.add("not-given", event.place, reason)
+
+    def infusion(self, event: Event) -> None:
+        self._drug(event, "administration", event.time, event.end)
+
+    def statement(self, event: Event) -> None:
+        self._drug(event, "statement", event.time, event.end)
+
+    def _drug(self, event: Event, evidence: Evidence, start: datetime | None, stop: datetime | None) -> None:
+        named = event.meaning.means == "infusion" and event.text
+        codes = tuple(c for c in event.codes() if c.startswith("rxnorm:"))
+        names = (named or event.name(),)
+        self._builder.drug(DrugEvent(names, evidence, event.place, codes, start, stop))
+
+    def diagnosis(self, event: Event) -> None:
+        """Known from the time of the event; it tells neither when the disease began nor that it is over."""
+        told = event.meaning.fields.get("code", "")
+        codes = [
+            icd.code(c, _edition(c, event.meaning.value)) for c in BETWEEN.split(told.strip().upper()) if c
+        ]
+        known = tuple(dict.fromkeys((*(c for c in codes if c), *event.described.codes)))
+        name = event.described.name or (known[0].partition(":")[2] if known else event.name())
+        self._builder.condition(Condition(name, known, "active", None, None, event.time, event.origin()))
+
+    def term(self, event: Event) -> None:
+        """A bare term is a condition; one with a value is a result."""
+        if event.number or event.text:
+            self.result(event)
+        else:
+            made = Condition(event.name(), event.codes(), "active", None, None, event.time, event.origin())
+            self._builder.condition(made)
+
+    def procedure(self, event: Event) -> None:
+        made = Procedure(event.name(), event.codes(), event.time, event.origin())
+        self._builder.procedure(made)
+
+    def allergy(self, event: Event) -> None:
+        if event.text:
+            made = Finding(event.text, True, "allergy", event.time, (), event.origin())
+            self._builder.finding(made)
+
+    def stay_start(self, event: Event) -> None:
+        self._stays[event.meaning.value][0].append(event)
+
+    def stay_stop(self, event: Event) -> None:
+        self._stays[event.meaning.value][1].append(event)
+
+    def sex(self, event: Event) -> None:
+        self._builder.person(
+            Person(self._name, sex=SEX.get(event.meaning.fields.get("value", "").casefold()))
+        )
+
+    def ancestry(self, event: Event) -> None:
+        text = event.meaning.fields.get("value", "")
+        if text and not NO_ANCESTRY.match(text):
+            self._builder.person(Person(self._name, ancestry=(text,)))
+
+    def birth(self, event: Event) -> None:
+        if event.time is None:
+            return
+        filled = local_system(self._dataset, event.code, f"{event.time:%m-%d}") == YEAR_ONLY
+        born = middle(f"{event.time:%Y}") if filled else event.time.date()
+        self._builder.person(Person(self._name, birth=born))
+
+    def death(self, event: Event) -> None:
+        self._builder.person(Person(self._name, death=event.time))
+
+    def ignored(self, event: Event) -> None:
+        pass
+
+
+READ: dict[str, Callable[[Events, Event], None]] = {
+    "result": Events.result,
+    "order-start": Events.order_start,
+    "order-stop": Events.order_stop,
+    "dose": Events.dose,
+    "infusion": Events.infusion,
+    "diagnosis": Events.diagnosis,
+    "term": Events.term,
+    "procedure": Events.procedure,
+    "allergy": Events.allergy,
+    "stay-start": Events.stay_start,
+    "stay-stop": Events.stay_stop,
+    "sex": Events.sex,
+    "ancestry": Events.ancestry,
+    "birth": Events.birth,
+    "death": Events.death,
+    "ignored": Events.ignored,
+    "drug": Events.statement,
+}
+"""What is done with an event of each meaning."""
+
+
+def _edition(code: str, said: str) -> str | None:
+    """The edition that the form of a code tells; that which the event says, where the form is of both."""
+    forms = icd.editions(code)
+    return said if said in forms else next(iter(forms), None)
+
+
+def _paired(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Event | None]]:
+    """Each start with the first stop after it that no earlier start took."""
+    left = sorted((s for s in stops if s.time), key=_when)
+    for start in sorted(starts, key=_when):
+        at = next(
+            (i for i, stop in enumerate(left) if start.time is None or _when(stop) >= _when(start)), None
+        )
+        yield start, None if at is None or start.time is None else left.pop(at)
+
+
+def _when(event: Event) -> datetime:
+    return event.time or EVER
+
+
+def _setting(event: Event, known: str) -> Setting:
+    """A special place in the words of the code, else what the table says."""
+    told = (setting for pattern, setting in WORDS if re.search(pattern, event.code, re.IGNORECASE))
+    special = next(told, None)
+    return special if special and special in SPECIAL else cast(Setting, known)
