@@ -1,0 +1,139 @@
+"""The counts of the coming days: posterior predictive over the ranked causes, as it is and under what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import numpy as np
+
+from penia import knowledge
+from penia.errors import PeniaError
+from penia.explanation import Forecast
+from penia.forecast.observed import LINES, Line, lines
+from penia.forecast.particles import LETTER, PEOPLE, timed
+from penia.forecast.predict import futures, scenario, weigh
+from penia.forecast.scenarios import Arm, suspects
+from penia.infer import Ranking, rank
+from penia.infer.hypotheses import Hypothesis
+from penia.knowledge.schema import Lineage
+from penia.question import Question, question
+from penia.record import Record
+
+__all__ = ["Wish", "forecast", "of_question"]
+
+MASS, MOST = 0.95, 6
+"""Causes are followed until they make up so much of the posterior, and no more than so many."""
+LONGEST = 90
+SEED = 1
+_DAY = timedelta(days=1)
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What to forecast; without any of these, going on as now and stopping the suspected drugs."""
+
+    stop: tuple[str, ...] = ()
+    """Ingredients"""
+    go_on: bool = False
+    treat: bool = False
+    g_csf: bool = False
+
+
+def forecast(
+    record: Record,
+    at: datetime | None = None,
+    setting: str | None = None,
+    *,
+    days: int = 28,
+    wish: Wish = Wish(),
+) -> Forecast:
+    """Counts of the ``days`` after the last count of ``record``, as known at ``at``.
+
+    Raises PeniaError where no count is low, ``days`` is out of range, or a drug to stop is not in the record.
+
+    >>> ahead = penia.forecast(penia.read("record.json"))
+    >>> ahead.scenarios[0].name, ahead.scenarios[0].passing[0].most
+    """
+    asked = question(record, at, setting)
+    if asked.episode is None or asked.low is None or asked.episode.first_low is None:
+        raise PeniaError("No count in this record is low, so that there is no recovery to forecast.")
+    ranking = rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting)
+    return of_question(asked, ranking, days=days, wish=wish)
+
+
+def of_question(
+    asked: Question,
+    ranking: Ranking,
+    *,
+    days: int = 28,
+    wish: Wish = Wish(),
+    names: Sequence[str] = LINES,
+    people: int = PEOPLE,
+) -> Forecast:
+    """The forecast of a question that is ranked already; ``names``: the lines to forecast, where counted."""
+    if not 1 <= days <= LONGEST:
+        raise PeniaError(f"A forecast is of 1 to {LONGEST} days, not {days}.")
+    assert asked.episode is not None and asked.episode.first_low is not None and asked.low is not None
+    first_low = asked.episode.first_low
+    seen = lines(asked.record, first_low, names)
+    if not seen:
+        raise PeniaError("No count with a number and a limit is in this record; a forecast needs one.")
+    mixed = mixture(ranking)
+    arms = _arms(mixed, wish)
+    letters = _letters(seen)
+    last = max(float(line.days[-1]) for line in seen)
+    drawn = timed([h for h, _ in mixed], (asked.low.onset[0], first_low), letters, last, SEED, people)
+    weighed = weigh(drawn, [p for _, p in mixed], seen, letters, SEED)
+    ahead = np.arange(1.0, days + 1.0)
+    scenarios = tuple(
+        scenario(arm, futures(weighed, arm, seen, letters, last, ahead, SEED), ahead) for arm in arms
+    )
+    return Forecast(
+        start=first_low + last * _DAY,
+        days=tuple(float(d) for d in ahead),
+        scenarios=scenarios,
+        causes=tuple((c, round(p, 4)) for c, p in weighed.shares),
+        effective=round(weighed.effective, 1),
+    )
+
+
+def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
+    """The likeliest hypotheses that make up most of the posterior; a set of causes counts for its leader."""
+    found: list[tuple[Hypothesis, float]] = []
+    leading: list[float] = ranking.principal().tolist()
+    for i in sorted(range(len(leading)), key=lambda i: (-leading[i], ranking.hypotheses[i].id)):
+        found.append((ranking.hypotheses[i], leading[i]))
+        if len(found) == MOST or sum(p for _, p in found) >= MASS:
+            break
+    return found
+
+
+def _letters(seen: Sequence[Line]) -> list[Lineage]:
+    """The runs that the lines need, that of the deepest line first."""
+    order = sorted(seen, key=lambda line: float(line.values.min()) / line.between)
+    letters: list[Lineage] = []
+    for line in order:
+        letters += ["n", "l"] if line.name == "WBC" else [LETTER[line.name]]
+    return list(dict.fromkeys(letters))
+
+
+def _arms(mixed: Sequence[tuple[Hypothesis, float]], wish: Wish) -> list[Arm]:
+    names = {h.id.removeprefix("drug:"): h.name for h, _ in mixed if h.drug is not None}
+    going = suspects(mixed)
+    stop = wish.stop or going
+    for drug in wish.stop:
+        if f"drug:{drug}" not in knowledge.load().drugs:
+            raise PeniaError(f"{drug!r} is no drug that is known; `penia kb show` lists them.")
+    named = tuple(names.get(drug, drug) for drug in stop)
+    stopping = Arm("stop", stop, named) if stop else Arm("continue")
+    found: list[Arm] = []
+    if wish.stop or (not wish.go_on and stop):
+        found.append(stopping)
+    if wish.go_on or not wish.stop:
+        found.append(Arm("continue"))
+    if wish.treat:
+        found.append(msgspec.structs.replace(stopping, key="treat", treats=True))
+    if wish.g_csf:
+        found.append(msgspec.structs.replace(stopping, key="g-csf", helped=True))
+    return found

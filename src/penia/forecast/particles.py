@@ -1,0 +1,235 @@
+"""Draws of one hypothesis: people whose count is low at the first low count, as its channels and timing allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from penia import marrow
+from penia.infer.course import LINES, Family, Subjects, draw, family, figures, subjects
+from penia.infer.course.together import Job, together
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.prior import latency_of
+from penia.knowledge.schema import Latency, Lineage
+
+Array = NDArray[np.float64]
+
+PEOPLE, TIMES = 160, 4
+"""People of a hypothesis, and days on which each may have fallen ill."""
+RAMP = 40.0
+"""Days of a run that the slowest ramp takes; a slower one is stretched."""
+GRID = np.concatenate(
+    [[0.0, 0.25, 0.5, 0.75], np.arange(1.0, 15.0), np.arange(15.0, 40.0, 1.5), np.arange(40.0, 181.0, 5.0)]
+)
+SETTLED = 60.0
+FELT = 4
+"""Cycles of chemotherapy that are still felt."""
+FELT_DAYS = 120.0
+UNDATED = 30.0
+"""Days before the first low count in which a drug without dates began to act."""
+TOUCHED = 0.95
+"""Below this part of health a count counts as fallen."""
+STEP = 2 * marrow.STEP
+_DAY = timedelta(days=1)
+_Z90 = NormalDist().inv_cdf(0.9)
+
+
+class Timed(msgspec.Struct, frozen=True, eq=False):
+    """Draws (M,) of one hypothesis; days from the first low count."""
+
+    hypothesis: Hypothesis
+    kind: Family
+    z: Array
+    start: Array
+    """When it began to act."""
+    stop: Array
+    """When it ends by itself, or the record says that it was stopped."""
+    again: tuple[float, ...]
+    """Days after ``start`` of further cycles."""
+    pace: Array
+    mass: Array
+    """(M,) log of the prior weight."""
+    known: Array
+    """(M, lines, GRID) counts until the record stops the cause, if it does."""
+
+    def take(self, rows: NDArray[np.int_]) -> Timed:
+        return msgspec.structs.replace(
+            self, z=self.z[rows], start=self.start[rows], stop=self.stop[rows], pace=self.pace[rows],
+            mass=self.mass[rows], known=self.known[rows],
+        )  # fmt: skip
+
+    def job(self, now: float = 0.0, stop: Array | None = None, again: tuple[float, ...] = ()) -> Job:
+        """A run whose day 0 is ``now``; ``stop`` and further cycles ``again`` in place of the record's."""
+        stop = self.start if self.kind.dosed else self.stop if stop is None else stop
+        begun, ended = (self.start - now) / self.pace, (np.maximum(stop, self.start) - now) / self.pace
+        return Job(self.kind, self.z, begun, ended, again or self.again, self.pace)
+
+    def run_days(self, days: Array) -> Array:
+        """(M, n) days of the run for days from the first low count."""
+        return (days - self.start[:, None]) / self.pace[:, None]
+
+
+def timed(
+    hypotheses: Sequence[Hypothesis],
+    onset: tuple[datetime | None, datetime],
+    letters: Sequence[Lineage],
+    last: float,
+    seed: int,
+    people: int = PEOPLE,
+) -> list[Timed]:
+    """Draws of each hypothesis. ``letters``: the lines to simulate, that which fell furthest first; ``onset``:
+    the last normal and the first low count; ``last``: day of the last count."""
+    found: list[Timed] = []
+    kinds = [family(h) for h in hypotheses]
+    zs = [draw(kind, people, seed) for kind in kinds]
+    owns = [subjects(kind, z, figures()) for kind, z in zip(kinds, zs, strict=True)]
+    paces = [np.maximum(own.slow / RAMP, 1.0) for own in owns]
+    jobs = [
+        Job(kind, z, 0.0, 0.0 if kind.dosed else own.lasting / pace, _cycles(h, onset[1])[1], pace)
+        for h, kind, z, own, pace in zip(hypotheses, kinds, zs, owns, paces, strict=True)
+    ]
+    paths = _library(jobs, letters, seed)
+    for h, job, own, path in zip(hypotheses, jobs, owns, paths, strict=True):
+        if job.family.dosed:
+            found.append(_dosed(h, job, path, onset[1]))
+        else:
+            found.append(_open(h, job, own, path, onset, seed))
+    cut = [i for i, t in enumerate(found) if t.hypothesis.course is not None and (t.stop < last).any()]
+    if cut := [i for i in cut if not found[i].kind.dosed]:
+        stopped = [
+            Job(t.kind, t.z, 0.0, np.maximum(t.stop - t.start, 0.0) / t.pace, (), t.pace)
+            for t in (found[i] for i in cut)
+        ]
+        for i, path in zip(cut, together(stopped, GRID, letters, step=STEP), strict=True):
+            found[i] = msgspec.structs.replace(found[i], known=path)
+    return found
+
+
+_kept: dict[tuple[Family, tuple[float, ...], Lineage, int, int], Array] = {}
+
+
+def _library(jobs: Sequence[Job], letters: Sequence[Lineage], seed: int) -> list[Array]:
+    """(people, lines, GRID) of each job; what was simulated once is kept."""
+    for letter in letters:
+        keys = [(job.family, job.again, letter, seed, len(job.z)) for job in jobs]
+        fresh = {key: job for key, job in zip(keys, jobs, strict=True) if key not in _kept}
+        if fresh:
+            paths = together(list(fresh.values()), GRID, (letter,), step=STEP)
+            _kept.update({key: path[:, 0] for key, path in zip(fresh, paths, strict=True)})
+    return [
+        np.stack([_kept[job.family, job.again, letter, seed, len(job.z)] for letter in letters], axis=1)
+        for job in jobs
+    ]
+
+
+def _open(
+    hypothesis: Hypothesis,
+    job: Job,
+    own: Subjects,
+    paths: Array,
+    onset: tuple[datetime | None, datetime],
+    seed: int,
+) -> Timed:
+    """Each person fell ill on one of the days that leave the count low, the likelier ones more often."""
+    z, pace, ever = job.z, np.asarray(job.pace), own.ever
+    low = paths[:, 0] < np.maximum(TOUCHED, 0.5 + 0.5 * paths[:, 0].min(axis=1, keepdims=True)) - 1e-9
+    low = np.where(low.any(axis=1, keepdims=True), low, True)
+    real = GRID * pace[:, None]
+    width = np.gradient(GRID) * pace[:, None]
+    mass = np.where(ever[:, None] & (GRID < SETTLED), 0.0, low * width)
+    stop = np.full(len(z), np.inf)
+    if hypothesis.course is not None:
+        begun, ended = _dates(hypothesis, onset[1])
+        density, stop = _drug_density(hypothesis, real, begun, ended), np.full(len(z), ended)
+        mass = mass * density
+    elif onset[0] is not None:
+        gap = (onset[1] - onset[0]) / _DAY
+        first = real[np.arange(len(z)), low.argmax(axis=1)][:, None]
+        mass = np.where(ever[:, None] | (real <= first + gap), mass, mass * 0.02)
+    mass = np.maximum(mass, 1e-12 * (low + 1e-6))
+    total = mass.sum(axis=1)
+    generator = np.random.default_rng((seed, 17))
+    edges = np.cumsum(mass, axis=1) / total[:, None]
+    shares = (np.arange(TIMES) + generator.random((len(z), TIMES))) / TIMES
+    place = (edges[:, None, :] < shares[:, :, None]).sum(axis=2).ravel()
+    rows = np.repeat(np.arange(len(z)), TIMES)
+    since = real[rows, np.minimum(place, len(GRID) - 1)]
+    start = -since
+    ends = stop[rows] if hypothesis.course is not None else start + own.lasting[rows]
+    return Timed(
+        hypothesis, job.family, z[rows], start, ends, (), pace[rows], np.log(total)[rows], paths[rows]
+    )
+
+
+def _dates(hypothesis: Hypothesis, first_low: datetime) -> tuple[float | None, float]:
+    """Day of the first dose (of the latest course, where each starts the clock anew), and of the stop."""
+    course, kind, drug = hypothesis.course, hypothesis.kind, hypothesis.drug
+    assert course is not None and kind is not None and drug is not None
+    days = sorted((s - first_low) / _DAY for s in course.starts if s is not None)
+    each = latency_of(drug, kind).since == "each-dose"
+    stop = np.inf if course.stop is None or each else (course.stop - first_low) / _DAY
+    return (days[-1] if each else days[0]) if days else None, stop
+
+
+def _drug_density(hypothesis: Hypothesis, since: Array, begun: float | None, ended: float) -> Array:
+    """Prior of an effect that began ``since`` days before the first low count, up to a constant."""
+    assert hypothesis.drug is not None and hypothesis.kind is not None
+    acts = -since <= ended
+    if begun is None:
+        return np.where(acts & (since < UNDATED), 1.0, 1e-6)
+    delay = -since - begun
+    inside = density(latency_of(hypothesis.drug, hypothesis.kind), np.maximum(delay, 0.05))
+    return np.where(acts & (delay >= 0), inside, 1e-9)
+
+
+def density(latency: Latency, days: Array) -> Array:
+    """Of a log-normal given by its median and 10th and 90th percentile, up to a constant."""
+    spread = max(float(np.log(latency.onset.p90 / latency.onset.p10)) / (2 * _Z90), 0.05)
+    return np.exp(-0.5 * (np.log(days / latency.onset.median) / spread) ** 2) / days
+
+
+def _cycles(hypothesis: Hypothesis, first_low: datetime) -> tuple[float | None, tuple[float, ...]]:
+    """Day of the first cycle that is still felt, and days after it of the others."""
+    if hypothesis.course is None:
+        return None, ()
+    days = sorted((s - first_low) / _DAY for s in hypothesis.course.starts if s is not None)
+    near = [d for d in days if d > -FELT_DAYS][-FELT:] or days[-1:]
+    return (near[0] if near else None), tuple(d - near[0] for d in near[1:])
+
+
+def _dosed(hypothesis: Hypothesis, job: Job, paths: Array, first_low: datetime) -> Timed:
+    """By the cycles that the record gives; without any, some days ago."""
+    day, again = _cycles(hypothesis, first_low)
+    count = len(job.z)
+    start = -np.random.default_rng(23).uniform(3.0, 14.0, count) if day is None else np.full(count, day)
+    pace = np.asarray(job.pace)
+    return Timed(hypothesis, job.family, job.z, start, start, again, pace, np.zeros(count), paths)
+
+
+def read(paths: Array, grid: Array, days: Array) -> Array:
+    """log counts (M, n) of paths (M, T) on run days (M, n): health before the start, the last day after."""
+    logs = np.log(np.maximum(paths, 1e-6))
+    at = np.interp(days, grid, np.arange(len(grid)))
+    below = np.minimum(at.astype(np.int64), len(grid) - 2)
+    part = at - below
+    rows = np.arange(len(paths))[:, None]
+    return np.where(days <= 0, logs[:, :1], logs[rows, below] * (1 - part) + logs[rows, below + 1] * part)
+
+
+def line_paths(letters: Sequence[str], runs: Array, name: str) -> Array:
+    """(M, T) of a counted line from the runs (M, lines, T) of ``letters``; the white count is a sum."""
+    if name != "WBC":
+        return runs[:, letters.index(LETTER[name])]
+    share = figures().white
+    rest = 1 - share["n"].value - share["l"].value
+    return (
+        share["n"].value * runs[:, letters.index("n")] + share["l"].value * runs[:, letters.index("l")] + rest
+    )
+
+
+LETTER: dict[str, Lineage] = dict(zip(("ANC", "ALC", "AMC", "PLT", "HB"), LINES, strict=True))

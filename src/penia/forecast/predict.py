@@ -1,0 +1,182 @@
+"""Posterior predictive counts: courses of the likely causes, weighted by how they fit the counts so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from penia.explanation import Bands, Passing, Scenario
+from penia.forecast.observed import Line, ahead, log_fit
+from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
+from penia.forecast.scenarios import Arm, growth, job
+from penia.infer.course import figures
+from penia.infer.course.together import together
+from penia.knowledge.limits import limits
+from penia.knowledge.schema import Lineage
+
+Array = NDArray[np.float64]
+
+COURSES = 240
+"""Courses that are followed."""
+EACH = 5
+"""Draws of noise for each."""
+THRESHOLDS = (0.5, 1.0, 1.5)
+SEVERE = 0.5
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+_PAST = np.array([-0.5, -1, -1.5, -2, -3, -4, -5, -6, -8, -10, -12, -15, -20, -25, -30, -40, -60, -90, -130])
+
+
+class Weighed(msgspec.Struct, frozen=True, eq=False):
+    """The courses that stand for the posterior, by hypothesis."""
+
+    people: tuple[Timed, ...]
+    """Resampled: all count the same."""
+    shares: tuple[tuple[str, float], ...]
+    effective: float
+    """Of the draws, over all hypotheses."""
+
+
+def weigh(
+    drawn: Sequence[Timed], chances: Sequence[float], seen: Sequence[Line], letters: Sequence[Lineage], seed: int
+) -> Weighed:
+    """Resample the draws of each hypothesis by their prior weight and fit, in proportion to ``chances``."""
+    total = sum(chances)
+    generator = np.random.default_rng((seed, 29))
+    people: list[Timed] = []
+    effective = 0.0
+    for draws, chance in zip(drawn, chances, strict=True):
+        fit = draws.mass + sum(log_fit(line, on_days(draws, line, letters)) for line in seen)
+        weight = np.exp(fit - fit.max())
+        weight /= weight.sum()
+        effective += chance / total / float(np.sum(weight**2))
+        count = max(int(round(COURSES * chance / total)), 4)
+        at = (np.arange(count) + generator.random()) / count
+        rows = np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1)
+        people.append(draws.take(rows))
+    shares = tuple((d.hypothesis.id, float(c / total)) for d, c in zip(drawn, chances, strict=True))
+    return Weighed(tuple(people), shares, effective)
+
+
+def on_days(people: Timed, line: Line, letters: Sequence[Lineage]) -> Array:
+    """(M, n) log path of the line on the days of its counts."""
+    return read(line_paths(letters, people.known, line.name), GRID, people.run_days(line.days))
+
+
+class Futures(msgspec.Struct, frozen=True, eq=False):
+    """Simulated counts of one line: (samples, T), true and as a laboratory would find them."""
+
+    line: str
+    true: Array
+    measured: Array
+    weight: Array
+    """(samples,) sums to 1."""
+
+
+def futures(
+    weighed: Weighed,
+    arm: Arm,
+    seen: Sequence[Line],
+    letters: Sequence[Lineage],
+    now: float,
+    days: Array,
+    seed: int,
+) -> list[Futures]:
+    """Counts on ``days`` (T,) after ``now`` under an arm; every arm has the same people and the same noise."""
+    last = float(days[-1])
+    generator = np.random.default_rng((seed, 31))
+    jobs = [job(p, arm, now, now + last, generator.random(len(p.z))) for p in weighed.people]
+    begun = min(float(np.min(np.asarray(j.start))) for j in jobs)
+    fine = np.arange(0.0, last + 1.5, 1.0)
+    grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[_PAST > begun], fine]))
+    runs = together(jobs, grid, letters, growth() if arm.helped else None, STEP)
+    share = np.concatenate([np.full(len(p.z), s / len(p.z)) for p, (_, s) in _paired(weighed)])
+    found: list[Futures] = []
+    for line in seen:
+        logs, means, later = [], [], np.zeros((len(days), len(days)))
+        for people, run in zip(weighed.people, runs, strict=True):
+            path = line_paths(letters, run, line.name)
+            logs.append(read(path, grid, days / people.pace[:, None]))
+            mean, later = ahead(line, on_days(people, line, letters), now + days)
+            means.append(mean)
+        centre = np.concatenate(logs) + np.concatenate(means)
+        root = np.linalg.cholesky(later + 1e-9 * np.eye(len(days)))
+        noise = generator.standard_normal((EACH * len(centre), len(days)))
+        true = line.healthy * np.exp(np.repeat(centre, EACH, axis=0) + noise @ root.T)
+        e = generator.standard_normal(true.shape) * _spread(line.name, true)
+        found.append(Futures(line.name, true, true * np.exp(e), np.repeat(share / EACH, EACH)))
+    return found
+
+
+def _paired(weighed: Weighed) -> zip[tuple[Timed, tuple[str, float]]]:
+    return zip(weighed.people, weighed.shares, strict=True)
+
+
+def _spread(name: str, true: Array) -> Array:
+    variation, counted = limits().variation[name], figures().counted[name].value
+    own = variation.within.value**2 + variation.analytical.value**2
+    return np.sqrt(own + (counted / np.maximum(true, counted)) ** 2)
+
+
+def scenario(arm: Arm, found: Sequence[Futures], days: Array) -> Scenario:
+    neutrophils = next((f for f in found if f.line == "ANC"), None)
+    severe = [None if neutrophils is None else _below(neutrophils, days, within) for within in (7.0, 14.0)]
+    return Scenario(
+        key=arm.key,
+        name=arm.name,
+        lines=tuple(bands(f) for f in found),
+        passing=() if neutrophils is None else tuple(_passing(neutrophils, days, t) for t in THRESHOLDS),
+        severe_7=severe[0],
+        severe_14=severe[1],
+        stops=arm.stops,
+    )
+
+
+def bands(found: Futures) -> Bands:
+    q = quantiles(found.measured, found.weight, LEVELS)
+    digits = 0 if found.line == "PLT" else 1 if found.line == "HB" else 2
+
+    def shown(values: Array) -> tuple[float, ...]:
+        return tuple(round(float(v), digits) for v in values)
+
+    return Bands(
+        line=found.line,
+        median=shown(q[3]),
+        half=tuple(zip(shown(q[2]), shown(q[4]), strict=True)),
+        most=tuple(zip(shown(q[1]), shown(q[5]), strict=True)),
+        nearly_all=tuple(zip(shown(q[0]), shown(q[6]), strict=True)),
+    )
+
+
+def quantiles(samples: Array, weight: Array, levels: Sequence[float]) -> Array:
+    """(levels, T) of weighted samples (S, T)."""
+    order = np.argsort(samples, axis=0)
+    sorted_ = np.take_along_axis(samples, order, axis=0)
+    cumulative = np.cumsum(weight[order], axis=0) - 0.5 * weight[order]
+    columns = [
+        np.interp(levels, cumulative[:, t], sorted_[:, t]) for t in range(samples.shape[1])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _below(found: Futures, days: Array, within: float) -> float:
+    near = days <= within
+    return round(float(found.weight @ (found.true[:, near] < SEVERE).any(axis=1)), 4)
+
+
+def _passing(found: Futures, days: Array, above: float) -> Passing:
+    up = found.true >= above
+    stays = up & np.concatenate([up[:, 1:], up[:, -1:]], axis=1)
+    day = np.where(stays.any(axis=1), days[stays.argmax(axis=1)], np.inf)
+    reached = float(found.weight @ np.isfinite(day))
+    low, middle, high = (_quantile(day, found.weight, level) for level in (0.1, 0.5, 0.9))
+    return Passing(above, round(reached, 4), middle, (low, high))
+
+
+def _quantile(values: Array, weight: Array, level: float) -> float | None:
+    order = np.argsort(values)
+    place = int(np.searchsorted(np.cumsum(weight[order]), level))
+    value = float(values[order][min(place, len(values) - 1)])
+    return value if np.isfinite(value) else None
