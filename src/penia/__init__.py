@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from penia.explanation import Candidate as Candidate
     from penia.explanation import Explanation as Explanation
+    from penia.forecast import forecast as forecast
     from penia.pipeline import explain as explain
     from penia.read import ReadError as ReadError
     from penia.read import read as read
@@ -28,6 +29,7 @@ _HOMES = {
     "ReadError": "penia.read",
     "Record": "penia.record",
     "explain": "penia.pipeline",
+    "forecast": "penia.forecast",
     "read": "penia.read",
     "read_all": "penia.read",
     "simulate_patients": "penia.virtual",
@@ -38,6 +40,7 @@ __all__ = [
     "ReadError",
     "Record",
     "explain",
+    "forecast",
     "read",
     "read_all",
     "simulate_patients",

@@ -165,8 +165,7 @@ class Episode(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Bands(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the counts of one line are expected, day by day: quantiles of the count as a laboratory would find
-    it."""
+    """Where the counts of one line are expected, day by day: quantiles of what a laboratory would find."""
 
     line: str
     """ANC, ALC, AMC, PLT, HB or WBC; 10⁹/L, HB in g/L."""

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib.metadata import version as package_version
+from typing import TYPE_CHECKING
 
 from penia import knowledge
 from penia.episode import lowest
-from penia.explanation import Alert, Candidate, Explanation
+from penia.explanation import Alert, Candidate, Explanation, Forecast
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.weights import weights
+from penia.plan.followup import next_count
 from penia.plan.tests import Asked, next_tests
 from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
 from penia.question import Question, question
 from penia.record import Problem, Record
 
+if TYPE_CHECKING:
+    from penia.forecast import Wish
+
 SHOWN = 20
 """Candidates that an explanation carries in full."""
 
 
-def explain(record: Record, at: datetime | None = None, setting: str | None = None) -> Explanation:
+def explain(
+    record: Record,
+    at: datetime | None = None,
+    setting: str | None = None,
+    *,
+    ahead: Wish | None = None,
+    days: int = 28,
+) -> Explanation:
     """Rank the causes of the latest low white count in ``record``, as known at ``at`` (default: all of it).
 
     ``setting`` (outpatient, emergency, inpatient, intensive-care, haematology, oncology, neonatal) overrides
     the one that the record states. A record without a low count gets an Explanation without candidates.
+    ``ahead``: forecast the counts of the next ``days`` too, under what it wishes.
 
     >>> explanation = penia.explain(penia.read("record.json"))
     >>> explanation.candidates[0].causes, explanation.candidates[0].probability
@@ -39,6 +52,7 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
     urgent = alerts(
         asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
     )
+    future = None if ahead is None else _ahead(asked, ranking, ahead, days)
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
@@ -48,13 +62,21 @@ def explain(record: Record, at: datetime | None = None, setting: str | None = No
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
-        plan=(*steps(ranking), *next_tests(ranking, _asked(asked), base)),
+        plan=(*steps(ranking), *next_count(future), *next_tests(ranking, _asked(asked), base)),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
         sets=ranking.cause_sets(fitted.told.value),
         thin=thin,
+        forecast=future,
     )
+
+
+def _ahead(asked: Question, ranking: Ranking, wish: Wish, days: int) -> Forecast | None:
+    """None where no count with a date and a number is low."""
+    from penia.forecast import can_be_forecast, of_question
+
+    return of_question(asked, ranking, days=days, wish=wish) if can_be_forecast(asked) else None
 
 
 def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The counts of the coming days: posterior predictive over the ranked causes, as it is and under what may be done."""
+"""The counts of the coming days: posterior predictive over the ranked causes, under what may be done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from penia import knowledge
 from penia.errors import PeniaError
-from penia.explanation import Forecast
+from penia.explanation import Forecast, Scenario
 from penia.forecast.observed import LINES, Line, lines
 from penia.forecast.particles import LETTER, PEOPLE, timed
 from penia.forecast.predict import futures, scenario, weigh
@@ -21,11 +21,13 @@ from penia.knowledge.schema import Lineage
 from penia.question import Question, question
 from penia.record import Record
 
-__all__ = ["Wish", "forecast", "of_question"]
+__all__ = ["Wish", "can_be_forecast", "forecast", "of_question"]
 
 MASS, MOST = 0.95, 6
 """Causes are followed until they make up so much of the posterior, and no more than so many."""
 LONGEST = 90
+RECHECK = 7.0
+"""Days after which counts are looked at again whatever they do."""
 SEED = 1
 _DAY = timedelta(days=1)
 
@@ -46,7 +48,7 @@ def forecast(
     setting: str | None = None,
     *,
     days: int = 28,
-    wish: Wish = Wish(),
+    wish: Wish | None = None,
 ) -> Forecast:
     """Counts of the ``days`` after the last count of ``record``, as known at ``at``.
 
@@ -56,10 +58,16 @@ def forecast(
     >>> ahead.scenarios[0].name, ahead.scenarios[0].passing[0].most
     """
     asked = question(record, at, setting)
-    if asked.episode is None or asked.low is None or asked.episode.first_low is None:
+    if not can_be_forecast(asked) or asked.low is None:
         raise PeniaError("No count in this record is low, so that there is no recovery to forecast.")
     ranking = rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting)
     return of_question(asked, ranking, days=days, wish=wish)
+
+
+def can_be_forecast(asked: Question) -> bool:
+    """A count with a date and a number is low."""
+    dated = asked.episode is not None and asked.episode.first_low is not None
+    return dated and any(count.lineage in LINES for count in asked.record.counts)
 
 
 def of_question(
@@ -67,7 +75,7 @@ def of_question(
     ranking: Ranking,
     *,
     days: int = 28,
-    wish: Wish = Wish(),
+    wish: Wish | None = None,
     names: Sequence[str] = LINES,
     people: int = PEOPLE,
 ) -> Forecast:
@@ -80,7 +88,7 @@ def of_question(
     if not seen:
         raise PeniaError("No count with a number and a limit is in this record; a forecast needs one.")
     mixed = mixture(ranking)
-    arms = _arms(mixed, wish)
+    arms = _arms(mixed, wish or Wish())
     letters = _letters(seen)
     last = max(float(line.days[-1]) for line in seen)
     drawn = timed([h for h, _ in mixed], (asked.low.onset[0], first_low), letters, last, SEED, people)
@@ -95,7 +103,16 @@ def of_question(
         scenarios=scenarios,
         causes=tuple((c, round(p, 4)) for c, p in weighed.shares),
         effective=round(weighed.effective, 1),
+        next_count=_next_count(scenarios[0], float(days)),
     )
+
+
+def _next_count(scenario: Scenario, last: float) -> float:
+    """When neutrophils have passed, or not, the threshold that they are to pass: that day tells most. A week
+    where none is to be passed."""
+    days = [p.median for p in scenario.passing if p.median is not None and p.median > 1.0]
+    soon = 1.0 if scenario.severe_7 is not None and scenario.severe_7 >= 0.5 else 2.0
+    return min(max(min(days, default=RECHECK), soon), RECHECK, last)
 
 
 def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
@@ -112,10 +129,8 @@ def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
 def _letters(seen: Sequence[Line]) -> list[Lineage]:
     """The runs that the lines need, that of the deepest line first."""
     order = sorted(seen, key=lambda line: float(line.values.min()) / line.between)
-    letters: list[Lineage] = []
-    for line in order:
-        letters += ["n", "l"] if line.name == "WBC" else [LETTER[line.name]]
-    return list(dict.fromkeys(letters))
+    names = [name for line in order for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
+    return [LETTER[name] for name in dict.fromkeys(names)]
 
 
 def _arms(mixed: Sequence[tuple[Hypothesis, float]], wish: Wish) -> list[Arm]:

@@ -1,15 +1,15 @@
 """The counts of one line about a path of the model: their covariance, how well a path fits, what comes next.
 
 A log count is log(healthy) + log x(t) + b + g(t) + e with b ~ N(0, τ²) the person's own level, g an
-Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold, and e ~ N(0, s²) the variation
-within a day and of the laboratory. The covariance K of b + g + e is the same for every path, so that with
+Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold, and e ~ N(0, s²) the
+variation within a day and of the laboratory. The covariance K of b + g + e is the same for every path, so that with
 r = log y − log(healthy) − log x
 
     log p = −½ [ rᵀ K⁻¹ r + log |2πK| ],
 
-and b + g at later days is Gaussian with mean k K⁻¹ r and one covariance for all paths (Rasmussen and Williams,
-Gaussian Processes for Machine Learning, MIT Press 2006, ch. 2). A bound (a count under the limit of quantification)
-adds log Φ given the others.
+and b + g at later days is Gaussian with mean k K⁻¹ r and one covariance for all paths (Rasmussen and
+Williams, Gaussian Processes for Machine Learning, MIT Press 2006, ch. 2). A bound (a count under the limit of
+quantification) adds log Φ given the others.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Line(msgspec.Struct, frozen=True, eq=False):
 
 
 def lines(record: Record, first_low: datetime, names: Sequence[str] = LINES) -> tuple[Line, ...]:
-    """Lines with a count in the episode or the year before; the white count where neutrophils were not counted
-    at that time."""
+    """Lines with a count in the episode or the year before; the white count where neutrophils were not
+    counted at that time."""
     found = {name: _near(record, name, first_low) for name in names}
     counted = {c.time for c in found.get("ANC", ())}
     if "WBC" in found:
@@ -86,7 +86,7 @@ def _near(record: Record, name: str, first_low: datetime) -> list[Count]:
             by_time[count.time] = count
     near = [by_time[time] for time in sorted(by_time)]
     if len(near) > MOST:
-        old = np.linspace(0, len(near) - MOST // 2 - 1, MOST // 2).round().astype(int).tolist()
+        old: list[int] = np.linspace(0, len(near) - MOST // 2 - 1, MOST // 2).round().astype(int).tolist()
         near = [near[i] for i in dict.fromkeys(old)] + near[-(MOST // 2) :]
     return near
 
@@ -113,9 +113,7 @@ def _line(record: Record, name: str, counts: Sequence[Count], first_low: datetim
         name=name,
         days=np.array([(c.time - first_low) / _DAY for c in counts]),
         values=np.log(least / healthy),
-        spread=np.sqrt(
-            variation.within.value**2 + variation.analytical.value**2 + (counted / least) ** 2
-        ),
+        spread=np.sqrt(variation.within.value**2 + variation.analytical.value**2 + (counted / least) ** 2),
         bound=np.array([c.comparator in ("<", "<=") or c.value < counted for c in counts]),
         healthy=healthy,
         between=scatter.between.value,

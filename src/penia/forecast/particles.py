@@ -1,4 +1,4 @@
-"""Draws of one hypothesis: people whose count is low at the first low count, as its channels and timing allow."""
+"""Draws of one hypothesis: people whose count is low at the first low count, as channels and timing allow."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def timed(
     seed: int,
     people: int = PEOPLE,
 ) -> list[Timed]:
-    """Draws of each hypothesis. ``letters``: the lines to simulate, that which fell furthest first; ``onset``:
-    the last normal and the first low count; ``last``: day of the last count."""
+    """Draws of each hypothesis. ``letters``: the lines to simulate, that which fell furthest first;
+    ``onset``: the last normal and the first low count; ``last``: day of the last count."""
     found: list[Timed] = []
     kinds = [family(h) for h in hypotheses]
     zs = [draw(kind, people, seed) for kind in kinds]
@@ -110,7 +110,7 @@ def timed(
     return found
 
 
-_kept: dict[tuple[Family, tuple[float, ...], Lineage, int, int], Array] = {}
+_kept: dict[tuple[Family, tuple[float, ...], str, int, int], Array] = {}
 
 
 def _library(jobs: Sequence[Job], letters: Sequence[Lineage], seed: int) -> list[Array]:
@@ -118,9 +118,9 @@ def _library(jobs: Sequence[Job], letters: Sequence[Lineage], seed: int) -> list
     for letter in letters:
         keys = [(job.family, job.again, letter, seed, len(job.z)) for job in jobs]
         fresh = {key: job for key, job in zip(keys, jobs, strict=True) if key not in _kept}
-        if fresh:
-            paths = together(list(fresh.values()), GRID, (letter,), step=STEP)
-            _kept.update({key: path[:, 0] for key, path in zip(fresh, paths, strict=True)})
+        paths = together(list(fresh.values()), GRID, (letter,), step=STEP) if fresh else []
+        for key, path in zip(fresh, paths, strict=True):
+            _kept[key] = path[:, 0]
     return [
         np.stack([_kept[job.family, job.again, letter, seed, len(job.z)] for letter in letters], axis=1)
         for job in jobs

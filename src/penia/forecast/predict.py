@@ -40,7 +40,11 @@ class Weighed(msgspec.Struct, frozen=True, eq=False):
 
 
 def weigh(
-    drawn: Sequence[Timed], chances: Sequence[float], seen: Sequence[Line], letters: Sequence[Lineage], seed: int
+    drawn: Sequence[Timed],
+    chances: Sequence[float],
+    seen: Sequence[Line],
+    letters: Sequence[Lineage],
+    seed: int,
 ) -> Weighed:
     """Resample the draws of each hypothesis by their prior weight and fit, in proportion to ``chances``."""
     total = sum(chances)
@@ -52,7 +56,7 @@ def weigh(
         weight = np.exp(fit - fit.max())
         weight /= weight.sum()
         effective += chance / total / float(np.sum(weight**2))
-        count = max(int(round(COURSES * chance / total)), 4)
+        count = max(round(COURSES * chance / total), 4)
         at = (np.arange(count) + generator.random()) / count
         rows = np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1)
         people.append(draws.take(rows))
@@ -84,18 +88,20 @@ def futures(
     days: Array,
     seed: int,
 ) -> list[Futures]:
-    """Counts on ``days`` (T,) after ``now`` under an arm; every arm has the same people and the same noise."""
+    """Counts on ``days`` (T,) after ``now`` under an arm; every arm has the same people and noise."""
     last = float(days[-1])
     generator = np.random.default_rng((seed, 31))
     jobs = [job(p, arm, now, now + last, generator.random(len(p.z))) for p in weighed.people]
     begun = min(float(np.min(np.asarray(j.start))) for j in jobs)
     fine = np.arange(0.0, last + 1.5, 1.0)
-    grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[_PAST > begun], fine]))
+    grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[begun < _PAST], fine]))
     runs = together(jobs, grid, letters, growth() if arm.helped else None, STEP)
     share = np.concatenate([np.full(len(p.z), s / len(p.z)) for p, (_, s) in _paired(weighed)])
     found: list[Futures] = []
     for line in seen:
-        logs, means, later = [], [], np.zeros((len(days), len(days)))
+        logs: list[Array] = []
+        means: list[Array] = []
+        later = np.zeros((len(days), len(days)))
         for people, run in zip(weighed.people, runs, strict=True):
             path = line_paths(letters, run, line.name)
             logs.append(read(path, grid, days / people.pace[:, None]))
@@ -155,9 +161,7 @@ def quantiles(samples: Array, weight: Array, levels: Sequence[float]) -> Array:
     order = np.argsort(samples, axis=0)
     sorted_ = np.take_along_axis(samples, order, axis=0)
     cumulative = np.cumsum(weight[order], axis=0) - 0.5 * weight[order]
-    columns = [
-        np.interp(levels, cumulative[:, t], sorted_[:, t]) for t in range(samples.shape[1])
-    ]
+    columns = [np.interp(levels, cumulative[:, t], sorted_[:, t]) for t in range(samples.shape[1])]
     return np.stack(columns, axis=1)
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from penia.explanation import Alert, Episode, Explanation
 from penia.record import Record
-from penia.report import wording
+from penia.report import ahead, wording
 from penia.report.causes import ranked
 from penia.report.dropped import grouped
 from penia.report.steps import numbered
@@ -46,6 +46,20 @@ def render(
         blocks = _whole(explanation, explanation.episode, record, top, width - 2 * MARGIN - LABEL - GAP)
     last = [] if why is not None else [_sections(_dropped(explanation))]
     console.print(Padding(_spaced([*blocks, *last, _footer(explanation, why)]), (1, MARGIN)), width=width)
+
+
+def render_forecast(explanation: Explanation, record: Record, console: Console) -> None:
+    """Print the forecast of ``explanation``, which has one, and the dangers before it."""
+    assert explanation.forecast is not None
+    width = min(console.width, WIDEST)
+    names = {c.causes[0]: c.name for c in explanation.candidates}
+    blocks: list[RenderableType | None] = [
+        _sections(_dangers(explanation)),
+        say((wording.who(explanation, record), "bold")),
+        ahead.render(explanation.forecast, names),
+        _footer(explanation, 0),
+    ]
+    console.print(Padding(_spaced(blocks), (1, MARGIN)), width=width)
 
 
 def _spaced(blocks: list[RenderableType | None]) -> Group:
@@ -87,6 +101,7 @@ def _whole(
         _sections(causes) if explanation.candidates else None,
         _sections(_doubt(explanation)),
         _sections(steps) if explanation.plan else None,
+        _sections(_expected(explanation)),
     ]
 
 
@@ -120,6 +135,12 @@ def _low(episode: Episode, record: Record) -> list[Section]:
     rows: list[Section] = [("Low", say(wording.since(episode))), ("", table)]
     rest = wording.not_low(episode, record)
     return [*rows, ("Not low", say(rest))] if rest else rows
+
+
+def _expected(explanation: Explanation) -> list[Section]:
+    if explanation.forecast is None:
+        return []
+    return [("Expect", say(ahead.expectation(explanation.forecast)))]
 
 
 def _doubt(explanation: Explanation) -> list[Section]:
