@@ -2,8 +2,8 @@
 
 A log count is log(healthy) + log x(t) + b + g(t) + e with b ~ N(0, τ²) the person's own level, g an
 Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold, and e ~ N(0, s²) the
-variation within a day and of the laboratory. The covariance K of b + g + e is the same for every path, so that with
-r = log y − log(healthy) − log x
+variation within a day and of the laboratory. The covariance K of b + g + e is the same for every path,
+so that with r = log y − log(healthy) − log x
 
     log p = −½ [ rᵀ K⁻¹ r + log |2πK| ],
 
