@@ -44,3 +44,16 @@ def test_entries_of_every_kind_can_be_shown() -> None:
         print_cause(cause, base, console)
     for drug in list(base.drugs.values())[::40]:
         print_drug(drug, base, console)
+
+
+@pytest.mark.parametrize("name", ["FOLFOX", "folfox cycle 3", "regimen:folfox"])
+def test_a_regimen_is_shown_by_its_names_and_not_as_one_of_its_drugs(penia: Run, name: str) -> None:
+    said = penia("kb", "show", name)
+    assert said.code == 0
+    assert "(regimen:folfox)" in said.out
+    for word in ("oxaliplatin, day 1", "A cycle takes 14 days", "grade 3 or 4", "Sources"):
+        assert word in said.out
+
+
+def test_a_pair_of_drugs_that_is_no_regimen_is_shown_as_before(penia: Run) -> None:
+    assert "drug:amoxicillin" in penia("kb", "show", "co-amoxiclav").out

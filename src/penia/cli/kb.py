@@ -14,6 +14,7 @@ HELP = """The knowledge base: every figure with its source.
 \b
   penia kb show hiv                a cause
   penia kb show drug:clozapine     a drug; its name alone will do
+  penia kb show FOLFOX             a chemotherapy regimen
 """
 
 
@@ -22,7 +23,7 @@ def command() -> None:
     pass
 
 
-@command.command(short_help="One cause or drug, with all figures and sources.")
+@command.command(short_help="One cause, drug or regimen, with all figures and sources.")
 @click.argument("cause")
 def show(cause: str) -> None:
     """What is known of CAUSE: how often, what the counts look like, findings, what to do; with sources.
@@ -34,10 +35,14 @@ def show(cause: str) -> None:
 
     from penia import knowledge
     from penia.cli.page import print_cause, print_drug
+    from penia.cli.regimen import named, print_regimen
 
     base = knowledge.load()
-    name = _id(cause, base)
     console = Console()
+    if (regimen := named(cause)) is not None:
+        print_regimen(regimen, base, console)
+        return
+    name = _id(cause, base)
     if name in base.causes:
         print_cause(base.causes[name], base, console)
     else:

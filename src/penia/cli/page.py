@@ -31,18 +31,18 @@ Row = tuple[str, str, str, str]
 def print_cause(cause: Cause, base: KnowledgeBase, console: Console) -> None:
     _head(console, cause.id, cause.name, cause.group, cause.plain)
     prior = cause.prior
-    shares = [_row(f"share of low counts, {place}", figure) for place, figure in prior.share.items()]
+    shares = [figure_row(f"share of low counts, {place}", figure) for place, figure in prior.share.items()]
     named = (
         ("in the general population", prior.frequency),
         ("low count, given the cause", prior.low_given),
         ("low count now, cause on record", prior.known),
     )
-    _table(console, "How often", [*shares, *(_row(what, f) for what, f in named if f)])
+    print_table(console, "How often", [*shares, *(figure_row(what, f) for what, f in named if f)])
     _pattern(console, cause.pattern)
     _findings(console, cause.findings, base)
     tests = [(t.name, "confirms", "", t.source) for t in cause.confirm]
     tests += [(t.name, "makes it unlikely", "", t.source) for t in cause.exclude]
-    _table(console, "Tests", tests)
+    print_table(console, "Tests", tests)
     _actions(console, cause.actions)
     _rest(console, cause.note, cause.confused_with, cause.sources)
 
@@ -50,11 +50,14 @@ def print_cause(cause: Cause, base: KnowledgeBase, console: Console) -> None:
 def print_drug(drug: Drug, base: KnowledgeBase, console: Console) -> None:
     pattern = base.patterns[drug.pattern]
     _head(console, drug.id, drug.name, f"medication, {drug.drug_class}; {pattern.name}", pattern.plain)
-    rows = [_row("low count per course", drug.incidence), _row("severe low count per course", drug.severe)]
-    rows += [_row(f"times, with {m.with_}", m.ratio) for m in drug.modifiers]
-    rows += [_row("again when given again", drug.rechallenge)] if drug.rechallenge else []
-    _table(console, "How often", rows)
-    _table(console, "When, in days", _times(drug.latency or pattern.latency))
+    rows = [
+        figure_row("low count per course", drug.incidence),
+        figure_row("severe low count per course", drug.severe),
+    ]
+    rows += [figure_row(f"times, with {m.with_}", m.ratio) for m in drug.modifiers]
+    rows += [figure_row("again when given again", drug.rechallenge)] if drug.rechallenge else []
+    print_table(console, "How often", rows)
+    print_table(console, "When, in days", _times(drug.latency or pattern.latency))
     _pattern(console, pattern.pattern)
     own = {row.key: row for row in (*pattern.findings, *drug.findings)}
     _findings(console, own.values(), base)
@@ -83,7 +86,7 @@ def _pattern(console: Console, pattern: Pattern) -> None:
         ("haemoglobin, median g/L", depth.hb_median),
     ):
         rows.append((what, f"{value:g}", "", mark))
-    _table(console, "The counts (10⁹/L; range: middle 80 %)", rows)
+    print_table(console, "The counts (10⁹/L; range: middle 80 %)", rows)
 
 
 def _findings(console: Console, findings: Iterable[FindingRate], base: KnowledgeBase) -> None:
@@ -96,7 +99,7 @@ def _findings(console: Console, findings: Iterable[FindingRate], base: Knowledge
         )
         for f in sorted(findings, key=lambda f: -f.p)
     ]
-    _table(console, "Findings: how often present where looked for", rows)
+    print_table(console, "Findings: how often present where looked for", rows)
 
 
 def _times(latency: Latency) -> list[Row]:
@@ -115,14 +118,14 @@ def _times(latency: Latency) -> list[Row]:
 
 def _actions(console: Console, actions: Sequence[Action]) -> None:
     rows = [(a.text, a.urgency, "", _source(a.source, a.verified)) for a in actions]
-    _table(console, "What to do when this is the cause", rows)
+    print_table(console, "What to do when this is the cause", rows)
 
 
 def _percent(p: float) -> str:
     return f"{100 * p:.2g} %" if p < 0.1 else f"{100 * p:.3g} %"
 
 
-def _row(what: str, figure: Figure) -> Row:
+def figure_row(what: str, figure: Figure) -> Row:
     said = "; ".join(t for t in (figure.of, figure.given) if t)
     ends = f"{figure.range[0]:g}–{figure.range[1]:g}" if figure.range else ""
     told = f"{what} ({said})" if said else what
@@ -133,7 +136,7 @@ def _source(source: str, verified: bool) -> str:
     return source if verified or source == JUDGEMENT else f"{source}, unverified"
 
 
-def _table(console: Console, title: str, rows: Sequence[Row]) -> None:
+def print_table(console: Console, title: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None, show_header=False)
@@ -151,6 +154,10 @@ def _rest(console: Console, note: str | None, confused: Sequence[str], sources: 
         console.print(f"\nNote  {note}", markup=False, highlight=False)
     if confused:
         console.print(f"\nEasily taken for  {', '.join(confused)}", markup=False, highlight=False)
+    print_sources(console, sources)
+
+
+def print_sources(console: Console, sources: Sources) -> None:
     if sources:
         console.print("\nSources", style="bold")
     for name, s in sources.items():

@@ -70,3 +70,9 @@ def needed(regimen: Regimen) -> frozenset[str]:
 def counting(regimen: Regimen) -> frozenset[str]:
     """Drugs whose neutropenia the regimen's figures are of."""
     return frozenset(given.drug for given in regimen.drugs if given.part == "counts")
+
+
+def recognised(names: frozenset[str]) -> Regimen | None:
+    """The largest regimen all of whose needed drugs are among ``names`` (``drug:<ingredient>``)."""
+    whole = [each for each in regimens().regimens if needed(each) <= names]
+    return max(whole, key=lambda each: len(needed(each)), default=None)
