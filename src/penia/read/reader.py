@@ -20,7 +20,7 @@ from penia.read.source import Source
 from penia.record import Problem, Record
 
 GROUP = "penia.readers"
-FORMATS = ("own", "case", "phenopacket", "fhir", "meds", "omop")
+FORMATS = ("own", "case", "phenopacket", "fhir", "meds", "omop", "table")
 """Modules of this folder. The first that recognises a source reads it."""
 
 

@@ -1,0 +1,191 @@
+"""What each column of a table holds, told by its name, by a mapping, and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal, cast
+
+import msgspec
+
+from penia.codes import Analyte, analyte
+from penia.codes.tables import rows, values
+from penia.read.error import ReadError
+from penia.read.table.cells import Dates, Decimal, date_order, decimal_sign
+from penia.read.table.mapping import IGNORE, Mapping, Named
+from penia.read.table.sheet import Sheet, Text
+from penia.record import Problem
+from penia.units import canonical
+
+Shape = Literal["long", "wide", "facts"]
+MANY = ("drug", "condition", "finding")
+"""Roles that several columns may have."""
+FACTS = (*MANY, "icd", "hpo", "sex")
+"""Roles of use in a table without any analyte."""
+TIMES = ("time", "start", "stop", "birth")
+_UNIT = re.compile(r"^(?P<name>.+?)\s*(?:[(\[]\s*(?P<unit>[^()\[\]]+?)\s*[)\]]|,\s*(?P<after>\S+))\s*$")
+_LIKE_UNIT = re.compile(r"[/%^]|10\*")
+_WORDS = re.compile(r"[^\w]+|_")
+
+
+class Column(msgspec.Struct, frozen=True):
+    title: str
+    role: str
+    """A role of columns.csv; ``analyte:<name>`` of a wide table; ``ignore``; ``unread``."""
+    cells: Sequence[Text]
+    analyte: Analyte | None = None
+    """Of a wide table."""
+    unit: str | None = None
+    """Of a wide table: from its title, a row of units or the mapping."""
+    dates: Dates | None = None
+    decimal: Decimal = "point"
+
+
+class Layout(msgspec.Struct, frozen=True):
+    name: str
+    columns: tuple[Column, ...]
+    first_row: int
+    height: int
+    problems: tuple[Problem, ...]
+
+    def role(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.role == name), None)
+
+    def analytes(self) -> list[Column]:
+        return [c for c in self.columns if c.analyte is not None]
+
+    def mapping(self) -> Mapping:
+        """The same, as a file that can be corrected."""
+        said = {
+            c.title: Named(c.analyte.name, c.unit) if c.analyte else IGNORE if c.role == "unread" else c.role
+            for c in self.columns
+        }
+        orders = {c.dates for c in self.columns} & {"day-first", "month-first"}
+        comma = any(c.decimal == "comma" for c in self.columns)
+        return Mapping(said, cast("Dates", orders.pop()) if orders else None, "comma" if comma else None)
+
+
+def layout(sheet: Sheet, mapping: Mapping) -> Layout:
+    """Raises ReadError where two columns may hold the same thing, or none that is of use."""
+    unknown = sorted(set(mapping.columns) - set(sheet.header))
+    if unknown:
+        raise ReadError(
+            f"{sheet.name} has no column {unknown[0]!r}; its mapping names one. Mend the mapping."
+        )
+    named = [_named(title, mapping.columns.get(title)) for title in sheet.header]
+    units, cells = _unit_row(sheet, named)
+    columns = [
+        _column(title, role, found, unit or units.get(i), cells[i], mapping)
+        for i, (title, (role, found, unit)) in enumerate(zip(sheet.header, named, strict=True))
+    ]
+    columns = _without_analytes(columns) if _is_long(columns) else columns
+    _once_each(columns, sheet.name)
+    _of_use(columns, sheet.name)
+    unread = tuple(
+        Problem(
+            "column-unread",
+            f"{sheet.name}/{c.title}",
+            "nothing is known of a column with this name",
+            "say what it holds in the mapping",
+            sum(cell is not None for cell in c.cells),
+        )
+        for c in columns
+        if c.role == "unread" and any(c.cells)
+    )
+    first = sheet.first_row + (1 if units else 0)
+    return Layout(sheet.name, tuple(columns), first, len(cells[0]), (*sheet.problems, *unread))
+
+
+def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, str | None]:
+    """(role, analyte, unit) of a title, or as the mapping says."""
+    if isinstance(said, Named):
+        return "result", _analyte(title, said.analyte), said.unit
+    if said is not None:
+        known = said == IGNORE or said in _roles().values()
+        return (said, None, None) if known else ("result", _analyte(title, said), None)
+    if (role := _roles().get(_plain(title))) is not None:
+        return role, None, None
+    parted = _UNIT.match(title)
+    unit = (parted["unit"] or parted["after"]) if parted else None
+    if parted is None or unit is None or not (canonical(unit) or _LIKE_UNIT.search(unit)):
+        found = analyte((), title)
+        return ("result", found, None) if found is not None else ("unread", None, None)
+    found = analyte((), title) or analyte((), parted["name"])
+    return ("result", found, unit) if found is not None else ("unread", None, None)
+
+
+def _analyte(title: str, said: str) -> Analyte:
+    found = analyte((), said)
+    if found is None:
+        raise ReadError(f"The mapping calls {title!r} {said!r}: no role and no analyte that penia knows.")
+    return found
+
+
+@cache
+def _roles() -> Map[str, str]:
+    return {_plain(name): row["role"] for row in rows("columns") for name in values(row["names"])}
+
+
+def _plain(title: str) -> str:
+    return " ".join(_WORDS.sub(" ", title.casefold()).split())
+
+
+def _unit_row(
+    sheet: Sheet, named: Sequence[tuple[str, Analyte | None, str | None]]
+) -> tuple[dict[int, str], tuple[Sequence[Text], ...]]:
+    """A first row that holds nothing but units under analytes is taken off."""
+    first = {i: column[0] for i, column in enumerate(sheet.columns) if column and column[0] is not None}
+    wide = {i for i, (_, found, _) in enumerate(named) if found is not None}
+    if not first or not first.keys() <= wide or any(canonical(unit or "") is None for unit in first.values()):
+        return {}, sheet.columns
+    return {i: unit for i, unit in first.items() if unit}, tuple(column[1:] for column in sheet.columns)
+
+
+def _column(
+    title: str, role: str, found: Analyte | None, unit: str | None, cells: Sequence[Text], mapping: Mapping
+) -> Column:
+    dates = mapping.dates or date_order(title, cells) if role in TIMES else None
+    numeric = found is not None or role in ("value", "low", "high", "age")
+    decimal = mapping.decimal or decimal_sign(cells) if numeric else "point"
+    return Column(title, role, cells, found, unit, dates, decimal)
+
+
+def _is_long(columns: Sequence[Column]) -> bool:
+    roles = {c.role for c in columns}
+    return "value" in roles and not roles.isdisjoint(("analyte", "code"))
+
+
+def _without_analytes(columns: Sequence[Column]) -> list[Column]:
+    """A column "WBC" beside those of a long table is not read: its row would tell of two things."""
+    return [msgspec.structs.replace(c, role="unread", analyte=None) if c.analyte else c for c in columns]
+
+
+def _once_each(columns: Sequence[Column], name: str) -> None:
+    seen: dict[str, str] = {}
+    for c in columns:
+        key = f"{c.analyte.name} {c.analyte.kind}" if c.analyte else c.role
+        if key in ("ignore", "unread", *MANY):
+            continue
+        if key in seen:
+            raise ReadError(
+                f"{name}: the columns {seen[key]!r} and {c.title!r} may both be the {key}; "
+                f"say which in {name}.columns.yaml."
+            )
+        seen[key] = c.title
+
+
+def _of_use(columns: Sequence[Column], name: str) -> None:
+    roles = {c.role for c in columns}
+    if (
+        any(c.analyte for c in columns)
+        or _is_long(columns)
+        or not roles.isdisjoint((*MANY, "icd", "hpo", "sex"))
+    ):
+        return
+    titles = ", ".join(repr(c.title) for c in columns[:8])
+    raise ReadError(
+        f"{name}: none of its columns ({titles}) is one of a count, a drug, a condition or a finding; "
+        f"say what they hold in {name}.columns.yaml."
+    )

@@ -1,0 +1,201 @@
+"""One file → a header and columns of text, whatever it is written in; nothing is interpreted yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from importlib import import_module
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from penia.read.error import ReadError
+from penia.read.source import File
+from penia.record import Problem
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".parquet")
+MOST_COLUMNS = 2_000
+LONGEST_HEADER = 200_000
+"""Characters: a longer first line is no header."""
+MOST_UNPACKED = 500_000_000
+"""Bytes of an Excel file once unpacked."""
+DELIMITERS = "\t;,|"
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
+"""In the order in which they are tried; UTF-16 only where its byte-order mark stands."""
+ZIP = b"PK\x03\x04"
+PARQUET = b"PAR1"
+
+Text = str | None
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    name: str
+    header: tuple[str, ...]
+    columns: tuple[Sequence[Text], ...]
+    """As written; None where the cell is empty."""
+    first_row: int
+    """Number of the row under the header, as an editor counts."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def height(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+
+def kind_of(file: File) -> str:
+    head = file.head()
+    return "Excel" if head.startswith(ZIP) else "Parquet" if head.startswith(PARQUET) else "delimited text"
+
+
+def sheet(file: File) -> Sheet:
+    """Raises ReadError with what to do."""
+    head, name = file.head(), Path(file.name).name
+    if not head.strip():
+        raise ReadError(f"{name} is empty; give a table with a header.")
+    data = b"".join(file.blocks())
+    if head.startswith(ZIP):
+        return _excel(name, data)
+    if head.startswith(PARQUET):
+        return _parquet(name, data)
+    return _delimited(name, data)
+
+
+def delimiter(head: bytes) -> str | None:
+    """The character that parts the columns of the first line; None where none does."""
+    first = _decoded(head[:LONGEST_HEADER], partial=True)[0].partition("\n")[0]
+    best = max(DELIMITERS, key=first.count)
+    return best if first.count(best) else None
+
+
+def _decoded(data: bytes, *, partial: bool = False) -> tuple[str, str]:
+    for encoding in ENCODINGS:
+        if (encoding == "utf-16") != data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            if partial and encoding == "utf-8" and error.start > len(data) - 4:
+                return data[: error.start].decode(encoding), encoding
+    raise ReadError("its letters are in no encoding that penia knows; save it in UTF-8.")
+
+
+def _delimited(name: str, data: bytes) -> Sheet:
+    if b"\x00" in data[:1000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ReadError(f"{name} is no text; save it as CSV in UTF-8.")
+    text, encoding = _decoded(data)
+    text = text.removeprefix("\ufeff").lstrip("\r\n")
+    first = text[: LONGEST_HEADER + 1].partition("\n")[0]
+    if len(first) > LONGEST_HEADER:
+        raise ReadError(f"{name}: its first line is longer than {LONGEST_HEADER:,} characters and no header.")
+    parted = max(DELIMITERS, key=first.count)
+    if first.count(parted) >= MOST_COLUMNS:
+        raise ReadError(f"{name} has more than {MOST_COLUMNS:,} columns; give those that are needed.")
+    problems: list[Problem] = []
+    if encoding in ("cp1252", "latin-1"):
+        reason = f"it is not in UTF-8; its letters were read as {encoding}"
+        problems.append(Problem("encoding", name, reason, "save it in UTF-8"))
+
+    csv.field_size_limit(LONGEST_HEADER)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=parted, strict=True)
+    try:
+        header = next(rows)
+        kept = list(_whole(rows, len(header), name, problems))
+    except csv.Error as error:
+        raise ReadError(f"{name}, line {rows.line_num}: {error}; mend the line.") from error
+    columns = [[cell.strip() or None for cell in column] for column in zip(*kept, strict=True)]
+    return _sheet(name, tuple(header), columns or [[] for _ in header], 2, problems)
+
+
+def _whole(rows: Iterator[list[str]], width: int, name: str, problems: list[Problem]) -> Iterator[list[str]]:
+    """Rows as wide as the header; empty cells may be missing or too many at their end."""
+    for number, row in enumerate(rows, 2):
+        if not any(row):
+            continue
+        if any(row[width:]) or len(row) < 2 <= width:
+            reason = f"it has {len(row)} cells, the header {width}"
+            problems.append(Problem("row-ragged", f"{name}/{number}", reason, "mend the row"))
+            continue
+        yield (row + [""] * width)[:width]
+
+
+def _parquet(name: str, data: bytes) -> Sheet:
+    pa: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    try:
+        table = parquet.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError) as error:
+        raise ReadError(f"{name} is no whole Parquet file ({str(error)[:200]}); fetch it again.") from error
+    if table.num_columns > MOST_COLUMNS:
+        raise ReadError(f"{name} has more than {MOST_COLUMNS:,} columns; give those that are needed.")
+    columns = [_texts(column.to_pylist()) for column in table.columns]
+    return _sheet(name, tuple(table.column_names), columns, 1, [])
+
+
+def _excel(name: str, data: bytes) -> Sheet:
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
+                raise ReadError(f"{name} unpacks to more than 500 MB; save it as CSV.")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = list(_filled(book.worksheets[0].iter_rows(values_only=True), name))
+    except ReadError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers do
+        raise ReadError(f"{name} is no Excel file that can be read ({error}); save it as CSV.") from error
+    if not rows:
+        raise ReadError(f"{name} has no row on its first sheet.")
+    problems: list[Problem] = []
+    if len(book.worksheets) > 1:
+        reason = f"only the first of its {len(book.worksheets)} sheets is read"
+        problems.append(Problem("not-read", name, reason, "save the others as files of their own"))
+    width = max(len(row) for row in rows)
+    columns = [_texts([row[i] if i < len(row) else None for row in rows]) for i in range(width)]
+    header = tuple(column[0] or "" for column in columns)
+    return _sheet(name, header, [column[1:] for column in columns], 2, problems)
+
+
+def _filled(rows: Iterator[tuple[object, ...]], name: str) -> Iterator[tuple[object, ...]]:
+    for row in rows:
+        if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
+            raise ReadError(f"{name} has more than {MOST_COLUMNS:,} columns; give those that are needed.")
+        if any(cell is not None for cell in row):
+            yield row[:MOST_COLUMNS]
+
+
+def _sheet(
+    name: str, header: tuple[str, ...], columns: list[list[Text]], first_row: int, problems: list[Problem]
+) -> Sheet:
+    """Columns without a name and a value are no columns."""
+    kept = [i for i, title in enumerate(header) if title.strip() or any(columns[i])]
+    if not kept:
+        raise ReadError(f"{name} has no column; give a table with a header.")
+    titles = tuple(" ".join(header[i].split()) or f"column {i + 1}" for i in kept)
+    twice = sorted({title for title in titles if titles.count(title) > 1})
+    if twice:
+        raise ReadError(f"{name} has two columns named {twice[0]!r}; give each a name of its own.")
+    return Sheet(name, titles, tuple(columns[i] for i in kept), first_row, tuple(problems))
+
+
+def _texts(cells: list[object]) -> list[Text]:
+    return [_text(cell) for cell in cells]
+
+
+def _text(cell: object) -> Text:
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        return None if isnan(cell) else f"{cell:.12g}"
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    return str(cell).strip() or None
