@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from penia.explanation import Candidate as Candidate
     from penia.explanation import Explanation as Explanation
     from penia.forecast import forecast as forecast
+    from penia.monitor import monitor as monitor
     from penia.pipeline import explain as explain
     from penia.read import ReadError as ReadError
     from penia.read import read as read
@@ -30,6 +31,7 @@ _HOMES = {
     "Record": "penia.record",
     "explain": "penia.pipeline",
     "forecast": "penia.forecast",
+    "monitor": "penia.monitor",
     "read": "penia.read",
     "read_all": "penia.read",
     "simulate_patients": "penia.virtual",
@@ -41,6 +43,7 @@ __all__ = [
     "Record",
     "explain",
     "forecast",
+    "monitor",
     "read",
     "read_all",
     "simulate_patients",

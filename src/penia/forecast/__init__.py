@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from penia import knowledge
 from penia.errors import PeniaError
 from penia.explanation import Forecast, Scenario
 from penia.forecast.observed import LINES, Line, lines
 from penia.forecast.particles import LETTER, PEOPLE, timed
-from penia.forecast.predict import futures, scenario, weigh
+from penia.forecast.predict import Futures, Weighed, futures, scenario, weigh
 from penia.forecast.scenarios import Arm, suspects
 from penia.infer import Ranking, rank
 from penia.infer.hypotheses import Hypothesis
@@ -82,29 +83,53 @@ def of_question(
     """The forecast of a question that is ranked already; ``names``: the lines to forecast, where counted."""
     if not 1 <= days <= LONGEST:
         raise PeniaError(f"A forecast is of 1 to {LONGEST} days, not {days}.")
+    arms = _arms(mixture(ranking), wish or Wish())
+    followed = follow(asked, ranking, arms, days, names, people)
+    found = zip(arms, followed.arms, strict=True)
+    scenarios = tuple(scenario(arm, counts, followed.days) for arm, counts in found)
+    return Forecast(
+        start=followed.start,
+        days=tuple(followed.days.tolist()),
+        scenarios=scenarios,
+        causes=tuple((c, round(p, 4)) for c, p in followed.weighed.shares),
+        effective=round(followed.weighed.effective, 1),
+        next_count=_next_count(scenarios[0], float(days)),
+    )
+
+
+class Followed(msgspec.Struct, frozen=True, eq=False):
+    """Simulated counts under each arm."""
+
+    start: datetime
+    """The last count."""
+    days: NDArray[np.float64]
+    """(T,) after ``start``"""
+    arms: tuple[list[Futures], ...]
+    weighed: Weighed
+
+
+def follow(
+    asked: Question,
+    ranking: Ranking,
+    arms: Sequence[Arm],
+    days: int,
+    names: Sequence[str] = LINES,
+    people: int = PEOPLE,
+) -> Followed:
+    """The likely causes, weighed by the counts so far and followed for ``days``."""
     assert asked.episode is not None and asked.episode.first_low is not None and asked.low is not None
     first_low = asked.episode.first_low
     seen = lines(asked.record, first_low, names)
     if not seen:
         raise PeniaError("No count with a number and a limit is in this record; a forecast needs one.")
     mixed = mixture(ranking)
-    arms = _arms(mixed, wish or Wish())
     letters = _letters(seen)
     last = max(float(line.days[-1]) for line in seen)
     drawn = timed([h for h, _ in mixed], (asked.low.onset[0], first_low), letters, last, SEED, people)
     weighed = weigh(drawn, [p for _, p in mixed], seen, letters, SEED)
     ahead = np.arange(1.0, days + 1.0)
-    scenarios = tuple(
-        scenario(arm, futures(weighed, arm, seen, letters, last, ahead, SEED), ahead) for arm in arms
-    )
-    return Forecast(
-        start=first_low + last * _DAY,
-        days=tuple(float(d) for d in ahead),
-        scenarios=scenarios,
-        causes=tuple((c, round(p, 4)) for c, p in weighed.shares),
-        effective=round(weighed.effective, 1),
-        next_count=_next_count(scenarios[0], float(days)),
-    )
+    found = tuple(futures(weighed, arm, seen, letters, last, ahead, SEED) for arm in arms)
+    return Followed(first_low + last * _DAY, ahead, found, weighed)
 
 
 def _next_count(scenario: Scenario, last: float) -> float:

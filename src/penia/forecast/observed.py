@@ -117,7 +117,7 @@ def _line(record: Record, name: str, counts: Sequence[Count], first_low: datetim
         bound=np.array([c.comparator in ("<", "<=") or c.value < counted for c in counts]),
         healthy=healthy,
         between=scatter.between.value,
-        misfit=scatter.misfit.value,
+        misfit=scatter.misfit.value * own_figures().wider.value,
         memory=own_figures().memory.value,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.explanation import Bands, Passing, Scenario
+from penia.forecast.figures import figures as own_figures
 from penia.forecast.observed import Line, ahead, log_fit
 from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
@@ -110,6 +111,8 @@ def futures(
         centre = np.concatenate(logs) + np.concatenate(means)
         root = np.linalg.cholesky(later + 1e-9 * np.eye(len(days)))
         noise = generator.standard_normal((EACH * len(centre), len(days)))
+        tails = own_figures().tails.value
+        noise *= np.sqrt((tails - 2) / generator.chisquare(tails, (len(noise), 1)))
         true = line.healthy * np.exp(np.repeat(centre, EACH, axis=0) + noise @ root.T)
         e = generator.standard_normal(true.shape) * _spread(line.name, true)
         found.append(Futures(line.name, true, true * np.exp(e), np.repeat(share / EACH, EACH)))
