@@ -4,7 +4,7 @@ never a guess; the licences of the tables stand in NOTICE."""
 from penia.codes.analytes import Analyte, analyte
 from penia.codes.conditions import ConditionCode, conditions
 from penia.codes.dialects import local_system
-from penia.codes.drugs import ingredients
+from penia.codes.drugs import ingredients, parts_of, together
 from penia.codes.findings import hpo_name, hpo_of
 from penia.codes.meds import meaning, was_given
 from penia.codes.omop import concept
@@ -23,8 +23,10 @@ __all__ = [
     "ingredients",
     "local_system",
     "meaning",
+    "parts_of",
     "site_name",
     "site_rows",
+    "together",
     "vocabulary_code",
     "was_given",
 ]

@@ -77,7 +77,7 @@ def ingredients(codes: Sequence[str], text: str | None) -> tuple[str, ...]:
     named = [name for code in codes for name in _by_code().get(code, ())]
     if not named:
         named = [name for code in codes for name in _read(site_name(code) or "")]
-    return _joined(tuple(dict.fromkeys(named or _read(text or ""))))
+    return together(tuple(dict.fromkeys(named or _read(text or ""))))
 
 
 @cache
@@ -85,12 +85,17 @@ def _joins() -> Sequence[tuple[frozenset[str], str]]:
     return [(frozenset(values(row["parts"])), row["name"]) for row in rows("combinations") if row["parts"]]
 
 
-def _joined(names: tuple[str, ...]) -> tuple[str, ...]:
+def together(names: tuple[str, ...]) -> tuple[str, ...]:
     """Parts that are always given together and known as one cause become its one name."""
     for parts, name in _joins():
         if parts <= set(names):
             names = (name, *(n for n in names if n not in parts))
     return names
+
+
+def parts_of(name: str) -> frozenset[str]:
+    """The parts of a combination that keeps one name; none of anything else."""
+    return next((parts for parts, joined in _joins() if joined == name), frozenset())
 
 
 def _read(text: str) -> list[str]:

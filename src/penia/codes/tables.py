@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DATA = Path(__file__).parent / "data"
 SITE_FOLDER = "PENIA_CODES"
 """Environment variable: a folder with tables of the site: ``snomed.csv`` and ``atc.csv`` (columns code,
-name), where it holds those licences, and tables named and laid out like ours (omop.csv, meds.csv, ...)."""
+name), where it holds those licences, ``ndc.csv`` (the same columns), and tables laid out like ours."""
 
 
 @cache
@@ -30,12 +30,12 @@ def values(cell: str) -> list[str]:
 
 
 def site_name(code: str) -> str | None:
-    """The name that the site's own table gives to ``snomed:...`` or ``atc:...``.
+    """The name that the site's own table gives to ``snomed:...``, ``atc:...`` or ``ndc:...``.
 
     Raises PeniaError where there is no such folder, or where that table has no columns ``code`` and ``name``.
     """
     system, _, value = code.partition(":")
-    if system not in ("snomed", "atc") or not (folder := _site_folder()):
+    if system not in ("snomed", "atc", "ndc") or not (folder := _site_folder()):
         return None
     return _site_table(folder / f"{system}.csv").get(value)
 

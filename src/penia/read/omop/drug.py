@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import cast
 
-from penia.codes import ingredients
+import msgspec
+
+from penia.codes import ingredients, parts_of, together
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.omop.context import Context
@@ -21,21 +24,33 @@ def drugs(rows: list[Row], eras: list[Row], context: Context) -> None:
     named: set[str] = set()
     for row in rows:
         event = _exposure(row, f"drug_exposure/{row[0] or '?'}", context)
-        named.update(_ingredients(event))
+        known = _ingredients(event)
+        named.update(known, *map(parts_of, known))
         context.builder.drug(event)
-    for one, drug, start, end in eras:
-        place = f"drug_era/{one or '?'}"
-        found = context.named(drug, None, None)
-        event = DrugEvent(
-            names=_names(found),
-            evidence="statement",
-            place=place,
-            codes=_codes(found),
-            start=context.time(place, start),
-            stop=context.time(place, end),
-        )
+    for event in _eras(eras, context):
         if not named.issuperset(known := _ingredients(event)) and known:
             context.builder.drug(event)
+
+
+def _eras(rows: list[Row], context: Context) -> Iterator[DrugEvent]:
+    """Eras of single ingredients; those of the parts of one combination that coincide are one."""
+    spans: dict[tuple[str | None, str | None], list[DrugEvent]] = {}
+    for one, drug, start, end in rows:
+        spans.setdefault((start, end), []).append(_era(f"drug_era/{one or '?'}", drug, start, end, context))
+    for events in spans.values():
+        parts = {name: event for event in events for name in _ingredients(event)}
+        joined = [name for name in together(tuple(sorted(parts))) if name not in parts]
+        taken = {part for name in joined for part in parts_of(name)}
+        yield from (event for name, event in parts.items() if name not in taken)
+        for name in joined:
+            first = min((parts[part] for part in parts_of(name)), key=lambda event: event.place)
+            yield msgspec.structs.replace(first, names=(name,), codes=())
+
+
+def _era(place: str, drug: str | None, start: str | None, end: str | None, context: Context) -> DrugEvent:
+    found = context.named(drug, None, None)
+    begun, ended = context.time(place, start), context.time(place, end)
+    return DrugEvent(_names(found), "statement", place, _codes(found), begun, ended)
 
 
 def _ingredients(event: DrugEvent) -> tuple[str, ...]:
@@ -64,11 +79,12 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
     named = context.named(standard, source, value)
     start = context.time(place, time, day)
     stop = context.time(place, end_time, end_day, verbatim_end)
+    local = context.local("drug_source_value", value)
     return DrugEvent(
         names=_names(named),
         evidence=cast(Evidence, context.meaning("evidence", kind) or "order"),
         place=place,
-        codes=_codes(named),
+        codes=(*_codes(named), *([local] if local else [])),
         start=start,
         stop=_supplied(start, stop, supply),
         route=context.vocabulary[route].name or route_value,
