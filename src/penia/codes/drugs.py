@@ -95,7 +95,7 @@ def together(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def parts_of(name: str) -> frozenset[str]:
     """The parts of a combination that keeps one name; none of anything else."""
-    return next((parts for parts, joined in _joins() if joined == name), frozenset())
+    return next((parts for parts, joined in _joins() if joined == name), frozenset[str]())
 
 
 def _read(text: str) -> list[str]:

@@ -100,7 +100,9 @@ class Loaded:
         found = meaning(code)
         if found is None:
             return code in self._described and bool(self._described[code].codes)
-        if found.value == CHARTED and found.means == "result":
+        if found.means == "infusion" and "item" in found.fields:
+            return code in self._described  # an item alone names no drug
+        if found.value == CHARTED:
             return analyte((f"{CHARTED}:{found.fields.get('item', '')}",), None) is not None
         return found.means != "ignored"
 

@@ -156,6 +156,9 @@ class Events:
 
     def _drug(self, event: Event, evidence: Evidence, start: datetime | None, stop: datetime | None) -> None:
         named = event.meaning.means == "infusion" and event.text
+        if not (named or event.meaning.fields or event.described.name):
+            self._builder.problems.add("drug-not-named", event.place, "a drug has no name")
+            return
         codes = tuple(c for c in event.codes() if c.startswith("rxnorm:"))
         names = (named or event.name(),)
         self._builder.drug(DrugEvent(names, evidence, event.place, codes, start, stop))
