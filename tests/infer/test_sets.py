@@ -14,7 +14,8 @@ from penia.facts import Fact
 from penia.infer.counts import Evidence
 from penia.infer.findings import told
 from penia.infer.posterior import posterior
-from penia.infer.sets import marginal, search, stands_out, trial
+from penia.infer.sets import Trial, marginal, search, stands_out
+from penia.infer.ties import tied, ties
 from penia.infer.weights import weights
 from penia.knowledge.schema import Figure, Pair
 
@@ -39,7 +40,7 @@ def court(rates, prior, present, hazard=0.3, pairs=(), counts=(), fitted=PLAIN):
     keys = {name: key(name, base) for name, base in BASE.items()}
     heard = told(who, [0.0] * len(who), facts, keys, "inpatient", frozenset(), {}, fitted)
     logs = np.log(prior)
-    tried = trial(who, logs, [hazard / len(who)] * len(who), counts, heard, pairs, fitted)
+    tried = Trial(ties(who, logs, [hazard / len(who)] * len(who), pairs, fitted), tuple(counts), heard)
     single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=1)
     single = single + sum((np.array(c.logs) for c in counts), np.zeros(len(who)))
     return tried, single
@@ -51,7 +52,9 @@ def by_hand(rates, prior, present, hazard):
     found = {}
     for n in (1, 2, 3):
         for members in combinations(range(len(names)), n):
-            total = math.fsum(math.log(prior[m]) for m in members) + (n - 1) * math.log(hazard)
+            pairs = combinations(members, 2) if n == 3 else [members]
+            total = max(math.fsum(math.log(prior[m]) for m in pair) for pair in pairs)
+            total += (0, math.log(hazard), math.log(hazard) + math.log(hazard / len(names)))[n - 1]
             for finding, seen in present.items():
                 listed = [rates[names[m]][finding] for m in members if finding in rates[names[m]]]
                 rest = BASE[finding]
@@ -73,7 +76,6 @@ def test_on_a_small_problem_the_search_is_the_sum_over_every_set():
     sets = search(tried, single, PLAIN)
     expected = by_hand(rates, prior, present, 0.3)
     assert len(sets.members) == len(expected) - len(rates)
-    p = posterior(np.append(tried.prior, sets.prior), np.zeros((len(rates) + len(sets.members), 0)))
     scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
     p = posterior(scores, np.zeros((len(scores), 0)))
     whole = math.fsum(math.exp(x) for x in expected.values())
@@ -137,3 +139,12 @@ def test_of_a_measured_line_the_member_that_lowers_it_most_decides():
 def test_a_cause_makes_no_set_with_its_own_finer_kind_and_unexplained_none_at_all():
     tried, single = court({"a": {}, "a/x": {}, "a/y": {}, "b": {}}, [0.25] * 4, {})
     assert set(search(tried, single, PLAIN).members) == {(0, 3), (1, 3), (2, 3)}
+
+
+def test_of_a_disease_that_brings_another_that_share_of_its_people_is_the_pair():
+    rates = {"tb": {"spleen": 0.4}, "hiv": {"spleen": 0.99}}
+    pair = Pair(causes=("hiv", "tb"), ratio=Figure(value=8), by=("spleen",))
+    bound, _ = court(rates, [0.3, 0.7], {}, pairs=[pair])
+    assert math.exp(bound.score(np.array([[0, 1]]))[0][0]) == pytest.approx(0.3 * 0.4)
+    assert math.exp(bound.ties.alone[0]) == pytest.approx(0.3 * 0.6)
+    assert tied([hypothesis(n, r) for n, r in rates.items()], [pair]) == {("tb", "spleen")}

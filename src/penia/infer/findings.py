@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 import numpy as np
@@ -126,12 +126,14 @@ def told(
     skip: frozenset[str],
     brought: Mapping[str, float],
     fitted: Weights,
+    of_both: Set[tuple[str, str]] = frozenset(),
 ) -> Told:
     """``skip`` holds kinds scored elsewhere (``count``, ``course``, ``drugs``); ``shares`` are the prior
-    probabilities of the hypotheses; ``brought`` is P(present) on account of the counts themselves, by key."""
+    probabilities of the hypotheses; ``brought`` is P(present) on account of the counts themselves, by key;
+    ``of_both`` names (hypothesis, key) where the finding is no sign of it alone, but of it with another."""
     heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
     keys = [vocabulary[f.key] for f in heard]
-    rates, listed, brings = _rates(hypotheses, keys)
+    rates, listed, brings = _rates(hypotheses, keys, of_both)
     found = Told(
         facts=tuple(heard),
         keys=tuple(keys),
@@ -163,7 +165,9 @@ def finding_evidence(
     return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
 
 
-def _rates(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> tuple[Array, Flags, Array]:
+def _rates(
+    hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey], of_both: Set[tuple[str, str]]
+) -> tuple[Array, Flags, Array]:
     """(rates, scored, log of what is not brought along), each (C, F)."""
     shape = (len(hypotheses), len(keys))
     rates, listed, brings = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape)
@@ -171,7 +175,7 @@ def _rates(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> tupl
         anchored = hypothesis.known or hypothesis.drug is not None
         for f, key in enumerate(keys):
             row = hypothesis.rates.get(key.key)
-            if row is None:
+            if row is None or (hypothesis.id, row.key) in of_both:
                 continue
             rates[c, f], listed[c, f] = row.p, not (row.anchor and anchored)
             if hypothesis.known:

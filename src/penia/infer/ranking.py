@@ -18,7 +18,8 @@ from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, parts, posterior
 from penia.infer.prior import Background, Weight, normalised, place_of, weight
-from penia.infer.sets import Sets, Trial, marginal, search, stands_out, trial
+from penia.infer.sets import Sets, Trial, marginal, search, stands_out
+from penia.infer.ties import tied, ties
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
 from penia.knowledge import KnowledgeBase, table
@@ -208,11 +209,15 @@ def rank(
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     brought = complications().of({line: m.value for line, m in low.measured.items()})
-    heard = told(who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted)
+    of_both = tied(who, knowledge.pairs)
+    heard = told(
+        who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted, of_both
+    )
     findings = heard.scored()
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.array(columns).T if columns else np.zeros((len(who), 0))
-    court = trial(who, prior, [m.hazard for m in masses], counts, heard, knowledge.pairs, fitted)
+    bound = ties(who, prior, [m.hazard for m in masses], knowledge.pairs, fitted)
+    court, prior = Trial(bound, tuple(counts), heard), bound.alone
     sets = search(court, prior + evidence.sum(axis=1), fitted)
     rows = np.append(prior, sets.prior), np.concatenate([evidence, sets.evidence])
     alone, jointly = np.split(posterior(*rows), [len(who)])

@@ -195,6 +195,7 @@ def _references(knowledge: KnowledgeBase) -> Iterator[str]:
         yield from missing(f"{finding.key}.without", list(finding.without), causes)
     for pair in knowledge.pairs:
         yield from missing("pairs", pair.causes, causes, drugs)
+        yield from missing("pairs", pair.by, findings)
     for entry in (*causes.values(), *drugs.values(), *knowledge.patterns.values()):
         keys = [item.key for item in entry.published if item.key is not None]
         fields = [key for key in keys if _is_field(entry, key)]

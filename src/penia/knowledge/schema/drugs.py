@@ -84,4 +84,7 @@ class Pair(Knowledge, frozen=True):
 
     causes: tuple[str, str]
     ratio: Figure
+    by: tuple[str, ...] = ()
+    """Finding keys that decide one of the two: what the other lists for them stands for both together, and is
+    no sign of its own."""
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])

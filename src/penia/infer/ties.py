@@ -1,0 +1,145 @@
+"""How likely several causes are to be at work together, before any finding.
+
+Two causes that know nothing of each other: in shares of the low counts π_ab = π_a π_b W, with W the expected
+number of low counts in the window (the product of their hazards, MODEL §3). data/pairs says what more is
+known: causes that are met together r times as often; a disease that brings another in a share p of its people, whose
+share of its prior then is the pair's; a drug that multiplies the risk of another by r, where what it adds,
+π_a (r − 1) softened as the prior is, is due to the two together. A third cause joins at its own hazard, or at
+what ties it to one of the two: a record is selected once, so that only the first two are softened.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+import msgspec
+import numpy as np
+
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.posterior import Array, Indices
+from penia.infer.weights import Weights
+from penia.knowledge.schema import Pair
+
+ALONE = ("other", "artefact")
+"""Groups of causes that are no member of a set: what is unexplained, or no low count at all."""
+
+
+class Ties(msgspec.Struct, frozen=True):
+    """Log priors of C hypotheses by themselves and together."""
+
+    alone: Array
+    """(C,)"""
+    pair: Array
+    """Of two together (C, C); −inf where they cannot be."""
+    joins: Array
+    """P(the second is at work as well | the first is) (C, C)"""
+
+    def prior(self, sets: Indices) -> Array:
+        """log prior (R,) of sets (R, 2) or (R, 3)."""
+        if sets.shape[1] == 2:
+            return self.pair[sets[:, 0], sets[:, 1]]
+        ways = [
+            self.pair[a, b] + np.maximum(self.joins[a, c], self.joins[b, c])
+            for a, b, c in (sets[:, [0, 1, 2]].T, sets[:, [0, 2, 1]].T, sets[:, [1, 2, 0]].T)
+        ]
+        every = np.isfinite(ways).all(axis=0)
+        return np.where(every, np.max(ways, axis=0), -np.inf)
+
+
+def ties(
+    hypotheses: Sequence[Hypothesis],
+    prior: Array,
+    hazards: Sequence[float],
+    pairs: Sequence[Pair],
+    fitted: Weights,
+) -> Ties:
+    """``hazards``: expected number of low counts that each hypothesis causes in the window."""
+    own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
+    expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
+    found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
+    place = {h.id: i for i, h in enumerate(hypotheses)}
+    for each in pairs:
+        if each.causes[0] in place and each.causes[1] in place:
+            i, j = (place[c] for c in each.causes)
+            if all(c.startswith("drug:") for c in each.causes):
+                _potentiated(found, i, j, each.ratio.value, prior[i], fitted.prior.value)
+            else:
+                _met_together(found, i, j, math.log(each.ratio.value))
+                for lesser, other, p in _shown(each, hypotheses, place):
+                    _brought(found, lesser, other, p, prior[lesser], own)
+    np.minimum(found.joins, 0.0, out=found.joins)
+    for i, j in _never(hypotheses):
+        found.pair[i, j] = found.pair[j, i] = -np.inf
+    return found
+
+
+def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, exponent: float) -> None:
+    more = math.log(max(ratio - 1, 1e-9))
+    found.pair[i, j] = found.pair[j, i] = np.logaddexp(found.pair[i, j], prior + exponent * more)
+    found.joins[i, j] = np.logaddexp(found.joins[i, j], more - math.log(ratio))
+    found.joins[j, i] += math.log(ratio)
+
+
+def _met_together(found: Ties, i: int, j: int, ratio: float) -> None:
+    for table in (found.pair, found.joins):
+        table[i, j] += ratio
+        table[j, i] += ratio
+
+
+def _brought(found: Ties, lesser: int, other: int, p: float, prior: float, own: Array) -> None:
+    """A share ``p`` of the people with the one have the other."""
+    found.alone[lesser] = prior + math.log1p(-p)
+    found.pair[lesser, other] = found.pair[other, lesser] = prior + math.log(p)
+    found.joins[lesser, other] = math.log(p)
+    found.joins[other, lesser] = math.log(p) + own[lesser] - own[other]
+
+
+def _shown(
+    pair: Pair, hypotheses: Sequence[Hypothesis], place: dict[str, int]
+) -> list[tuple[int, int, float]]:
+    """(hypothesis, other, greatest share of the one's people with the other); none where the record states
+    the other."""
+    shares: dict[tuple[int, int], float] = {}
+    for lesser, other, key in brought_by(pair, hypotheses, place):
+        if not hypotheses[other].known:
+            p = hypotheses[lesser].rates[key].p
+            shares[lesser, other] = max(p, shares.get((lesser, other), 0.0))
+    return [(lesser, other, min(p, 0.99)) for (lesser, other), p in shares.items()]
+
+
+def brought_by(
+    pair: Pair, hypotheses: Sequence[Hypothesis], place: dict[str, int]
+) -> list[tuple[int, int, str]]:
+    """(hypothesis, other, key) of the findings that the one lists on account of the other."""
+    one, other = (place[c] for c in pair.causes)
+    found: list[tuple[int, int, str]] = []
+    for key in pair.by:
+        listing = [i for i in (one, other) if key in hypotheses[i].rates]
+        if len(listing) == 2:
+            lesser = min(listing, key=lambda i: hypotheses[i].rates[key].p)
+            found.append((lesser, one + other - lesser, key))
+    return found
+
+
+def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> frozenset[tuple[str, str]]:
+    """(hypothesis, key) of the findings that it lists on account of another cause."""
+    place = {h.id: i for i, h in enumerate(hypotheses)}
+    return frozenset(
+        (hypotheses[lesser].id, key)
+        for pair in pairs
+        if pair.by and place.keys() >= set(pair.causes)
+        for lesser, _, key in brought_by(pair, hypotheses, place)
+    )
+
+
+def _never(hypotheses: Sequence[Hypothesis]) -> list[tuple[int, int]]:
+    """The kinds of one cause are one cause, and so are the drugs of one regimen; some stand by themselves."""
+    families: dict[str, list[int]] = {}
+    for i, h in enumerate(hypotheses):
+        families.setdefault(h.regimen.regimen.name if h.regimen else h.family, []).append(i)
+    kin = [pair for family in families.values() for pair in combinations(family, 2)]
+    lone = [i for i, h in enumerate(hypotheses) if h.cause is not None and h.cause.group in ALONE]
+    every = range(len(hypotheses))
+    return kin + [(i, j) for i in lone for j in every] + [(i, i) for i in every]
