@@ -2,10 +2,10 @@
 
 Two causes that know nothing of each other: in shares of the low counts π_ab = π_a π_b W, with W the expected
 number of low counts in the window (the product of their hazards, MODEL §3). data/pairs says what more is
-known: causes that are met together r times as often; a disease that brings another in a share p of its people, whose
-share of its prior then is the pair's; a drug that multiplies the risk of another by r, where what it adds,
-π_a (r − 1) softened as the prior is, is due to the two together. A third cause joins at its own hazard, or at
-what ties it to one of the two: a record is selected once, so that only the first two are softened.
+known: causes that are met together r times as often; a disease that brings another in a share p of its
+people, whose share of its prior then is the pair's; a drug that multiplies the risk of another by r, where
+what it adds, π_a (r − 1) softened as the prior is, is due to the two together. A third cause joins at its own
+hazard, or at what ties it to one of the two: a record is selected once, so only the first two are softened.
 """
 
 from __future__ import annotations
