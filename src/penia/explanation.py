@@ -63,6 +63,11 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     plain: str = ""
     alone: float | None = None
     """P(it is the only cause)"""
+    interval: tuple[float, float] | None = None
+    """Of a leading candidate: 80 % of the probabilities that come out where the figures behind it are drawn
+    from their own intervals."""
+    hinge: str = ""
+    """The figure that this interval owes most to, in words; empty where none stands out."""
     finer: tuple[Finer, ...] = ()
     """Its kinds, likeliest first."""
 

@@ -6,12 +6,16 @@ from datetime import datetime
 from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from penia import knowledge
 from penia.episode import lowest
 from penia.explanation import Alert, Candidate, Explanation, Forecast
 from penia.facts import Reading
 from penia.infer import Ranking, rank
-from penia.infer.weights import weights
+from penia.infer.doubt import doubts
+from penia.infer.weights import Weights, weights
+from penia.knowledge import KnowledgeBase
 from penia.plan.followup import next_count
 from penia.plan.tests import Asked, next_tests
 from penia.plan.treatment import steps
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Candidates that an explanation carries in full."""
+LEADING = 5
+"""Candidates of which is said how far they stand if the figures are off."""
 
 
 def explain(
@@ -48,7 +54,7 @@ def explain(
         return _nothing_low(asked)
     base, fitted = knowledge.load(), weights()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
-    candidates = tuple(ranking.candidate(members, base) for members in ranking.families()[:SHOWN])
+    candidates = _candidates(ranking, base, fitted)
     urgent = alerts(
         asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
     )
@@ -77,6 +83,15 @@ def _ahead(asked: Question, ranking: Ranking, wish: Wish, days: int) -> Forecast
     from penia.forecast import can_be_forecast, of_question
 
     return of_question(asked, ranking, days=days, wish=wish) if can_be_forecast(asked) else None
+
+
+def _candidates(ranking: Ranking, base: KnowledgeBase, fitted: Weights) -> tuple[Candidate, ...]:
+    """The first of them with how far they stand if their figures are off."""
+    families = ranking.families()[:SHOWN]
+    found = [ranking.candidate(members, base) for members in families]
+    for n, doubt in enumerate(doubts(ranking, families[:LEADING], fitted)):
+        found[n] = msgspec.structs.replace(found[n], interval=(doubt.low, doubt.high), hinge=doubt.figure)
+    return tuple(found)
 
 
 def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Evidence(msgspec.Struct, frozen=True):
     places: tuple[str, ...] = ()
     pull: tuple[float, ...] = ()
     """How strongly each hypothesis lowers that line, more where higher; empty where that says nothing."""
+    measured: Measured | None = None
 
 
 _LINE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
@@ -79,7 +80,7 @@ def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -
     logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
     text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
     places = (value.place,) if value.place else ()
-    return Evidence(value.line, text, tuple(logs.tolist()), places, tuple((-spreads[:, 0]).tolist()))
+    return Evidence(value.line, text, tuple(logs.tolist()), places, tuple((-spreads[:, 0]).tolist()), value)
 
 
 def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:

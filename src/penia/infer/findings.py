@@ -67,15 +67,17 @@ class Told(msgspec.Struct, frozen=True):
         """Weighted log ratios (R, F) of the sets (R, n) of hypotheses."""
         return self.thinned(self.ratios(sets, self.rates) * self.exponent)
 
-    def ratios(self, sets: Indices, rates: Array) -> Array:
-        """log P(fact | set) / P(fact | a hypothesis that does not list it) (R, F), with ``rates`` (C, F)."""
-        listed = self.listed[sets]
-        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-self.background), 0.0)
-        lone = 1 - (1 - self.background) * np.exp(missed[sets].sum(axis=1))
-        least = np.where(listed, rates[sets], 1.0).min(axis=1)
+    def ratios(self, sets: Indices, rates: Array, background: Array | None = None) -> Array:
+        """log P(fact | set) / P(fact | a hypothesis that does not list it) (…, R, F), with ``rates``
+        (…, C, F) and ``background`` (…, 1, F) in place of its own."""
+        listed, rest = self.listed[sets], self.background if background is None else background
+        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-rest), 0.0)
+        lone = 1 - (1 - rest) * np.exp(missed[..., sets, :].sum(axis=-2))
+        least = np.where(listed, rates[..., sets, :], 1.0).min(axis=-2)
         own = np.maximum(lone, least)
-        others = self.spared + self.brings.sum(axis=0) - np.where(listed, self.brings[sets], 0.0).sum(axis=1)
-        rest = self._clipped(1 - (1 - self.background) * np.exp(self.spared + self.brings.sum(axis=0)))
+        every = self.spared + self.brings.sum(axis=0)
+        others = every - np.where(listed, self.brings[sets], 0.0).sum(axis=1)
+        rest = self._clipped(1 - (1 - rest) * np.exp(every))
         p = self._clipped(1 - (1 - own) * np.exp(others))
         ratio = np.where(self.present, np.log(p / rest), np.log((1 - p) / (1 - rest)))
         return np.where(listed.any(axis=1), ratio, 0.0)
@@ -93,6 +95,18 @@ class Told(msgspec.Struct, frozen=True):
             weight[rows, np.abs(part).argmax(axis=1)] = 1.0
             logs[:, members] = part * weight
         return logs
+
+    def among(self, hypotheses: Sequence[int]) -> Told:
+        """Of these hypotheses alone; what the others bring along is still brought."""
+        kept = list(hypotheses)
+        others = self.brings.sum(axis=0) - self.brings[kept].sum(axis=0)
+        return msgspec.structs.replace(
+            self,
+            rates=self.rates[kept],
+            listed=self.listed[kept],
+            brings=self.brings[kept],
+            spared=self.spared + others,
+        )
 
     def only(self, facts: Sequence[int], bundles: Sequence[Bundle]) -> Told:
         kept = list(facts)

@@ -83,6 +83,12 @@ class Weights(Knowledge, frozen=True):
     """Least probability at which the treatment of a cause is shown."""
     told: Figure
     """Least probability of a set that is told."""
+    draws: Figure
+    """Draws of the figures within their intervals."""
+    unsure: Figure
+    """Log spread (logit, for a rate) of a figure without an interval."""
+    unsure_depth: Figure
+    """Log spread of the usual count under a cause."""
     set_leads: Figure
     """Leading causes that are tried in pairs with every other one."""
     set_grown: Figure

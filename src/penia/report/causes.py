@@ -6,12 +6,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 
 from penia.explanation import Candidate, CauseSet
-from penia.report.styled import Part, grid, say
-from penia.report.wording import UNEXPLAINED, bar, others, percent, telling, weighed
+from penia.report.styled import Part, grid, lines, say
+from penia.report.wording import UNEXPLAINED, bar, off_by, others, percent, telling, weighed
 
 ROOMY = 96
 """From this width, what is most telling stands beside a cause, not under it."""
 BAR, PERCENT, NUMBER, GAPS = 10, 5, 2, 3 * 2
+DOUBTED = 2
+"""Causes of which is said how far they stand if the figures are off."""
 BESIDE = 34
 """Width of a name with the evidence beside it."""
 
@@ -27,7 +29,8 @@ def ranked(
 
 
 def _row(number: int, candidate: Candidate, width: int) -> RenderableType:
-    evidence = say((weighed(telling(candidate)), "dim"))
+    off = off_by(candidate) if number <= DOUBTED else ""
+    evidence = lines(say((weighed(telling(candidate)), "dim")), say((off, "dim")))
     name = (candidate.name, "bold" if number == 1 else "")
     if width >= ROOMY:
         return _line(str(number), name, candidate.probability, width, evidence)

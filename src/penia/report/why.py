@@ -7,7 +7,7 @@ from rich.text import Text
 
 from penia.explanation import Candidate, Citation, Contribution
 from penia.report.styled import grid, lines, say
-from penia.report.wording import full_source, is_published, is_unread, odds, percent
+from penia.report.wording import full_source, is_published, is_unread, odds, off_by, percent
 
 Numbers = dict[tuple[str, str, int | None], int]
 """Source (title, ref, year) → its number in the list at the end."""
@@ -20,6 +20,7 @@ def waterfall(candidate: Candidate, number: int) -> tuple[Text, Table, Table | N
         say((f"{number}  {candidate.name}", "bold"), f" · {percent(candidate.probability)}"),
         say((", ".join(candidate.causes), "dim"), (_kinds(candidate), "dim")),
         say(candidate.plain),
+        say((_stands(candidate), "dim")),
     )
     return heading, _steps(candidate, numbers), _sources(numbers)
 
@@ -28,6 +29,11 @@ def _kinds(candidate: Candidate) -> str:
     """``; of its kinds acute promyelocytic leukaemia 62 %``"""
     told = ", ".join(f"{kind.name} {percent(kind.probability)}" for kind in candidate.finer)
     return f"; of its kinds {told}" if told else ""
+
+
+def _stands(candidate: Candidate) -> str:
+    hinge = f"; most hinges on {candidate.hinge}" if candidate.hinge else ""
+    return f"{off}{hinge}" if (off := off_by(candidate)) else ""
 
 
 def _steps(candidate: Candidate, numbers: Numbers) -> Table:

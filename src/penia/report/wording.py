@@ -170,6 +170,14 @@ def is_published(citation: Citation) -> bool:
     return bool(citation.ref or citation.year)
 
 
+def off_by(candidate: Candidate) -> str:
+    """``if its own figures are off: 71–94 %``; empty where it was not reckoned."""
+    if candidate.interval is None:
+        return ""
+    low, high = (percent(p).removesuffix(" %") for p in candidate.interval)
+    return f"if its own figures are off: {low}–{high} %" if low != high else ""
+
+
 def others(shown: Sequence[Candidate], sets: Sequence[CauseSet]) -> float:
     """P(none of the ``shown`` is at work); what several of them do together counts once."""
     causes = {cause for candidate in shown for cause in candidate.causes}

@@ -43,6 +43,7 @@ FILTERS: dict[str, Any] = {
     "weighed": wording.weighed,
     "telling": wording.telling,
     "against": wording.against,
+    "off_by": wording.off_by,
     "waterfall": waterfall.rows,
     "signed": waterfall.signed,
 }

@@ -1,0 +1,67 @@
+"""How far an answer stands if its own figures are off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+import penia
+from penia import knowledge
+from penia.infer import Ranking, rank
+from penia.infer.doubt import doubts, moved
+from penia.infer.weights import weights
+from penia.knowledge.schema import Figure
+from penia.question import question
+
+
+@pytest.fixture(scope="module")
+def ranking() -> Ranking:
+    asked = question(penia.read(Path(penia.__file__).with_name("examples") / "clozapine.json"))
+    assert asked.low is not None
+    return rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting)
+
+
+def test_the_interval_holds_the_probability_and_the_same_record_gives_the_same(ranking: Ranking) -> None:
+    families = ranking.families()[:3]
+    first = doubts(ranking, families, weights())
+    assert first == doubts(ranking, families, weights())
+    for doubt, family in zip(first, families, strict=True):
+        assert doubt.low < ranking.chance(family) < doubt.high
+
+
+def test_figures_without_any_width_leave_the_probability_where_it_is(ranking: Ranking) -> None:
+    sure = msgspec.structs.replace(
+        ranking, weights=tuple(msgspec.structs.replace(w, factors=()) for w in ranking.weights), counts=()
+    )
+    told = msgspec.structs.replace(ranking.trial.told, listed=np.zeros_like(ranking.trial.told.listed))
+    sure = msgspec.structs.replace(sure, trial=msgspec.structs.replace(ranking.trial, told=told))
+    (doubt,) = doubts(sure, ranking.families()[:1], weights())
+    assert doubt.low == pytest.approx(ranking.chance(ranking.families()[0]), abs=1e-3)
+    assert doubt.high == pytest.approx(doubt.low)
+
+
+def test_wider_figures_make_a_wider_interval(ranking: Ranking) -> None:
+    def widened(figure: Figure | None) -> Figure | None:
+        if figure is None or figure.range is None:
+            return figure
+        return msgspec.structs.replace(figure, range=(figure.range[0] / 5, figure.range[1] * 5))
+
+    wide = msgspec.structs.replace(
+        ranking,
+        weights=tuple(
+            msgspec.structs.replace(w, factors=tuple((t, widened(f), v) for t, f, v in w.factors))
+            for w in ranking.weights
+        ),
+    )
+    families = ranking.families()[:1]
+    (plain,), (more,) = doubts(ranking, families, weights()), doubts(wide, families, weights())
+    assert more.high - more.low > plain.high - plain.low
+
+
+def test_nine_draws_in_ten_lie_within_the_interval_of_a_figure() -> None:
+    z = np.random.default_rng(1).standard_normal(20_000)
+    shifted = 3.0 + moved(3.0, 2.0, 5.0, z)
+    assert np.mean((shifted > 2.0) & (shifted < 5.0)) == pytest.approx(0.9, abs=0.01)
