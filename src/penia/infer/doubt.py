@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import cast
 
 import msgspec
 import numpy as np
@@ -74,22 +75,20 @@ def moved(value: Array | float, low: Array | float, high: Array | float, z: Arra
 
 def doubts(ranking: Ranking, families: Sequence[Sequence[int]], fitted: Weights) -> tuple[Doubt, ...]:
     """One entry for each family of hypotheses (a candidate)."""
-    members = [(i,) for i in range(len(ranking.hypotheses))] + list(ranking.sets.members)
+    members = [*((i,) for i in range(len(ranking.hypotheses))), *ranking.sets.members]
     p = np.append(ranking.alone, ranking.together)
-    kept = np.argsort(-p, kind="stable")[:MOST_ROWS]
-    kept = kept[: int(np.searchsorted(np.cumsum(p[kept]), HELD)) + 1]
-    rows = [members[r] for r in kept.tolist()]
+    order = cast(list[int], np.argsort(-p, kind="stable").tolist())
+    kept = order[: min(MOST_ROWS, int(np.searchsorted(np.cumsum(p[order]), HELD)) + 1)]
     figures = _Figures(int(fitted.draws.value))
-    scores = np.log(np.maximum(p[kept], 1e-300)) + _shifts(ranking, rows, figures, fitted)
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    rest = max(0.0, 1 - float(p[kept].sum())) * np.exp(-scores.max(axis=1, keepdims=True))
-    shares = raised / (raised.sum(axis=1, keepdims=True) + rest)
-    return tuple(_doubt(shares, rows, family, figures) for family in families)
+    weight = np.repeat(p[None, :], int(fitted.draws.value), axis=0)
+    weight[:, kept] *= np.exp(_shifts(ranking, [members[r] for r in kept], figures, fitted))
+    weight /= weight.sum(axis=1, keepdims=True)
+    return tuple(_doubt(weight[:, ranking.holding(family)].sum(axis=1), figures) for family in families)
 
 
-def _doubt(shares: Array, rows: Sequence[tuple[int, ...]], family: Sequence[int], figures: _Figures) -> Doubt:
-    holds = np.array([not set(family).isdisjoint(row) for row in rows])
-    p = np.clip(shares[:, holds].sum(axis=1), 1e-9, 1 - 1e-9)
+def _doubt(p: Array, figures: _Figures) -> Doubt:
+    """``p``: the probability in each draw (N,)."""
+    p = np.clip(p, 1e-9, 1 - 1e-9)
     low, high = np.quantile(p, (0.1, 0.9))
     logit = np.log(p / (1 - p))
     logit = logit - logit.mean()
