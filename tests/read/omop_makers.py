@@ -97,6 +97,8 @@ def duckdb_file(path: Path, cdm: Cdm, schema: str = "main") -> Path:
 
 
 def _kind(column: str) -> str:
+    if column in ("vocabulary_id", "concept_class_id"):
+        return "varchar"
     if column.endswith("_id") or column.startswith(("year_", "month_", "day_")):
         return "bigint"
     if column.endswith("_datetime"):

@@ -128,7 +128,7 @@ def select(
     texts = [
         database.text(*found.columns[name]) if name in found.columns else "null" for name in table.columns
     ]
-    sql = f"select {key}, {', '.join(texts)} from {found.place}"
+    sql = f"select {', '.join((key, *texts))} from {found.place}"
     parameters: list[str] = []
     if person is not None:
         where, parameters = _whose(found, key, person)

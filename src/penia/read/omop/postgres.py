@@ -42,9 +42,7 @@ class PostgresDatabase:
         try:
             with self._connection.cursor(name=f"penia{next(self._cursors)}") as cursor:
                 cursor.itersize = CHUNK
-                cursor.execute(
-                    sql.replace("%", "%%").replace("?", "%s").encode(), list(parameters) or ("",)[:0]
-                )
+                cursor.execute(sql.replace("%", "%%").replace("?", "%s").encode(), list(parameters))
                 yield from cast(Iterator[Row], cursor)
         except psycopg.Error as error:
             raise ReadError(f"{self.name} cannot be read ({_told(error)}); see the server's log.") from error
