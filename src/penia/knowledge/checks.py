@@ -45,6 +45,8 @@ class Check(Knowledge, frozen=True):
     """Day on which the cause is removed, from the beginning of its effect."""
     within: tuple[float, float] | None = None
     """Quantiles of severity between which the people were: a radiation dose, the severe form of a disease."""
+    health: float | None = None
+    """Median healthy count of people like these, where they are not grown up."""
     share: float = 0.5
     """Which quantile over people the value is."""
     verified: bool = False

@@ -42,7 +42,7 @@ WITHIN_ONE = (
     "low",
 )
 """Fields whose figures are probabilities."""
-KILLS = ("stem-kill", "progenitor-kill", "crowding", "arrest")
+KILLS = ("progenitor-kill", "crowding", "arrest")
 """Channels whose size is a part of the cells."""
 
 

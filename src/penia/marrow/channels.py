@@ -7,7 +7,7 @@ of a kind combine: fractions by the product of what they leave, added rates by t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from penia.marrow.arrays import FloatArray, per_subject
 from penia.marrow.grid import Event
+from penia.marrow.population import Parameters
 
 Kind = Literal[
     "stem-kill",
@@ -26,6 +27,9 @@ Kind = Literal[
     "loss",
     "margination",
     "feedback",
+    "ceiling",
+    "renewal",
+    "delay",
     "baseline",
     "measurement",
 ]
@@ -44,7 +48,9 @@ TARGETS: dict[str, tuple[str, bool]] = {
     "measurement": ("measured", True),
 }
 """kind → (input of the equations, whether the size is a fraction from 0 to 1 that is taken away)"""
-CONSTANT = ("feedback", "baseline")
+CONSTITUTION = ("ceiling", "renewal", "delay")
+"""Kinds that change the person's own physiology: what they do to it stands in ``constitution``."""
+CONSTANT = ("feedback", "baseline", *CONSTITUTION)
 """Kinds without a course: they are part of the person."""
 _OBSERVED = ("margination", "feedback", "baseline", "measured")
 """Targets that the equations do not hold."""
@@ -130,7 +136,31 @@ class Course(msgspec.Struct, frozen=True, eq=False):
 
 def courses(channels: Sequence[Channel], subjects: int, lineages: tuple[str, ...]) -> tuple[Course, ...]:
     """Checked and broadcast to (N,). Raises ValueError for a size, lineage or course that cannot be."""
-    return tuple(_course(channel, subjects, lineages) for channel in channels)
+    return tuple(_course(c, subjects, lineages) for c in channels if c.kind not in CONSTITUTION)
+
+
+def constitution(parameters: Parameters, channels: Sequence[Channel]) -> Parameters:
+    """``parameters`` with the constitution that the channels give: F_max − 1 is multiplied by 1 + size
+    (ceiling), 1 − ρ by 1 − size (renewal), and k divided by 1 + size (delay)."""
+    for channel in channels:
+        if channel.kind not in CONSTITUTION:
+            continue
+        size = per_subject(channel.size, parameters.subjects)[:, None]
+        if np.any(size < 0) or (channel.kind == "renewal" and np.any(size > 1)):
+            raise ValueError(
+                f"the size of a {channel.kind} channel cannot be {size.min():g} to {size.max():g}"
+            )
+        touched = np.isin(parameters.lineages, channel.lineages)
+        size = np.where(touched, size, 0.0)
+        parameters = msgspec.structs.replace(parameters, **_CHANGES[channel.kind](parameters, size))
+    return parameters
+
+
+_CHANGES: dict[str, Callable[[Parameters, FloatArray], dict[str, FloatArray]]] = {
+    "ceiling": lambda p, size: {"ceiling": 1.0 + (p.ceiling - 1.0) * (1.0 + size)},
+    "renewal": lambda p, size: {"renewal": 1.0 - (1.0 - p.renewal) * (1.0 - size)},
+    "delay": lambda p, size: {"rate": p.rate / (1.0 + size)},
+}
 
 
 def _course(channel: Channel, subjects: int, lineages: tuple[str, ...]) -> Course:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from penia.marrow.arrays import FloatArray
-from penia.marrow.channels import Channel, courses
+from penia.marrow.channels import Channel, constitution, courses
 from penia.marrow.doses import Doses, schedule
 from penia.marrow.growth import GrowthFactor
 from penia.marrow.growth import course as growth_course
@@ -48,7 +48,7 @@ def simulate(
     if len(days) < 1 or np.any(np.diff(days) <= 0) or not np.all(np.isfinite(days)):
         raise ValueError("days must be finite and rise")
     deepest_first = sorted(range(len(parameters.lineages)), key=lambda i: -parameters.stages[i])
-    within = _reordered(parameters, deepest_first)
+    within = constitution(_reordered(parameters, deepest_first), channels)
     subjects, lineages = within.subjects, within.lineages
     problem = Problem(
         within,

@@ -14,7 +14,9 @@ DAYS = np.arange(0.0, 31.0)
 
 
 def scene(counts: np.ndarray, limit: float = 1.5) -> measures.Scene:
-    return measures.Scene(DAYS, counts[None], counts[None] / 3, np.array([5.0]), limit)
+    return measures.Scene(
+        DAYS, counts[None], counts[None] / 3, np.ones(counts.size, bool), np.array([5.0]), limit
+    )
 
 
 def fall(nadir_at: float, depth: float, width: float = 4.0) -> np.ndarray:
@@ -38,7 +40,8 @@ def test_a_count_that_never_falls_has_no_onset_and_one_that_stays_low_no_recover
 def test_the_period_of_a_cycle_is_the_time_between_its_troughs():
     days = np.arange(0.0, 301.0)
     counts = 1.5 - 1.4 * np.cos(2 * np.pi * days / 21)
-    seen = measures.Scene(days, counts[None], counts[None] / 3, np.array([np.inf]), 1.5)
+    whole, row = np.ones(counts.size, bool), counts[None]
+    seen = measures.Scene(days, row, row / 3, whole, np.array([np.inf]), 1.5)
     period, trough, peak, _ = measures.cycle(seen)
     assert period[0] == pytest.approx(21, abs=0.2)
     assert trough[0] == pytest.approx(0.1, abs=0.05)

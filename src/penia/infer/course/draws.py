@@ -32,8 +32,10 @@ _Z90 = _NORMAL.inv_cdf(0.9)
 _SEED = 7919
 _FARTHEST = 2.5
 """SDs beyond which a figure given by its 10th and 90th percentile is not believed."""
-TAKEN = ("progenitor-kill", "crowding", "arrest", "baseline", "measurement")
+TAKEN = ("progenitor-kill", "crowding", "arrest", "baseline", "measurement", "renewal")
 """Channels whose size is a fraction."""
+LASTING = ("stem-kill", "crowding")
+"""Channels that do not end by themselves, whatever the tempo at which a disease is met."""
 _MOST_TAKEN = 0.998
 
 
@@ -41,7 +43,8 @@ class Subjects(msgspec.Struct, frozen=True, eq=False):
     """What holds for all lines of N people; days."""
 
     lasting: Array
-    """How long a disease acts; inf for good, and for drugs, which the record ends."""
+    """How long a disease acts, at least until its ramps are up; inf for good, and for drugs, which the record
+    ends."""
     ever: NDArray[np.bool_]
     """It was there from birth on."""
     slow: Array
@@ -84,6 +87,9 @@ def subjects(family: Family, z: Array, given: CourseFigures) -> Subjects:
     for i, tempo in enumerate(tempos):
         if tempo in given.lasting:
             lasting[drawn == i] = quantile(given.lasting[tempo], z[drawn == i, _LASTING])
+    lasting = np.maximum(lasting, slow)
+    if any(c.kind in LASTING and c.duration is None for c in family.channels):
+        lasting = np.full(len(z), np.inf)
     begun = any(c.onset is not None for c in family.channels)
     return Subjects(lasting, np.isinf(lasting) & (not begun), slow)
 

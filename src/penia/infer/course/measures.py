@@ -24,15 +24,19 @@ class Scene(msgspec.Struct, frozen=True, eq=False):
     """(N, T) ×10⁹/L (HB g/L)"""
     relative: Array
     """(N, T) to health"""
+    settled: NDArray[np.bool_]
+    """(T,) days that count for a cause that lasts: after its first effects, which feedback partly mends."""
     stop: Array
     """(N,)"""
     limit: float
 
 
-def grid(stop: Array, cycles: bool) -> Array:
-    """Days that are simulated: from hours to months after the cause has gone; daily where it ``cycles``."""
+def grid(stop: Array, slow: Array, cycles: bool) -> Array:
+    """Days that are simulated: from hours to months after the cause has gone, or until its ``slow`` ramps are
+    up; daily where it ``cycles``."""
     finite = stop[np.isfinite(stop)]
-    last = min(float(finite.max()), _LONGEST) + _AFTER if finite.size else _SETTLED
+    last = min(float(finite.max()), _LONGEST) + _AFTER if finite.size else 0.0
+    last = min(max(last, _SETTLED, float(np.quantile(slow, 0.9))), _LONGEST)
     sparse = np.concatenate([np.arange(2.0, 61.0), np.arange(62.0, 121.0, 2.0), np.arange(125.0, 301.0, 5.0)])
     days = np.concatenate([_EARLY, sparse[sparse <= last], np.arange(320.0, last + 1, 20.0)])
     if finite.size and np.ptp(finite) < 1e-9:
@@ -58,6 +62,19 @@ def onset(scene: Scene, under: float | None) -> Array:
     before = np.maximum(first - 1, 0)
     day = _crossing(scene.days, scene.counts[rows, before], scene.counts[rows, before + 1], before, level)
     return np.where(low.any(axis=1), np.where(first == 0, scene.days[0], day), np.nan)
+
+
+def lowest(scene: Scene, counts: Array) -> Array:
+    """(N,) lowest of ``counts`` (N, T); of a cause that lasts, once it has settled."""
+    lasts = np.isinf(scene.stop)[:, None] & ~scene.settled
+    return np.where(lasts, np.inf, counts).min(axis=1)
+
+
+def recovery_after_stop(scene: Scene, reached: float | None) -> Array:
+    """(N,) days from the stop, of those whose count was low then or fell later."""
+    level = scene.limit if reached is None else reached
+    days = recovery(scene, reached) - scene.stop
+    return np.where((days > 0) | (level > scene.counts[:, -1]), np.maximum(days, 0.0), np.nan)
 
 
 def recovery(scene: Scene, reached: float | None) -> Array:

@@ -89,7 +89,7 @@ def _drawn(setup: _Setup) -> _Drawn:
         stop = np.full(PEOPLE, setup.stop)
     elif family.drug:
         stop = np.maximum(0.0 if family.dosed else figures().found.value, own.slow)
-    return _Drawn(z, stop, measures.grid(stop, setup.cycles), {})
+    return _Drawn(z, stop, measures.grid(stop, own.slow, setup.cycles), {})
 
 
 def _family(of: str, base: KnowledgeBase) -> tuple[Family, Latency | None]:
@@ -123,20 +123,23 @@ def _lineage(letter: str) -> Lineage:
     return next(line for line in LINES if line == letter)
 
 
-def healthy(line: str, z: Array) -> tuple[Array, float]:
-    """Healthy counts of N grown-up people, and the lower limit."""
-    name = "WBC" if line == "w" else _NAMES[_lineage(line)]
+def healthy(check: Check, z: Array) -> tuple[Array, float]:
+    """Healthy counts of N people, grown up where the check says nothing else, and the lower limit."""
+    name = "WBC" if check.line == "w" else _NAMES[_lineage(check.line)]
     limit, scatter = weights().limits[name].value, figures().lines[name]
+    if check.health is not None:
+        limit = check.health / scatter.above.value
     between = np.exp(scatter.between.value * z[:, 0])
     return limit * scatter.above.value * np.random.default_rng(5).permutation(between), limit
 
 
 def _outcome(one: Published, own: _Drawn, latency: Latency | None) -> Outcome:
     check, relative = one.check, own.counts[one.check.line]
-    normal, limit = healthy(check.line, own.z)
+    normal, limit = healthy(check, own.z)
     counts = relative * normal[:, None]
-    scene = measures.Scene(own.days, counts, relative, own.stop, limit)
-    low = counts.min(axis=1) < limit
+    settled = own.days >= _SETTLED
+    scene = measures.Scene(own.days, counts, relative, settled, own.stop, limit)
+    low = measures.lowest(scene, counts) < limit
     if check.measure in EVERYONE:
         low = np.ones(len(counts), bool)
     if check.measure == "onset" and latency is not None:
@@ -161,15 +164,16 @@ def inside(check: Check, values: Array) -> bool:
 
 
 _SHARE_SLACK = 1 / 6
+_SETTLED = 60.0
 _MEASURES: dict[str, Callable[[measures.Scene, Check], Array]] = {
     "onset": lambda s, c: measures.onset(s, c.at),
     "nadir-day": lambda s, _: measures.nadir_day(s),
-    "nadir": lambda s, _: s.counts.min(axis=1),
-    "nadir-part": lambda s, _: s.relative.min(axis=1),
+    "nadir": lambda s, _: measures.lowest(s, s.counts),
+    "nadir-part": lambda s, _: measures.lowest(s, s.relative),
     "level": lambda s, c: measures.level(s, c.at),
     "count": lambda s, c: measures.level(s, c.at) * s.counts[:, 0] / s.relative[:, 0],
     "recovery-from-start": lambda s, c: measures.recovery(s, c.at),
-    "recovery-from-stop": lambda s, c: np.maximum(measures.recovery(s, c.at) - s.stop, 0.0),
+    "recovery-from-stop": lambda s, c: measures.recovery_after_stop(s, c.at),
     "recovery-from-nadir": lambda s, c: measures.recovery(s, c.at) - measures.nadir_day(s),
     "days-below": lambda s, c: measures.days_below(s, c.at),
     "period": lambda s, _: measures.cycle(s)[0],

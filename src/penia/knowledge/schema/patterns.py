@@ -20,6 +20,9 @@ ChannelKind = Literal[
     "loss",
     "margination",
     "feedback",
+    "ceiling",
+    "renewal",
+    "delay",
     "baseline",
     "measurement",
 ]
