@@ -26,9 +26,9 @@ SHARED = ("low counts in this setting", "neutropenia against any low count")
 """Prior factors whose figure is one for all causes."""
 WITHIN = 1.645
 """Standard deviations on either side that hold 90 %."""
-HELD = 0.999
+HELD = 0.99
 """Share of the probability whose rows are moved."""
-MOST_ROWS = 32
+MOST_ROWS = 20
 TELLS = 0.05
 """Least share of the variance by which a figure is named."""
 

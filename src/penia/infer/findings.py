@@ -71,16 +71,24 @@ class Told(msgspec.Struct, frozen=True):
         """log P(fact | set) / P(fact | a hypothesis that does not list it) (…, R, F), with ``rates``
         (…, C, F) and ``background`` (…, 1, F) in place of its own."""
         listed, rest = self.listed[sets], self.background if background is None else background
-        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-rest), 0.0)
-        lone = 1 - (1 - rest) * np.exp(missed[..., sets, :].sum(axis=-2))
-        least = np.where(listed, rates[..., sets, :], 1.0).min(axis=-2)
-        own = np.maximum(lone, least)
+        own = rates[..., sets[:, 0], :] if sets.shape[1] == 1 else self._joined(sets, rates, rest)
         every = self.spared + self.brings.sum(axis=0)
         others = every - np.where(listed, self.brings[sets], 0.0).sum(axis=1)
-        rest = self._clipped(1 - (1 - rest) * np.exp(every))
+        met = self._clipped(1 - (1 - rest) * np.exp(every))
         p = self._clipped(1 - (1 - own) * np.exp(others))
-        ratio = np.where(self.present, np.log(p / rest), np.log((1 - p) / (1 - rest)))
-        return np.where(listed.any(axis=1), ratio, 0.0)
+        here = np.log(np.where(self.present, p, 1 - p)) - np.log(np.where(self.present, met, 1 - met))
+        return np.where(listed.any(axis=1), here, 0.0)
+
+    def _joined(self, sets: Indices, rates: Array, rest: Array) -> Array:
+        """P(present | set) by the noisy or, the background its leak; never below the least of the rates."""
+        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-rest), 0.0)
+        least = np.where(self.listed, rates, 1.0)
+        parts = [(missed[..., column, :], least[..., column, :]) for column in sets.T]
+        total = sum((miss for miss, _ in parts[1:]), parts[0][0])
+        lowest = parts[0][1]
+        for _, low in parts[1:]:
+            lowest = np.minimum(lowest, low)
+        return np.maximum(1 - (1 - rest) * np.exp(total), lowest)
 
     def _clipped(self, p: Array) -> Array:
         return np.clip(p, self.floor, 1 - self.floor)

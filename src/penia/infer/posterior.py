@@ -34,7 +34,7 @@ def parts(prior: Array, evidence: Array, c: int | Sequence[int] | Indices) -> tu
     """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of the row ``c``, or of
     several as one, against all others; together they are its posterior odds."""
     members = np.atleast_1d(np.asarray(c))
-    others = np.setdiff1d(np.arange(len(prior)), members)
+    others = np.delete(np.arange(len(prior)), members)
     total = evidence.sum(axis=1)
     start = _log_odds(prior, members, others)
     whole = _log_odds(prior + total, members, others) - start

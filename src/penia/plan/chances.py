@@ -128,7 +128,7 @@ def _one_chain(one: FindingKey, other: FindingKey) -> bool:
 
 
 def _strength(scored: Scored) -> float:
-    return max(abs(x) for x in scored.logs)
+    return max(*scored.logs, -min(scored.logs))
 
 
 def _together(new: Array, told: Array, share: float) -> Array:

@@ -1,0 +1,1 @@
+"""How long a warm explanation takes."""
