@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from penia.cli.kb_check import check
+
 if TYPE_CHECKING:
     from penia.knowledge import KnowledgeBase
 
@@ -15,12 +17,16 @@ HELP = """The knowledge base: every figure with its source.
   penia kb show hiv                a cause
   penia kb show drug:clozapine     a drug; its name alone will do
   penia kb show FOLFOX             a chemotherapy regimen
+  penia kb check dengue            simulated counts beside published figures
 """
 
 
 @click.group(help=HELP)
 def command() -> None:
     pass
+
+
+command.add_command(check)
 
 
 @command.command(short_help="One cause, drug or regimen, with all figures and sources.")
