@@ -15,6 +15,7 @@ from penia.errors import PeniaError
 
 COMMANDS = {
     "explain": ("penia.cli.explain", "Rank the causes of one person's low white count."),
+    "read": ("penia.cli.read", "Show what is understood of a source, and what is not."),
     "kb": ("penia.cli.kb", "Show what is known of a cause or drug, with its sources."),
     "forecast": ("penia.cli.forecast", "Forecast the counts of the coming days."),
     "monitor": ("penia.cli.monitor", "When to count next under a monitored drug, and what to do now."),
@@ -34,6 +35,7 @@ Try:
   penia explain record.json                    a FHIR R4 Bundle, NDJSON, or a folder of them
   penia explain export/ --person 123           one person of several
   penia explain record.json --html page.html   the same as a page
+  penia read labs.csv                          what is understood of a table, a file or a folder
   penia kb show drug:clozapine                 every figure with its source
 
 \b

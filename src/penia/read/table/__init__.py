@@ -28,10 +28,10 @@ def recognises(source: Source) -> str | None:
 def load(source: Source, person: str | None = None) -> Loaded:
     """Raises ReadError where no table can be used, or where a column or a date is ambiguous."""
     problems = list(source.problems)
-    read: list[tuple[str, Layout]] = []
+    read: list[Layout] = []
     for file in _tables(source):
         try:
-            read.append((file.name, _layout(source, file)))
+            read.append(_layout(source, file))
         except ReadError as error:
             if len(source.files) == 1:
                 raise
@@ -42,9 +42,9 @@ def load(source: Source, person: str | None = None) -> Loaded:
     return Loaded(read, problems)
 
 
-def layouts(source: Source) -> list[tuple[str, Layout]]:
+def layouts(source: Source) -> list[Layout]:
     """What each table of the source was understood to hold, for a look before use. Raises ReadError."""
-    return [(file.name, _layout(source, file)) for file in _tables(source)]
+    return [_layout(source, file) for file in _tables(source)]
 
 
 def _layout(source: Source, file: File) -> Layout:

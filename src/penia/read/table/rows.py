@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast, get_args
 
@@ -41,8 +41,8 @@ ALONE = "the person of this table"
 class Loaded:
     """Tables understood; each person's rows are read when asked for."""
 
-    def __init__(self, tables: list[tuple[str, Layout]], problems: list[Problem]) -> None:
-        self._tables = [layout for _, layout in tables]
+    def __init__(self, tables: Sequence[Layout], problems: list[Problem]) -> None:
+        self._tables = tables
         self.problems = tuple(problems) + tuple(p for layout in self._tables for p in layout.problems)
         self._rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """Person → (table, row)"""

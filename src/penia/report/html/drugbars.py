@@ -49,7 +49,7 @@ def drug_bars(bars: Sequence[Bar], window: Window, span: Range1d) -> Any:
     return plot
 
 
-def _courses(bars: Sequence[Bar], window: Window) -> dict[str, list[Any]]:
+def _courses(bars: Sequence[Bar], window: Window) -> dict[str, Any]:
     """One entry a course; what is open reaches the edge of the window."""
     spans = [(row, bar, start, stop) for row, bar in enumerate(bars) for start, stop in bar.spans]
     return {

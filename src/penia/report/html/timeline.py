@@ -72,7 +72,7 @@ def drawing(
 
 def _source(points: Sequence[Point]) -> ColumnDataSource:
     fields = ("line", "x", "y", "value", "day", "received", "place")
-    columns: dict[str, list[Any]] = {field: [getattr(p, field) for p in points] for field in fields}
+    columns: dict[str, Any] = {field: [getattr(p, field) for p in points] for field in fields}
     columns["log"] = [max(p.y, FLOOR) for p in points]
     columns["fill"] = [0.0 if p.censored else 1.0 for p in points]
     return ColumnDataSource(columns)
