@@ -66,10 +66,84 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     interval: tuple[float, float] | None = None
     """Of a leading candidate: 80 % of the probabilities that come out where the figures behind it are drawn
     from their own intervals."""
+    turns: tuple[Turn, ...] = ()
+    """Of a leading candidate: the results that would change it most."""
     hinge: str = ""
     """The figure that this interval owes most to, in words; empty where none stands out."""
     finer: tuple[Finer, ...] = ()
     """Its kinds, likeliest first."""
+
+
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A result that would change our mind about a cause."""
+
+    words: str
+    """``if blasts are seen``"""
+    test: str
+    chance: float
+    """How likely that result is."""
+    after: float
+    """Probability of the cause after it."""
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One item of a scale; ``yes`` None: not known."""
+
+    item: str
+    yes: bool | None
+    points: int = 0
+
+
+class Scale(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A published scale of causality, answered from what is known."""
+
+    name: str
+    verdict: str
+    answers: tuple[Answer, ...]
+    citation: Citation
+    total: int | None = None
+    """Sum of the points of what is known; None for a scale without points."""
+    least: int | None = None
+    """What the total could be, were all that is unknown known."""
+    most: int | None = None
+
+
+class Suspect(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A drug of the record, with what else would explain the low count."""
+
+    cause: str
+    name: str
+    probability: float
+    alternative: str
+    """Name of the likeliest other cause."""
+    alternative_probability: float
+    because: tuple[str, ...]
+    """What speaks for the other cause against the drug, the most telling first, with decibans."""
+    scales: tuple[Scale, ...]
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fact between two causes; decibans above 0 speak for the first."""
+
+    text: str
+    decibans: float
+    places: tuple[str, ...] = ()
+
+
+class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Two causes side by side for one record."""
+
+    causes: tuple[str, str]
+    names: tuple[str, str]
+    probabilities: tuple[float, float]
+    decibans: float
+    """Of the first against the second, all together."""
+    differences: tuple[Difference, ...]
+    """What parts them most first; the prior among them."""
+    test: str = ""
+    """The open test that would part them best; empty where none would."""
+    turns: tuple[Turn, ...] = ()
+    """What its results would make of the first, of the two alone."""
 
 
 class CauseSet(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -242,6 +316,8 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     versions: dict[str, str]
     sets: tuple[CauseSet, ...] = ()
     """Causes that may be at work together, the likeliest set first."""
+    suspects: tuple[Suspect, ...] = ()
+    """Each drug of the record that stood trial, with its alternative and its published scales."""
     thin: bool = False
     """Evidence moved the prior by less than a bit."""
     forecast: Forecast | None = None

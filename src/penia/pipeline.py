@@ -10,14 +10,17 @@ import msgspec
 
 from penia import knowledge
 from penia.episode import lowest
-from penia.explanation import Alert, Candidate, Explanation, Forecast
+from penia.errors import PeniaError
+from penia.explanation import Alert, Candidate, Comparison, Explanation, Forecast
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
 from penia.infer.weights import Weights, weights
 from penia.knowledge import KnowledgeBase
 from penia.plan.followup import next_count
-from penia.plan.tests import Asked, next_tests
+from penia.plan.mind import between, turns
+from penia.plan.suspects import suspects
+from penia.plan.tests import Asked, Prospect, next_tests, prospect
 from penia.plan.treatment import steps
 from penia.plan.urgency import alerts
 from penia.question import Question, question
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Candidates that an explanation carries in full."""
+TURNED = 3
+"""Candidates of which is said what would change our mind."""
 LEADING = 5
 """Candidates of which is said how far they stand if the figures are off."""
 
@@ -54,7 +59,8 @@ def explain(
         return _nothing_low(asked)
     base, fitted = knowledge.load(), weights()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
-    candidates = _candidates(ranking, base, fitted)
+    seen = prospect(ranking, _asked(asked), base)
+    candidates = _candidates(ranking, seen, base, fitted)
     urgent = alerts(
         asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
     )
@@ -68,11 +74,12 @@ def explain(
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
-        plan=(*steps(ranking), *next_count(future), *next_tests(ranking, _asked(asked), base)),
+        plan=(*steps(ranking), *next_count(future), *next_tests(ranking, _asked(asked), seen)),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
         sets=ranking.cause_sets(fitted.told.value),
+        suspects=suspects(ranking, asked.record, asked.episode),
         thin=thin,
         forecast=future,
     )
@@ -85,12 +92,44 @@ def _ahead(asked: Question, ranking: Ranking, wish: Wish, days: int) -> Forecast
     return of_question(asked, ranking, days=days, wish=wish) if can_be_forecast(asked) else None
 
 
-def _candidates(ranking: Ranking, base: KnowledgeBase, fitted: Weights) -> tuple[Candidate, ...]:
-    """The first of them with how far they stand if their figures are off."""
+def compare(
+    record: Record, one: str, other: str, at: datetime | None = None, setting: str | None = None
+) -> Comparison:
+    """Two causes side by side for this record: every fact that parts them, and the test that would.
+
+    ``one`` and ``other``: ids (``drug:clozapine``, ``hiv``). Raises PeniaError where no count is low or a
+    cause does not stand trial, such as a drug that the record does not hold.
+    """
+    asked = question(record, at, setting)
+    if asked.episode is None or asked.low is None:
+        raise PeniaError("No count in this record is low, so no causes stand trial.")
+    base = knowledge.load()
+    ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
+    families = {ranking.hypotheses[f[0]].family: f for f in ranking.families()}
+    for name in (one, other):
+        if name not in families:
+            raise PeniaError(
+                f"{name} does not stand trial: this record does not hold that drug, or no cause is so called."
+            )
+    if one == other:
+        raise PeniaError(f"Both are {one}; name two causes.")
+    pair = (families[one], families[other])
+    return between(ranking, prospect(ranking, _asked(asked), base, (pair[0][0], pair[1][0])), *pair)
+
+
+def _candidates(
+    ranking: Ranking, seen: Prospect, base: KnowledgeBase, fitted: Weights
+) -> tuple[Candidate, ...]:
+    """The first of them with how far they stand if their figures are off, and what would change our mind."""
     families = ranking.families()[:SHOWN]
     found = [ranking.candidate(members, base) for members in families]
     for n, doubt in enumerate(doubts(ranking, families[:LEADING], fitted)):
-        found[n] = msgspec.structs.replace(found[n], interval=(doubt.low, doubt.high), hinge=doubt.figure)
+        found[n] = msgspec.structs.replace(
+            found[n],
+            interval=(doubt.low, doubt.high),
+            hinge=doubt.figure,
+            turns=turns(seen, families[n]) if n < TURNED else (),
+        )
     return tuple(found)
 
 

@@ -48,14 +48,14 @@ def show(cause: str) -> None:
     if (regimen := named(cause)) is not None:
         print_regimen(regimen, base, console)
         return
-    name = _id(cause, base)
+    name = find_id(cause, base)
     if name in base.causes:
         print_cause(base.causes[name], base, console)
     else:
         print_drug(base.drugs[name], base, console)
 
 
-def _id(wanted: str, base: KnowledgeBase) -> str:
+def find_id(wanted: str, base: KnowledgeBase) -> str:
     """The id of a cause or drug that the user may have written by its bare or another name."""
     from penia.codes import ingredients
 

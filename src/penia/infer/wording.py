@@ -99,7 +99,7 @@ def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis
     return Contribution(
         kind="test" if scored.fact.decisive else "finding",
         key=scored.key.key,
-        text=scored.key.name if scored.fact.present else f"no {_within(scored.key.name)}",
+        text=scored.key.name if scored.fact.present else f"no {within(scored.key.name)}",
         decibans=decibans,
         present=scored.fact.present,
         figures=(_rates(rate, scored.background),),
@@ -113,7 +113,7 @@ def _cited(rate: FindingRate, hypothesis: Hypothesis) -> tuple[Citation, ...]:
     return tuple(citation(hypothesis, source, rate.verified) for source in rate.from_ or (rate.source,))
 
 
-def _within(name: str) -> str:
+def within(name: str) -> str:
     """A name within a sentence: abbreviations keep their capitals."""
     return name if name[1:2].isupper() else name[0].lower() + name[1:]
 

@@ -45,11 +45,17 @@ class Asked(msgspec.Struct, frozen=True):
     """The first low count."""
 
 
-def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tuple[Step, ...]:
-    """Tests in the order in which to send them: one blood draw, then what is still worth it after it.
+class Prospect(msgspec.Struct, frozen=True):
+    """What may still be asked for, and what each result would do."""
 
-    Where one action is all but certain, only the test that confirms its cause.
-    """
+    tests: tuple[Investigation, ...]
+    case: Case
+    kept: tuple[int, ...]
+    """Hypotheses of the case's rows."""
+
+
+def prospect(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase, also: Sequence[int] = ()) -> Prospect:
+    """``also``: hypotheses to be kept however unlikely they are."""
     table = investigations()
     tests = [
         test
@@ -58,15 +64,24 @@ def next_tests(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase) -> tupl
         or _wanting(test, ranking) >= table.weights.wanted.value
     ]
     leads = ranking.principal()
-    kept = [int(i) for i in np.flatnonzero(leads >= table.weights.least.value)]
-    case = _case(ranking, kept, tests, asked, knowledge, table)
+    likely = np.flatnonzero(leads >= table.weights.least.value).tolist()
+    kept = sorted({*likely, *also})
+    return Prospect(tuple(tests), _case(ranking, kept, tests, asked, knowledge, table), tuple(kept))
+
+
+def next_tests(ranking: Ranking, asked: Asked, seen: Prospect) -> tuple[Step, ...]:
+    """Tests in the order in which to send them: one blood draw, then what is still worth it after it.
+
+    Where one action is all but certain, only the test that confirms its cause.
+    """
+    table, case = investigations(), seen.case
     alone = case.alone()
-    able = opened(case, tests, alone)
+    able = opened(case, seen.tests, alone)
     sure = float((case.belief @ case.groups.members).max()) >= table.weights.certain.value
     picked = [] if sure else chosen(case, able, alone)
     picked += _confirming(ranking, able, picked, asked, table)
     picked.sort(key=lambda pick: pick.open.test.step)
-    who = [ranking.hypotheses[i] for i in kept]
+    who = [ranking.hypotheses[i] for i in seen.kept]
     return tuple(_step(case, pick, who, table) for pick in picked)
 
 

@@ -84,7 +84,7 @@ def _why(explanation: Explanation, number: int) -> list[RenderableType | None]:
     dangers: list[Section] = [
         (LEVELS[a.level], say((a.title, "bold"), f". {a.action}")) for a in explanation.urgency
     ]
-    return [_sections(dangers), *waterfall(explanation.candidates[number - 1], number)]
+    return [_sections(dangers), *waterfall(explanation.candidates[number - 1], number, explanation.suspects)]
 
 
 def _whole(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from penia.explanation import Candidate, Citation, Contribution
+from penia.explanation import Candidate, Citation, Contribution, Scale, Suspect
 from penia.report.styled import grid, lines, say
-from penia.report.wording import full_source, is_published, is_unread, odds, off_by, percent
+from penia.report.wording import cited, full_source, is_published, is_unread, odds, off_by, percent
 
 Numbers = dict[tuple[str, str, int | None], int]
 """Source (title, ref, year) → its number in the list at the end."""
 
 
-def waterfall(candidate: Candidate, number: int) -> tuple[Text, Table, Table | None]:
-    """Heading, every contribution with the running sum, and the sources that the numbers name."""
+def waterfall(
+    candidate: Candidate, number: int, suspects: tuple[Suspect, ...] = ()
+) -> tuple[RenderableType | None, ...]:
+    """Heading, every contribution with the running sum, what would change our mind, of a drug its alternative
+    and its published scales, and the sources that the numbers name."""
     numbers = _numbers(candidate)
     heading = lines(
         say((f"{number}  {candidate.name}", "bold"), f" · {percent(candidate.probability)}"),
@@ -22,7 +26,38 @@ def waterfall(candidate: Candidate, number: int) -> tuple[Text, Table, Table | N
         say(candidate.plain),
         say((_stands(candidate), "dim")),
     )
-    return heading, _steps(candidate, numbers), _sources(numbers)
+    doubts = (_turned(candidate), *(_suspect(s) for s in suspects if s.cause in candidate.causes))
+    return heading, _steps(candidate, numbers), *doubts, _sources(numbers)
+
+
+def _turned(candidate: Candidate) -> Text | None:
+    """The results that would change our mind."""
+    if not candidate.turns:
+        return None
+    told = (
+        say(f"{t.test}: {t.words} ({percent(t.chance)}), then {percent(t.after)}") for t in candidate.turns
+    )
+    return lines(say(("What would change our mind", "bold")), *told)
+
+
+def _suspect(suspect: Suspect) -> Text:
+    """What else it could be, and what drug-safety readers would call it."""
+    because = f", for {' · '.join(suspect.because)}" if suspect.because else ""
+    other = f"{suspect.alternative}, {percent(suspect.alternative_probability)}{because}"
+    return lines(say(("If not this drug", "bold"), f"  {other}"), *(_scale(s) for s in suspect.scales))
+
+
+def _scale(scale: Scale) -> Text:
+    total = ""
+    if scale.total is not None:
+        total = f" {scale.total} (from {scale.least} to {scale.most}, were all known)"
+    known = [f"{a.item}: {'yes' if a.yes else 'no'}" for a in scale.answers if a.yes is not None]
+    unknown = [a.item for a in scale.answers if a.yes is None]
+    return lines(
+        say((f"{scale.name}:{total} {scale.verdict}", "bold"), (f" {cited((scale.citation,))}", "dim")),
+        say(("; ".join(known), "dim")),
+        say((f"Not known: {'; '.join(unknown)}" if unknown else "", "dim")),
+    )
 
 
 def _kinds(candidate: Candidate) -> str:
