@@ -55,7 +55,7 @@ def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
     """One exposure for each course of each ingredient; a combination gives one for each of its own."""
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
     for event in events:
-        found = _ingredients(event.codes, event.names)
+        found = ingredients_of(event.codes, event.names)
         for ingredient in found:
             by_drug[ingredient, ""].append(event)
         if not found:
@@ -68,7 +68,8 @@ def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
 
 
 @lru_cache(maxsize=10_000)
-def _ingredients(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+def ingredients_of(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the first name that gives any."""
     return next((found for name in names if (found := ingredients(codes, name))), ())
 
 

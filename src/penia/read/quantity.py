@@ -91,7 +91,7 @@ def valued(
     amount = number(as_number)
     told = NUMBER.fullmatch(written or "")
     whole = told if told and not told[3] else None
-    comparator = cast(Comparator | None, None if operator == "=" else operator)
+    comparator = cast("Comparator | None", None if operator == "=" else operator)
     if amount is None:
         if whole and unit and canonical(unit):
             return float(whole[2]), comparator or COMPARATORS.get(whole[1] or ""), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from penia.read.build import RecordBuilder
 from penia.read.duck import Row, identifier
 from penia.read.error import ReadError
 from penia.read.grouped import Grouped
-from penia.read.meds.events import Described, Events
+from penia.read.meds.events import NOTHING, Coded, Described, Events
 from penia.read.source import Source, leads_out
 from penia.record import Problem, Record
 
@@ -27,6 +27,7 @@ NEEDED = ("subject_id", "time", "code")
 COLUMNS = ("time", "code", "numeric_value", "text_value", "unit", "end")
 """Columns of an event that are read; the last two stand in some data sets only."""
 COUNTED = frozenset({"birth", "death", "sex", "ancestry", "result", "stay-start", "stay-stop"})
+CACHED = 100_000
 SHARDS = 100_000
 """More files than any data set has shards."""
 CHARTED = "mimic-d-items"
@@ -81,7 +82,11 @@ class Loaded:
         _bring_in(self._connection, _shards(source), source, problems)
         self._described = _descriptions(self._connection, source, problems)
         self._dataset = _dataset_name(source)
+        self._coded = lru_cache(maxsize=CACHED)(self._code)
         self.problems: tuple[Problem, ...] = tuple(problems)
+
+    def _code(self, code: str) -> Coded:
+        return Coded.of(code, self._described.get(code, NOTHING))
 
     @cached_property
     def people(self) -> tuple[str, ...]:
@@ -143,7 +148,7 @@ class Loaded:
     def _made(self, name: str, rows: list[Row], left: list[Row], now: datetime | None) -> Record:
         builder = RecordBuilder(name, now)
         builder.problems.extend(self.problems)
-        events = Events(name, builder, self._described, self._dataset)
+        events = Events(name, builder, self._coded, self._dataset)
         for row in dict.fromkeys(rows):
             events.read(row)
         events.finish()

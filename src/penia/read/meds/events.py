@@ -41,66 +41,63 @@ class Described(NamedTuple):
 NOTHING = Described(None, ())
 
 
-class Event(NamedTuple):
-    time: datetime | None
+class Coded(NamedTuple):
+    """What a code says, worked out once for all its events."""
+
     code: str
+    meaning: Meaning
+    described: Described
+    codes: tuple[str, ...]
+    """The code of its own system, then those that the metadata put beside it."""
+    name: str
+
+    @staticmethod
+    def of(code: str, described: Described) -> Coded:
+        found = meaning(code) or Meaning("result", "", {})
+        fields = found.fields
+        bare = fields.get("item") or fields.get("code")
+        own = (f"{found.value}:{bare}",) if bare and found.value else ()
+        told = next((fields[f] for f in ("name", "item", "code") if f in fields), code)
+        codes = tuple(dict.fromkeys((*own, *described.codes)))
+        return Coded(code, found, described, codes, described.name or told)
+
+
+class Event(NamedTuple):
+    coded: Coded
+    time: datetime | None
     number: str | None
     text: str | None
     unit: str | None
     end: datetime | None
-    meaning: Meaning
-    described: Described
-
-    @property
-    def place(self) -> str:
-        """MEDS has no ids: an event is where its code is at its time."""
-        return f"{self.code} {self.time:%Y-%m-%dT%H:%M:%S}" if self.time else self.code
-
-    def codes(self) -> tuple[str, ...]:
-        """The code of its own system, then those that the metadata put beside it."""
-        bare = self.meaning.fields.get("item") or self.meaning.fields.get("code")
-        own = (f"{self.meaning.value}:{bare}",) if bare and self.meaning.value else ()
-        return tuple(dict.fromkeys((*own, *self.described.codes)))
-
-    def name(self) -> str:
-        fields = self.meaning.fields
-        return (
-            self.described.name or fields.get("name") or fields.get("item") or fields.get("code") or self.code
-        )
+    place: str
+    """MEDS has no ids: an event is where its code is at its time."""
 
     def origin(self) -> Origin:
-        written = self.text or plain(number(self.number), self.number) or self.name()
-        return Origin(self.place, written, self.unit, self.code)
+        written = self.text or plain(number(self.number), self.number) or self.coded.name
+        return Origin(self.place, written, self.unit, self.coded.code)
 
 
 class Events:
     """Takes the events of one person in any order."""
 
     def __init__(
-        self, name: str, builder: RecordBuilder, described: dict[str, Described], dataset: str
+        self, name: str, builder: RecordBuilder, coded: Callable[[str], Coded], dataset: str
     ) -> None:
         self._name = name
         self._builder = builder
-        self._described = described
+        self._coded = coded
         self._dataset = dataset
         self._orders: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
         self._stays: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
 
     def read(self, row: Row) -> None:
         time, code, numeric, text, unit, end = row
-        described = self._described.get(code or "", NOTHING)
-        found = meaning(code or "") or Meaning("result", "", {})
-        event = Event(
-            self._time(time, code),
-            code or "",
-            numeric,
-            text,
-            found.fields.get("unit") or unit,
-            self._time(end, code),
-            found,
-            described,
-        )
-        READ[found.means](self, event)
+        coded = self._coded(code or "")
+        when = self._time(time, code)
+        unit = coded.meaning.fields.get("unit") or unit
+        place = f"{code} {when.isoformat()}" if when else code or "?"
+        event = Event(coded, when, numeric, text, unit, self._time(end, code) if end else None, place)
+        READ[coded.meaning.means](self, event)
 
     def _time(self, text: str | None, code: str | None) -> datetime | None:
         found = moment(text) if text else None
@@ -122,9 +119,9 @@ class Events:
         amount, comparator, text = valued(event.number, None, event.text, event.unit)
         self._builder.result(
             TestResult(
-                name=event.name(),
+                name=event.coded.name,
                 time=event.time,
-                codes=event.codes(),
+                codes=event.coded.codes,
                 value=amount,
                 unit=event.unit,
                 comparator=comparator,
@@ -135,13 +132,13 @@ class Events:
         )
 
     def order_start(self, event: Event) -> None:
-        self._orders[event.name()][0].append(event)
+        self._orders[event.coded.name][0].append(event)
 
     def order_stop(self, event: Event) -> None:
-        self._orders[event.name()][1].append(event)
+        self._orders[event.coded.name][1].append(event)
 
     def dose(self, event: Event) -> None:
-        status = event.meaning.fields.get("status")
+        status = event.coded.meaning.fields.get("status")
         if was_given(status):
             self._drug(event, "administration", event.time, event.end)
         else:
@@ -155,22 +152,24 @@ class Events:
         self._drug(event, "statement", event.time, event.end)
 
     def _drug(self, event: Event, evidence: Evidence, start: datetime | None, stop: datetime | None) -> None:
-        named = event.meaning.means == "infusion" and event.text
-        if not (named or event.meaning.fields or event.described.name):
+        named = event.coded.meaning.means == "infusion" and event.text
+        if not (named or event.coded.meaning.fields or event.coded.described.name):
             self._builder.problems.add("drug-not-named", event.place, "a drug has no name")
             return
-        codes = tuple(c for c in event.codes() if c.startswith("rxnorm:"))
-        names = (named or event.name(),)
+        codes = tuple(c for c in event.coded.codes if c.startswith("rxnorm:"))
+        names = (named or event.coded.name,)
         self._builder.drug(DrugEvent(names, evidence, event.place, codes, start, stop))
 
     def diagnosis(self, event: Event) -> None:
         """Known from the time of the event; it tells neither when the disease began nor that it is over."""
-        told = event.meaning.fields.get("code", "")
+        told = event.coded.meaning.fields.get("code", "")
         codes = [
-            icd.code(c, _edition(c, event.meaning.value)) for c in BETWEEN.split(told.strip().upper()) if c
+            icd.code(c, _edition(c, event.coded.meaning.value))
+            for c in BETWEEN.split(told.strip().upper())
+            if c
         ]
-        known = tuple(dict.fromkeys((*(c for c in codes if c), *event.described.codes)))
-        name = event.described.name or (known[0].partition(":")[2] if known else event.name())
+        known = tuple(dict.fromkeys((*(c for c in codes if c), *event.coded.described.codes)))
+        name = event.coded.described.name or (known[0].partition(":")[2] if known else event.coded.name)
         self._builder.condition(Condition(name, known, "active", None, None, event.time, event.origin()))
 
     def term(self, event: Event) -> None:
@@ -178,11 +177,13 @@ class Events:
         if event.number or event.text:
             self.result(event)
         else:
-            made = Condition(event.name(), event.codes(), "active", None, None, event.time, event.origin())
+            made = Condition(
+                event.coded.name, event.coded.codes, "active", None, None, event.time, event.origin()
+            )
             self._builder.condition(made)
 
     def procedure(self, event: Event) -> None:
-        made = Procedure(event.name(), event.codes(), event.time, event.origin())
+        made = Procedure(event.coded.name, event.coded.codes, event.time, event.origin())
         self._builder.procedure(made)
 
     def allergy(self, event: Event) -> None:
@@ -191,25 +192,25 @@ class Events:
             self._builder.finding(made)
 
     def stay_start(self, event: Event) -> None:
-        self._stays[event.meaning.value][0].append(event)
+        self._stays[event.coded.meaning.value][0].append(event)
 
     def stay_stop(self, event: Event) -> None:
-        self._stays[event.meaning.value][1].append(event)
+        self._stays[event.coded.meaning.value][1].append(event)
 
     def sex(self, event: Event) -> None:
         self._builder.person(
-            Person(self._name, sex=SEX.get(event.meaning.fields.get("value", "").casefold()))
+            Person(self._name, sex=SEX.get(event.coded.meaning.fields.get("value", "").casefold()))
         )
 
     def ancestry(self, event: Event) -> None:
-        text = event.meaning.fields.get("value", "")
+        text = event.coded.meaning.fields.get("value", "")
         if text and not NO_ANCESTRY.match(text):
             self._builder.person(Person(self._name, ancestry=(text,)))
 
     def birth(self, event: Event) -> None:
         if event.time is None:
             return
-        filled = local_system(self._dataset, event.code, f"{event.time:%m-%d}") == YEAR_ONLY
+        filled = local_system(self._dataset, event.coded.code, f"{event.time:%m-%d}") == YEAR_ONLY
         born = middle(f"{event.time:%Y}") if filled else event.time.date()
         self._builder.person(Person(self._name, birth=born))
 
@@ -264,6 +265,6 @@ def _when(event: Event) -> datetime:
 
 def _setting(event: Event, known: str) -> Setting:
     """A special place in the words of the code, else what the table says."""
-    told = (setting for pattern, setting in WORDS if re.search(pattern, event.code, re.IGNORECASE))
+    told = (setting for pattern, setting in WORDS if re.search(pattern, event.coded.code, re.IGNORECASE))
     special = next(told, None)
     return special if special and special in SPECIAL else cast(Setting, known)

@@ -8,9 +8,9 @@ from typing import cast
 
 import msgspec
 
-from penia.codes import ingredients, parts_of, together
+from penia.codes import parts_of, together
 from penia.read.duck import Row
-from penia.read.exposures import DrugEvent, Evidence
+from penia.read.exposures import DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context
 from penia.read.omop.vocabulary import Named
 from penia.read.quantity import number
@@ -54,7 +54,7 @@ def _era(place: str, drug: str | None, start: str | None, end: str | None, conte
 
 
 def _ingredients(event: DrugEvent) -> tuple[str, ...]:
-    return next((found for name in event.names if (found := ingredients(event.codes, name))), ())
+    return ingredients_of(event.codes, event.names)
 
 
 def _exposure(row: Row, place: str, context: Context) -> DrugEvent:

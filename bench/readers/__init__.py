@@ -1,0 +1,1 @@
+"""Speed of the readers of OMOP and MEDS beside a plain read of the same files."""
