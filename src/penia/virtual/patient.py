@@ -65,13 +65,19 @@ class _Sketch(msgspec.Struct, frozen=True, eq=False):
 
 
 def simulate_patients(
-    n: int, seed: int = 1, causes: Sequence[str] = (), *, exponent: float = 1.0, misfit: bool = False
+    n: int,
+    seed: int = 1,
+    causes: Sequence[str] = (),
+    *,
+    exponent: float = 1.0,
+    misfit: bool = False,
+    clusters: bool = True,
 ) -> Iterator[Patient]:
     """``n`` virtual patients, one by one: person, drugs, disease, findings, tests and counts.
 
     ``causes`` (ids, ``drug:x``) are given in turn; without them the cause is drawn from the prior that the
     inference has for the record, raised to ``exponent``. ``misfit``: scatter the counts as widely about the
-    model as the inference assumes of real ones. The same arguments give the same patients. Raises PeniaError
+    model as the inference assumes of real ones. ``clusters``: findings of a cluster come together. The same arguments give the same patients. Raises PeniaError
     for a cause that is not known.
 
     >>> patient = next(penia.simulate_patients(1, causes=["drug:clozapine"]))
@@ -89,7 +95,7 @@ def simulate_patients(
             _sketch(i, seed, causes[i % len(causes)] if causes else None, exponent)
             for i in range(start, min(start + BLOCK, n))
         ]
-        yield from _counted(block, misfit, library)
+        yield from _counted(block, misfit, clusters, library)
 
 
 def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sketch:
@@ -120,7 +126,7 @@ def _stopped(drugs: Sequence[CaseDrug], cause: str) -> float | None:
     return max(d.stop_day for d in drugs if f"drug:{d.ingredient}" == cause and d.stop_day is not None)
 
 
-def _counted(block: Sequence[_Sketch], misfit: bool, library: Library) -> Iterator[Patient]:
+def _counted(block: Sequence[_Sketch], misfit: bool, clusters: bool, library: Library) -> Iterator[Patient]:
     records = [case_record(s.who.case(s.name)) for s in block]
     bodies = [counting.healthy(r.person) for r in records]
     wanted = [
@@ -128,7 +134,7 @@ def _counted(block: Sequence[_Sketch], misfit: bool, library: Library) -> Iterat
         for s, body in zip(block, bodies, strict=True)
     ]
     for sketch, body, course in zip(block, bodies, courses(wanted, library), strict=True):
-        yield _patient(sketch, body, course, misfit)
+        yield _patient(sketch, body, course, misfit, clusters)
 
 
 def _begun(sketch: _Sketch) -> tuple[float, ...]:
@@ -137,7 +143,9 @@ def _begun(sketch: _Sketch) -> tuple[float, ...]:
     return tuple(sorted(day for day in mine if day is not None))
 
 
-def _patient(sketch: _Sketch, body: counting.Healthy, course: Course, misfit: bool) -> Patient:
+def _patient(
+    sketch: _Sketch, body: counting.Healthy, course: Course, misfit: bool, clusters: bool
+) -> Patient:
     generator = sketch.generator
     days = counting.visits(sketch.who.place, sketch.who.normal, generator)
     seen = counting.measured(course, days, body, generator, misfit)
@@ -148,7 +156,7 @@ def _patient(sketch: _Sketch, body: counting.Healthy, course: Course, misfit: bo
         seen[:, wrong] = counting.measured(course, days[wrong], body, generator, misfit)
     depths: list[float] = seen[:, days >= 0].min(axis=1).tolist()
     lowest: dict[str, float] = dict(zip((*counting.LINES, "WBC"), depths, strict=True))
-    truth, heard = _findings(sketch, lowest)
+    truth, heard = _findings(sketch, lowest, clusters)
     case = sketch.who.case(sketch.name)
     drugs = tuple(_noticed(d, sketch, float(days[-1])) for d in case.drugs)
     counted = counting.entries(days, seen, generator)
@@ -157,11 +165,13 @@ def _patient(sketch: _Sketch, body: counting.Healthy, course: Course, misfit: bo
     return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, np.round(later, 4), course.low)
 
 
-def _findings(sketch: _Sketch, lowest: dict[str, float]) -> tuple[dict[str, bool], tuple[Told, ...]]:
+def _findings(
+    sketch: _Sketch, lowest: dict[str, float], clusters: bool
+) -> tuple[dict[str, bool], tuple[Told, ...]]:
     """Every finding of the body, and what of it the record tells."""
     generator = sketch.generator
     chance = chances(sketch.cause, sketch.odds, lowest)
-    body = present(chance, generator, world().together.value)
+    body = present(chance, generator, world().together.value if clusters else 0.0)
     keys = vocabulary().keys
     truth = {key.key: bool(there) for key, there in zip(keys, body, strict=True)}
     chosen = np.flatnonzero(asked(sketch.who.place, generator))

@@ -1,0 +1,1 @@
+"""Simulation-based calibration: virtual patients drawn from the prior, judged by the inference."""
