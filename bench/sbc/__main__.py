@@ -1,8 +1,8 @@
 """``python -m bench.sbc [--n 2000]``: is the inference calibrated on virtual patients drawn from its prior?
 
-Three times: prior and independent findings with every weight at 1 (is the arithmetic right?); the same with counts
-of the marrow model and findings that come in clusters (do the two halves agree?); and as shipped (what do the
-weights do?). Writes docs/benchmarks/sbc.json and sbc.svg.
+Three times: prior and independent findings with every weight at 1 (is the arithmetic right?); the same
+with counts of the marrow model and findings that come in clusters (do the two halves agree?); and as
+shipped (what do the weights do?). Writes docs/benchmarks/sbc.json and sbc.svg.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rank statistics of virtual patients: uniform where the inference agrees with what drew them.
 
-For a cause c* drawn from the prior and data drawn from it, the mass that the posterior puts on causes likelier
-than c*, plus a uniform part of its own, is uniform (Talts et al. 2018, arXiv:1804.06788; ties randomised). For a
-count to come, the share of the forecast's draws below it is.
+For a cause c* drawn from the prior and data drawn from it, the mass that the posterior puts on causes
+likelier than c*, plus a uniform part of its own, is uniform (Talts et al. 2018, arXiv:1804.06788; ties
+randomised). For a count to come, the share of the forecast's draws below it is.
 """
 
 from __future__ import annotations

@@ -76,9 +76,9 @@ def simulate_patients(
     """``n`` virtual patients, one by one: person, drugs, disease, findings, tests and counts.
 
     ``causes`` (ids, ``drug:x``) are given in turn; without them the cause is drawn from the prior that the
-    inference has for the record, raised to ``exponent``. ``misfit``: scatter the counts as widely about the
-    model as the inference assumes of real ones. ``clusters``: findings of a cluster come together. The same arguments give the same patients. Raises PeniaError
-    for a cause that is not known.
+    inference has for the record, raised to ``exponent``. ``misfit``: scatter the counts as widely about
+    the model as the inference assumes of real ones. ``clusters``: findings of a cluster come together.
+    The same arguments give the same patients. Raises PeniaError for a cause that is not known.
 
     >>> patient = next(penia.simulate_patients(1, causes=["drug:clozapine"]))
     >>> penia.explain(patient.record()).candidates[0].causes, patient.cause
