@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import ClassVar
 
 import click
 
@@ -53,17 +54,20 @@ It supports a decision and shows its working; it does not make the decision.
 class Commands(click.Group):
     """Lists the commands without loading them."""
 
+    modules: ClassVar[dict[str, tuple[str, str]]] = COMMANDS
+    """Name → (module, what it does in a line)."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.modules:
             return None
-        return import_module(COMMANDS[cmd_name][0]).command
+        return import_module(self.modules[cmd_name][0]).command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+            formatter.write_dl([(name, what) for name, (_, what) in self.modules.items()])
 
 
 def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:

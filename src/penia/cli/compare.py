@@ -42,7 +42,7 @@ def command(
     as_json: bool,
 ) -> None:
     from penia import knowledge
-    from penia.cli.kb import find_id
+    from penia.cli.kb_show import find_id
     from penia.pipeline import compare
 
     base = knowledge.load()

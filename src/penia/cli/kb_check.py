@@ -47,7 +47,7 @@ _STYLE = (
 @click.option("--outside", is_flag=True, help="Show only figures that the simulation misses.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with a picture.")
-def check(causes: Sequence[str], outside: bool, as_json: bool, html: Path | None) -> None:
+def command(causes: Sequence[str], outside: bool, as_json: bool, html: Path | None) -> None:
     from penia import knowledge
     from penia.cli.patience import waiting
     from penia.infer.course.predict import predict

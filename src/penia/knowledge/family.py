@@ -2,7 +2,8 @@
 
 A child is its parent with what it states put in place: rows of findings by key, counts of the pattern one by
 one, lists (channels, tests, confusions) whole; its actions come before the parent's; codes, ``known_by``,
-published figures and notes are its own alone.
+published figures and notes are its own alone. A row that it takes over is kept in order with what it states:
+a broader finding is raised to the narrower one that the child states, a narrower one lowered to the broader.
 
 The figures of a parent speak of all its cases, those of its children included. Beside its children stands the
 rest, so that none is counted twice: its share is what the children leave, and each of its probabilities is
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
@@ -40,8 +42,10 @@ def parent_of(cause: str) -> str:
     return cause.partition("/")[0]
 
 
-def grown(child: FinerCause, parent: Cause) -> Cause:
-    """The child as a whole cause."""
+def grown(
+    child: FinerCause, parent: Cause, broader: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Cause:
+    """The child as a whole cause; ``broader``: finding key → the keys that it implies."""
     own = child.prior
     return msgspec.structs.replace(
         parent,
@@ -58,7 +62,7 @@ def grown(child: FinerCause, parent: Cause) -> Cause:
             modifiers=(*parent.prior.modifiers, *(own.modifiers if own else ())),
         ),
         pattern=_pattern(child.pattern, parent.pattern) if child.pattern else parent.pattern,
-        findings=tuple({row.key: row for row in (*parent.findings, *child.findings)}.values()),
+        findings=_rows(child, parent, broader),
         actions=(*child.actions, *parent.actions),
         sources={**parent.sources, **child.sources},
         response=child.response or parent.response,
@@ -80,8 +84,8 @@ def rest(parent: Cause, children: Sequence[FinerCause], whole: Mapping[str, Caus
     if math.fsum(shares) > 1 - NOTHING:
         return None
     grown = [whole[child.id] for child in children]
-    changed = {row.key for child in children for row in child.findings}
     rates = [{row.key: row for row in cause.findings} for cause in grown]
+    changed = {row.key for row in parent.findings if any(own[row.key].p != row.p for own in rates)}
     return msgspec.structs.replace(
         parent,
         name=f"other {parent.name}",
@@ -98,6 +102,24 @@ def rest(parent: Cause, children: Sequence[FinerCause], whole: Mapping[str, Caus
             for row in parent.findings
         ),
     )
+
+
+def _rows(child: FinerCause, parent: Cause, broader: Mapping[str, Sequence[str]]) -> tuple[FindingRate, ...]:
+    stated = {row.key: row for row in child.findings}
+    rows = {row.key: row for row in parent.findings} | stated
+    for key, row in stated.items():
+        for wide in broader.get(key, ()):
+            if wide in rows and wide not in stated and rows[wide].p < row.p:
+                rows[wide] = msgspec.structs.replace(rows[wide], p=row.p, range=row.range)
+    for key, row in rows.items():
+        least = min((stated[wide] for wide in broader.get(key, ()) if wide in stated), key=_p, default=row)
+        if key not in stated and least.p < row.p:
+            rows[key] = msgspec.structs.replace(row, p=least.p, range=least.range)
+    return tuple(rows.values())
+
+
+def _p(row: FindingRate) -> float:
+    return row.p
 
 
 def left(whole: float, parts: Sequence[float], shares: Sequence[float]) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import cast, get_args
 
+from penia.knowledge.contradictions import contradictions
 from penia.knowledge.family import parent_of
 from penia.knowledge.schema import (
     Cause,
@@ -24,8 +24,8 @@ from penia.knowledge.schema import (
     Settings,
 )
 from penia.knowledge.store import KnowledgeBase, folder, load, table
+from penia.knowledge.walk import JUDGEMENT, entries, sources_of, walk
 
-JUDGEMENT = "judgement"
 SUM_TOLERANCE = 0.03
 """By how much the rounding of shares may leave a sum short of 1."""
 FEWEST_SOURCES = 3
@@ -61,16 +61,12 @@ def lint() -> list[str]:
     return [
         *_file_names(),
         *(fault for where, entry in _entries(knowledge, settings) for fault in _numbers(where, entry)),
-        *(fault for where, entry in _files(knowledge, settings) for fault in _sources(where, entry)),
-        *(
-            fault
-            for child in knowledge.finer.values()
-            for fault in _sources(child.id, child, knowledge.causes[parent_of(child.id)].sources)
-        ),
+        *(fault for where, entry in entries(knowledge) for fault in _sources(where, entry, knowledge)),
         *_references(knowledge),
         *_rows(knowledge),
         *_share_sums(knowledge, settings),
         *_finer_shares(knowledge),
+        *contradictions(knowledge),
         *(
             f"{c.id}: fewer than {FEWEST_SOURCES} sources"
             for c in _known_causes(knowledge)
@@ -82,31 +78,13 @@ def lint() -> list[str]:
 
 
 def _entries(knowledge: KnowledgeBase, settings: Settings) -> Iterator[tuple[str, Knowledge]]:
+    """Finer causes with what they take from their parents."""
     yield from knowledge.causes.items()
     yield from knowledge.drugs.items()
     yield from knowledge.patterns.items()
     yield from knowledge.findings.items()
     yield from ((" + ".join(pair.causes), pair) for pair in knowledge.pairs)
     yield "settings", settings
-
-
-def _files(knowledge: KnowledgeBase, settings: Settings) -> Iterator[tuple[str, Knowledge]]:
-    """Entries that stand in a file as they are: a finer cause has taken much from its parent."""
-    return (pair for pair in _entries(knowledge, settings) if pair[0] not in knowledge.finer)
-
-
-def _walk(where: str, value: object) -> Iterator[tuple[str, Knowledge]]:
-    """Every struct inside ``value``, with its place."""
-    if isinstance(value, Knowledge):
-        yield where, value
-        for name in value.__struct_fields__:
-            yield from _walk(f"{where}.{name}", getattr(value, name))
-    elif isinstance(value, Mapping):
-        for key, item in cast(Mapping[str, object], value).items():
-            yield from _walk(f"{where}.{key}", item)
-    elif isinstance(value, tuple):
-        for place, item in enumerate(cast(tuple[object, ...], value)):
-            yield from _walk(f"{where}[{place}]", item)
 
 
 def _file_names() -> Iterator[str]:
@@ -117,7 +95,7 @@ def _file_names() -> Iterator[str]:
 
 
 def _numbers(where: str, entry: Knowledge) -> Iterator[str]:
-    for place, part in _walk(where, entry):
+    for place, part in walk(where, entry):
         if isinstance(part, Figure):
             yield from _interval(place, part.range, part.value)
             if any(f".{field}" in place for field in WITHIN_ONE) and not 0 <= part.value <= 1:
@@ -153,20 +131,18 @@ def _pattern(place: str, pattern: Pattern) -> Iterator[str]:
         yield f"{place}: a probability outside 0 to 1"
 
 
-def _sources(
-    where: str, entry: Knowledge, also: Mapping[str, object] = MappingProxyType({})
-) -> Iterator[str]:
-    """``also``: sources that it may name beside its own."""
+def _sources(where: str, entry: Knowledge, knowledge: KnowledgeBase) -> Iterator[str]:
     named = cast(Mapping[str, object], getattr(entry, "sources", {}))
+    known = sources_of(entry, knowledge)
     used: set[str] = set()
-    for place, part in _walk(where, entry):
+    for place, part in walk(where, entry):
         source = getattr(part, "source", None)
         if source is None:
             continue
         used.add(source)
         if source == JUDGEMENT and getattr(part, "verified", False):
             yield f"{place}: a judgement cannot be verified"
-        if source not in named and source not in also and source != JUDGEMENT:
+        if source not in known and source != JUDGEMENT:
             yield f"{place}: source {source} is not among its sources"
     yield from (f"{where}: no figure uses source {source}" for source in sorted(set(named) - used))
 

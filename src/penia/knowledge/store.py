@@ -66,7 +66,9 @@ def load() -> KnowledgeBase:
     """The knowledge base, validated. Raises KnowledgeError where a file does not fit."""
     causes = {c.id: c for c in folder("causes", Cause).values()}
     finer = {c.id: c for c in folder("finer", FinerCause).values()}
-    whole = {child.id: grown(child, causes[parent_of(child.id)]) for child in finer.values()}
+    findings = {f.key: f for file in folder("findings", _Findings).values() for f in file.findings}
+    broader = {key: finding.implies for key, finding in findings.items() if finding.implies}
+    whole = {child.id: grown(child, causes[parent_of(child.id)], broader) for child in finer.values()}
     split = {
         parent: [c for c in finer.values() if parent_of(c.id) == parent] for parent in map(parent_of, finer)
     }
@@ -76,7 +78,7 @@ def load() -> KnowledgeBase:
         rests={parent: rest(causes[parent], children, whole) for parent, children in split.items()},
         drugs={d.id: d for d in folder("drugs", Drug).values()},
         patterns={p.id: p for p in folder("patterns", DrugPattern).values()},
-        findings={f.key: f for file in folder("findings", _Findings).values() for f in file.findings},
+        findings=findings,
         pairs=tuple(p for file in folder("pairs", _Pairs).values() for p in file.pairs),
         version=version(),
     )
