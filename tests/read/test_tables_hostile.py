@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import random
@@ -249,7 +250,7 @@ def _reference(value: str, concept: str | None, spelling: str) -> float | None:
     made: set[float] = set()
     for unit in (concept, spelling.strip()):
         with suppress(UnitError, ValueError):
-            made.add(round(to_count(float(value.strip()), unit, "WBC"), 9))
+            made.add(float(f"{to_count(float(value.strip()), unit, 'WBC'):.9g}"))
     return made.pop() if len(made) == 1 else None
 
 
@@ -302,3 +303,18 @@ def test_events_of_the_future_and_numbers_that_are_none_are_left_out(tmp_path: P
     ]
     made = read(meds(tmp_path, rows))
     assert [(c.value, c.time) for c in made.counts] == [(2.5, datetime(2001, 1, 4, tzinfo=UTC))]
+
+
+def test_reading_leaves_no_temporary_folder_and_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spill = tmp_path / "spill"
+    spill.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spill))
+    gc.disable()
+    try:
+        assert len(list(read_all(csv_folder(tmp_path / "c", CDM)))) == 1
+        assert len(list(read_all(meds(tmp_path / "m", ROWS)))) == 2
+        assert list(spill.iterdir()) == []
+    finally:
+        gc.enable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,11 +82,16 @@ class Loaded:
         _bring_in(self._connection, _shards(source), source, problems)
         self._described = _descriptions(self._connection, source, problems)
         self._dataset = _dataset_name(source)
-        self._coded = lru_cache(maxsize=CACHED)(self._code)
+        self._known: dict[str, Coded] = {}
         self.problems: tuple[Problem, ...] = tuple(problems)
 
-    def _code(self, code: str) -> Coded:
-        return Coded.of(code, self._described.get(code, NOTHING))
+    def _coded(self, code: str) -> Coded:
+        """Kept for the next event; not by lru_cache, whose cycle would hold the connection."""
+        if code not in self._known:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            self._known[code] = Coded.of(code, self._described.get(code, NOTHING))
+        return self._known[code]
 
     @cached_property
     def people(self) -> tuple[str, ...]:

@@ -50,12 +50,21 @@ class Vocabulary:
         self._database = database
         self._known: dict[str, Concept] = {"0": NONE}
         self.meaning = lru_cache(maxsize=CACHED)(concept)
-        self.named = lru_cache(maxsize=CACHED)(self._named)
+        self._named: dict[tuple[str | None, str | None, str | None], Named] = {}
 
     def __getitem__(self, concept_id: str | None) -> Concept:
         return self._known.get(concept_id or "0") or self._own(concept_id or "0", None, None, ())
 
-    def _named(self, standard: str | None, source: str | None, value: str | None) -> Named:
+    def named(self, standard: str | None, source: str | None, value: str | None) -> Named:
+        """Kept for the next row alike; not by lru_cache, whose cycle would hold the connection."""
+        key = standard, source, value
+        if key not in self._named:
+            if len(self._named) >= CACHED:
+                self._named.clear()
+            self._named[key] = self._made(*key)
+        return self._named[key]
+
+    def _made(self, standard: str | None, source: str | None, value: str | None) -> Named:
         concepts = (self[standard], self[source])
         texts = [value] if value and not value.isdigit() else []
         names = tuple(dict.fromkeys((*(c.name for c in concepts if c.name), *texts)))
