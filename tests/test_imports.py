@@ -25,7 +25,8 @@ ROOMS = (
     ("forecast",),
     ("pipeline", "monitor", "virtual"),
     ("evaluate", "report"),
-    ("cli", "serve", "cohort"),
+    ("cohort",),
+    ("cli", "serve"),
     ("__main__",),
 )
 """From the first to the last; rooms of one line do not know each other."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from penia.episode import deep_since, find_episode, lineage_states, measured_lines, onset_interval
+from penia.episode import deep_since, episodes, find_episode, lineage_states, measured_lines, onset_interval
 from penia.explanation import Episode
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
@@ -29,6 +29,20 @@ def question(record: Record, at: datetime | None = None, setting: str | None = N
     known = record if at is None else record.until(at)
     cut = at or newest(known)
     episode, reading = _episode_and_facts(known, cut)
+    return _asked(known, cut, setting, episode, reading)
+
+
+def about(record: Record, first_low: datetime, at: datetime) -> Question:
+    """The episode that began with the low count at ``first_low``, as known at ``at``; none where no episode
+    of the record so cut begins there."""
+    known = record.until(at)
+    episode = next((e for e in episodes(known) if e.first_low == first_low), None)
+    return _asked(known, at, None, episode, read_facts(known, at, first_low))
+
+
+def _asked(
+    known: Record, cut: datetime | None, setting: str | None, episode: Episode | None, reading: Reading
+) -> Question:
     return Question(
         record=known,
         at=cut,

@@ -21,6 +21,7 @@ COMMANDS = {
     "kb": ("penia.cli.kb", "Show what is known of a cause or drug, with its sources."),
     "forecast": ("penia.cli.forecast", "Forecast the counts of the coming days."),
     "monitor": ("penia.cli.monitor", "When to count next under a monitored drug, and what to do now."),
+    "cohort": ("penia.cli.cohort", "Find every low count of a whole database, and its causes."),
     "simulate": ("penia.cli.simulate", "Write virtual patients whose cause is known."),
     "evaluate": ("penia.cli.evaluate", "Measure on cases whose cause is known."),
 }

@@ -1,0 +1,234 @@
+"""An OMOP CDM for the first pass, and for dealing the rows of those whom it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from penia.codes import ingredients
+from penia.cohort.engine import PERIOD, Engine, beside
+from penia.cohort.meaning import Kind, kind
+from penia.cohort.screen import NUMBER, Rows
+from penia.errors import PeniaError
+from penia.read.build import RecordBuilder
+from penia.read.omop import layout
+from penia.read.omop.context import Context
+from penia.read.omop.database import Database, usable
+from penia.read.omop.measurement import unit_of
+from penia.read.omop.vocabulary import Vocabulary
+
+CONCEPTS = ("measurement_concept_id", "measurement_source_concept_id")
+KEYS = (*CONCEPTS, "measurement_source_value", "unit_concept_id", "unit_source_value")
+DRUG_KEYS = ("drug_concept_id", "drug_source_concept_id", "drug_source_value")
+LONGEST = 400
+"""Days of supply; a longer one is a slip, as the reader has it."""
+
+
+class Cdm:
+    def __init__(self, engine: Engine, database: Database) -> None:
+        self.engine = engine
+        self._database = database
+        self.tables = usable(database)
+        missing = {"person", "measurement"} - {t.name for t in self.tables}
+        if missing:
+            raise PeniaError(
+                f"{engine.name} has no usable table {' and '.join(sorted(missing))}; give a whole CDM."
+            )
+        self._vocabulary = Vocabulary(database)
+        self._context = Context(RecordBuilder("all"), self._vocabulary, self._source(), {})
+
+    def _source(self) -> str:
+        if "cdm_source" not in self._database.tables:
+            return ""
+        names = [c for c in layout.SHARED["cdm_source"] if c in self._database.tables["cdm_source"].columns]
+        rows = self.engine.rows(self.table("cdm_source").select(*names)) if names else []
+        return " ".join(str(text) for row in rows for text in row if text)
+
+    def table(self, name: str) -> Any:
+        """With the names of columns in lower case."""
+        found = self._database.tables[name]
+        named = ", ".join(
+            f'"{real}" as {lower}' for lower, (real, _) in found.columns.items() if lower.isidentifier()
+        )
+        return self.engine.table(f"select {named} from {found.place}")
+
+    def people(self) -> Any:
+        """person (text), born (year), sex concept (int)."""
+        t = self.table("person")
+        born = whole(t, "year_of_birth")
+        return t.select(person=text_id(t.person_id), born=born, sex=whole(t, "gender_concept_id"))
+
+    def results(self) -> Rows:
+        ibis: Any = import_module("ibis")
+
+        m = self.table("measurement")
+        keys = {k: whole(m, k) if k.endswith("_id") else words(m, k) for k in KEYS}
+        number = real(m, "value_as_number")
+        if "value_source_value" in m.columns:
+            written = m.value_source_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
+            number = ibis.coalesce(number, written)
+        rows = m.select(
+            person=text_id(m.person_id),
+            time=moment(m, "measurement_datetime", "measurement_date"),
+            year=year(m, "measurement_date", "measurement_datetime"),
+            number=number,
+            low=real(m, "range_low"),
+            **keys,
+        )
+        joined = rows.left_join(self.people(), "person").drop("person_right", "sex")
+        return Rows(joined, KEYS)
+
+    def learn(self, keys: list[tuple[Any, ...]]) -> None:
+        self._vocabulary.learn({str(k[i]) for k in keys for i in (0, 1, 3)})
+
+    def kind(self, key: tuple[Any, ...]) -> Kind | None:
+        concept, source, value, unit, unit_value = key
+        named = self._context.named(str(concept), str(source), value or None)
+        local = self._context.local("measurement_source_value", value or None)
+        codes = named.codes if local is None else (local, *named.codes)
+        names = (named.name, *named.names[1:])
+        return kind(codes, names, unit_of(str(unit), unit_value or None, self._context))
+
+    def periods(self) -> Any:
+        """person, start, stop: observation_period; where there is none, first to last measurement."""
+        try:
+            t = self.engine.table(f"select * from {beside(self._database, PERIOD)}").rename(str.lower)
+            return t.select(
+                person=text_id(t.person_id),
+                start=date(t.observation_period_start_date),
+                stop=date(t.observation_period_end_date),
+            )
+        except Exception:
+            m = self.table("measurement")
+            m = m.select(
+                person=text_id(m.person_id), day=date(moment(m, "measurement_date", "measurement_datetime"))
+            )
+            return m.group_by("person").aggregate(start=m.day.min(), stop=m.day.max())
+
+    def exposures(self) -> Any | None:
+        """person, ingredient, start, stop (dates) of each drug row that names a known ingredient."""
+        ibis: Any = import_module("ibis")
+
+        if "drug_exposure" not in {t.name for t in self.tables}:
+            return None
+        d = self.table("drug_exposure")
+        keys = {k: whole(d, k) if k.endswith("_id") else words(d, k) for k in DRUG_KEYS}
+        start = date(moment(d, "drug_exposure_start_date", "drug_exposure_start_datetime"))
+        stop = date(moment(d, "drug_exposure_end_date", "drug_exposure_end_datetime"))
+        spans = d.select(person=text_id(d.person_id), start=start, stop=stop, **keys)
+        met = self.engine.rows(spans.select(*DRUG_KEYS).distinct())
+        self._vocabulary.learn({str(k[i]) for k in met for i in (0, 1)})
+        named = [(key, name) for key in met for name in self._ingredients(key)]
+        if not named:
+            return None
+        columns = {k: [key[i] for key, _ in named] for i, k in enumerate(DRUG_KEYS)}
+        small = ibis.memtable(columns | {"ingredient": [name for _, name in named]})
+        spans = spans.inner_join(small, list(DRUG_KEYS)).select("person", "ingredient", "start", "stop")
+        last = spans.start + ibis.interval(days=LONGEST)
+        stop = ibis.ifelse(spans.stop < spans.start, spans.start, ibis.least(spans.stop, last))
+        return spans.mutate(stop=ibis.coalesce(stop, spans.start)).filter(spans.start.notnull())
+
+    def _ingredients(self, key: tuple[Any, ...]) -> tuple[str, ...]:
+        named = self._vocabulary.named(str(key[0]), str(key[1]), key[2] or None)
+        names = list(named.names) or [name for c in named.concepts for _, name in c.ingredients]
+        return next((found for name in names or [""] if (found := ingredients(named.codes, name))), ())
+
+    def deal(self, chosen: Any) -> Iterator[Dealt]:
+        """Every clinical table for the people of ``chosen`` (person, batch), by batch; all as text."""
+        for t in self.tables:
+            yield self._dealt(t.name, self.table(t.name), ("person_id", *t.columns), chosen)
+
+    def _dealt(self, name: str, table: Any, wanted: tuple[str, ...], chosen: Any) -> Dealt:
+        columns = [c for c in wanted if c in table.columns]
+        rows = table.select(**{c: as_text(table[c], c) for c in columns})
+        rows = rows.inner_join(chosen, rows.person_id == chosen.person)
+        return Dealt(name, tuple(columns), rows.select("batch", *columns).order_by("batch", *columns))
+
+    def shared(self) -> Iterator[Dealt]:
+        """The tables that hang on no person: those of names only as far as the source has them."""
+        for name in ("cdm_source", "care_site", "concept", "concept_ancestor"):
+            if name in self._database.tables:
+                table = self.table(name)
+                columns = [c for c in layout.SHARED[name] if c in table.columns]
+                rows = table.select(**{c: as_text(table[c], c) for c in columns})
+                if name == "concept_ancestor":
+                    rows = self._only_ingredients(rows)
+                yield Dealt(name, tuple(columns), rows)
+
+    def _only_ingredients(self, rows: Any) -> Any:
+        concept = self.table("concept")
+        if "concept_class_id" not in concept.columns:
+            return rows
+        top = concept.filter(concept.concept_class_id == "Ingredient")
+        top = top.select(top=as_text(top.concept_id, "concept_id"))
+        return rows.semi_join(top, rows.ancestor_concept_id == top.top)
+
+
+class Dealt(NamedTuple):
+    name: str
+    columns: tuple[str, ...]
+    rows: Any
+    """With ``batch`` before the columns, sorted by it; without it for a table of all batches."""
+
+    def path(self, folder: Path) -> Path:
+        return folder / f"{self.name}.parquet"
+
+
+def whole(table: Any, column: str) -> Any:
+    """An integer; 0 where there is none."""
+    ibis: Any = import_module("ibis")
+
+    if column not in table.columns:
+        return ibis.literal(0, "int64")
+    c = table[column]
+    number = c.try_cast("float64").try_cast("int64") if c.type().is_string() else c.cast("int64")
+    return number.fill_null(0) if column.endswith("_id") else number
+
+
+def real(table: Any, column: str) -> Any:
+    ibis: Any = import_module("ibis")
+
+    if column not in table.columns:
+        return ibis.null("float64")
+    c = table[column]
+    return c.try_cast("float64") if c.type().is_string() else c.cast("float64")
+
+
+def words(table: Any, column: str) -> Any:
+    ibis: Any = import_module("ibis")
+
+    return table[column].cast("string").fill_null("") if column in table.columns else ibis.literal("")
+
+
+def moment(table: Any, *columns: str) -> Any:
+    """The first of the columns that is filled, as text where the source has text, else as a timestamp."""
+    ibis: Any = import_module("ibis")
+
+    there = [table[c] for c in columns if c in table.columns]
+    cast = "string" if any(c.type().is_string() for c in there) else "timestamp"
+    return ibis.coalesce(*(c.cast(cast) for c in there)) if there else ibis.null("timestamp")
+
+
+def date(column: Any) -> Any:
+    return column.left(10).try_cast("date") if column.type().is_string() else column.cast("date")
+
+
+def year(table: Any, *columns: str) -> Any:
+    time = moment(table, *columns)
+    return time.left(4).try_cast("int64") if time.type().is_string() else time.year().cast("int64")
+
+
+def text_id(column: Any) -> Any:
+    return as_text(column, "person_id")
+
+
+def as_text(column: Any, name: str) -> Any:
+    """A whole number without a point, whatever type it has; all else as the engine writes it."""
+    kind = column.type()
+    if kind.is_string():
+        return column
+    if name.endswith("_id") and (kind.is_floating() or kind.is_decimal()):
+        return column.cast("int64").cast("string")
+    return column.cast("float64").cast("string") if kind.is_decimal() else column.cast("string")

@@ -1,0 +1,172 @@
+"""The engine behind a source, as ibis sees it: one definition of every query, whatever holds the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from penia.errors import PeniaError
+from penia.read import duck
+from penia.read.duck import first_line, identifier
+from penia.read.omop.database import Database, DuckDatabase, duckdb_file
+from penia.read.omop.folder import brought_in, files_of
+from penia.read.source import Source
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PERIOD = "observation_period"
+SECRET = re.compile(r"://([^/@:]*):[^/@]*@|password=[^&\s]*", re.IGNORECASE)
+
+
+class Engine(NamedTuple):
+    backend: Any
+    """An ibis backend."""
+    name: str
+    """Of the source, as a message names it."""
+
+    def table(self, sql: str) -> Any:
+        return self.backend.sql(sql)
+
+    def rows(self, expression: Any) -> list[tuple[Any, ...]]:
+        """All rows of a small result."""
+        with told(self.name):
+            found = self.backend.to_pyarrow(expression)
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def batches(self, expression: Any, size: int = 50_000) -> Iterator[Any]:
+        """Arrow batches of a large one."""
+        with told(self.name):
+            yield from self.backend.to_pyarrow_batches(expression, chunk_size=size)
+
+
+@contextmanager
+def told(name: str) -> Generator[None]:
+    """What an engine says when it cannot go on, in one sentence."""
+    import duckdb
+
+    kinds: tuple[type[Exception], ...] = (duckdb.Error,)
+    with suppress(ImportError):
+        kinds = (*kinds, import_module("psycopg").Error)
+    try:
+        yield
+    except kinds as error:
+        what = SECRET.sub("…", first_line(error))
+        raise PeniaError(f"{name} cannot be read ({what}); {_remedy(what)}") from error
+
+
+def _remedy(what: str) -> str:
+    remedies = {
+        r"no space|disk|Out of Memory": "make room on the disk, then give the same command again to go on.",
+        r"connection|server closed|terminat": "see that the server runs, then give the same command again.",
+        r"permission|privilege": "the user needs the right to read the tables and to make temporary ones.",
+    }
+    mend = "export that file again (or take it out), then give the same command again."
+    return next((told for found, told in remedies.items() if re.search(found, what, re.IGNORECASE)), mend)
+
+
+class _Connection:
+    """A DuckDB connection with the names that DuckDB 2 dropped and ibis 12 still calls; results stream."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._result: Any = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._result, name)
+
+    def cursor(self) -> _Connection:
+        return _Connection(self._connection.cursor())
+
+    def execute(self, sql: str, *parameters: Any) -> _Connection:
+        run = self._connection.execute if parameters else self._connection.sql
+        self._result = run(sql, *parameters) or self._connection
+        return self
+
+    def fetchall(self) -> Any:
+        return [] if self._result is self._connection else self._result.fetchall()
+
+    def fetch_arrow_table(self) -> Any:
+        return self._result.to_arrow_table()
+
+    def fetch_record_batch(self, rows_per_batch: int = 1_000_000) -> Any:
+        return self._result.to_arrow_reader(rows_per_batch)
+
+    def sql(self, sql: str) -> Any:
+        return self._connection.sql(sql)
+
+    def register(self, name: str, data: Any) -> None:
+        self._connection.register(name, data)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def of_duckdb(connection: DuckDBPyConnection, name: str) -> Engine:
+    ibis: Any = import_module("ibis")
+
+    return Engine(ibis.duckdb.from_connection(_Connection(connection)), name)
+
+
+def omop(source: Source) -> tuple[Engine, Database]:
+    """Raises PeniaError where there is no CDM, or where a file of it is broken."""
+    if source.url:
+        return _postgres(source)
+    assert source.path is not None
+    if not source.path.is_dir():
+        database = duckdb_file(source.path, source.name)
+    elif all(".parquet" in p.name.lower() for paths in files_of(source).values() for p in paths):
+        database = _views(source)
+    else:
+        database = brought_in(source)
+    return of_duckdb(database.connection, source.name), database
+
+
+def _views(source: Source) -> DuckDatabase:
+    """Parquet is read where it lies, not copied first."""
+    database = DuckDatabase(duck.connected(), source.name)
+    tables = dict(files_of(source))
+    assert source.path is not None
+    periods = [*source.path.glob(f"{PERIOD}*.parquet"), *source.path.glob(f"{PERIOD}/*.parquet")]
+    for table, paths in {**tables, **({PERIOD: sorted(periods)} if periods else {})}.items():
+        listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in paths)
+        sql = f"create view {identifier(table)} as select * from read_parquet([{listed}], union_by_name=true)"
+        with told(source.name):
+            database.connection.execute(sql)
+    database.look()
+    return database
+
+
+def _postgres(source: Source) -> tuple[Engine, Database]:
+    from penia.read.omop.postgres import connected
+
+    assert source.url is not None
+    database = connected(source.url, source.name)
+    try:
+        ibis: Any = import_module("ibis")
+        import psycopg
+    except ImportError as error:
+        raise PeniaError("To read PostgreSQL, install penia[postgres].") from error
+    with told(source.name):
+        connection = psycopg.connect(source.url, application_name="penia", autocommit=True)
+        return Engine(ibis.postgres.from_connection(connection), source.name), database
+
+
+def beside(database: Database, table: str) -> str:
+    """Where a table lies that no reader knows, in the schema of the others."""
+    place = database.tables["person"].place
+    return re.sub(r'"[^"]*"$', identifier(table), place)
+
+
+def folder_of(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PeniaError(
+            f"{path} cannot be made ({error.strerror}); name another folder with --out."
+        ) from error
+    return path

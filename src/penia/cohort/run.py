@@ -1,0 +1,214 @@
+"""The whole study: first pass, dealing, batches in processes, manifest; going on where it stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from importlib.metadata import version as package_version
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+
+from penia import knowledge
+from penia.cohort import engine, tables
+from penia.cohort.batch import Batch, done, is_whole
+from penia.cohort.cdm import Cdm
+from penia.cohort.deal import deal, folder
+from penia.cohort.denominators import Denominators, denominators
+from penia.cohort.meaning import known
+from penia.cohort.meds import Meds
+from penia.cohort.screen import kinds, suspects
+from penia.errors import PeniaError
+from penia.read import recognise
+from penia.read.source import Source, opened
+
+MANIFEST = "manifest.json"
+WORK = ".work"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a study is made with; another one needs another folder."""
+
+    batch: int = 200
+    """People of one batch."""
+    cell: int = 5
+    """Counts of people or episodes below this are not shown in the report."""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    versions: dict[str, str]
+    source: str
+    fingerprint: str
+    """Of the files of the source: names, sizes, times of change; of a server its address."""
+    options: Options
+    kept: int
+    """People with a count that may be low, who are read one by one."""
+    number: int
+    """Of batches."""
+    denominators: Denominators
+    batches: tuple[Batch, ...] = ()
+    finished: bool = False
+
+
+class Summary(msgspec.Struct, frozen=True):
+    people: int
+    kept: int
+    episodes: int
+    resumed: int
+    """Batches that an earlier run had done."""
+    manifest: Manifest
+
+
+Follow = Callable[[Iterable[Batch], int], Iterable[Batch]]
+
+
+def _plain(batches: Iterable[Batch], total: int) -> Iterable[Batch]:
+    return batches
+
+
+def study(
+    given: str | Path,
+    out: Path,
+    options: Options | None = None,
+    *,
+    follow: Follow = _plain,
+    cores: int | None = None,
+) -> Summary:
+    """Every low-count episode of the database ``given`` with its causes, as tables in ``out``.
+
+    A run that was stopped goes on where it was; what is done is verified and kept. Raises PeniaError where
+    the source cannot be read, the folder cannot be written, or holds a study of something else.
+    """
+    options = options or Options()
+    source = opened(given)
+    engine.folder_of(out)
+    manifest = _begun(source, out, options)
+    whole = tuple(b for b in manifest.batches if is_whole(b, out))
+    if manifest.finished and len(whole) == manifest.number:
+        return _summary(manifest, len(whole))
+    if not (out / WORK).is_dir():
+        manifest = _first_pass(source, out, options)
+        whole = ()
+    finished = {b.number: b for b in whole}
+    left = [n for n in range(manifest.number) if n not in finished]
+    for table in tables.COLUMNS:
+        engine.folder_of(out / table)
+    for batch in follow(_batches(left, out, cores or os.cpu_count() or 1), len(left)):
+        finished[batch.number] = batch
+        manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished)))
+    manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished), finished=True))
+    shutil.rmtree(out / WORK, ignore_errors=True)
+    return _summary(manifest, len(whole))
+
+
+def _ordered(finished: dict[int, Batch]) -> tuple[Batch, ...]:
+    return tuple(finished[n] for n in sorted(finished))
+
+
+def _summary(manifest: Manifest, resumed: int) -> Summary:
+    found = sum(b.rows["episode"] for b in manifest.batches)
+    return Summary(manifest.denominators.people, manifest.kept, found, resumed, manifest)
+
+
+def _begun(source: Source, out: Path, options: Options) -> Manifest:
+    """The manifest of the study in ``out``, or a new one. Raises PeniaError where it is of another."""
+    fresh = Manifest(_versions(), source.name, _fingerprint(source), options, 0, 0, Denominators())
+    path = out / MANIFEST
+    if not path.is_file():
+        if any(p.name not in (f"{WORK}.part", f".{MANIFEST}.part") for p in out.iterdir()):
+            raise PeniaError(f"{out} is not empty and holds no study; name a new folder with --out.")
+        return fresh
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, OSError) as error:
+        raise PeniaError(f"{path} is no whole manifest; name a new folder with --out.") from error
+    for what in ("source", "fingerprint", "versions", "options"):
+        if getattr(kept, what) != getattr(fresh, what):
+            told = "files of the source" if what == "fingerprint" else what
+            raise PeniaError(
+                f"{out} holds a study with another {told}; name a new folder with --out, or remove this one."
+            )
+    return kept
+
+
+def _versions() -> dict[str, str]:
+    return {name: package_version(name) for name in ("penia", "duckdb", "pyarrow", "ibis-framework")} | {
+        "knowledge": knowledge.version()
+    }
+
+
+def _fingerprint(source: Source) -> str:
+    import hashlib
+
+    paths = [] if source.path is None else [source.path, *sorted(source.path.rglob("*"))]
+    told = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in paths if p.is_file()]
+    return hashlib.sha256(repr(told or source.name).encode()).hexdigest()[:16]
+
+
+def _source(source: Source) -> Cdm | Meds:
+    names = {"omop", "meds"}
+    found = "omop" if source.url else recognise(source.path or "").name
+    if found not in names:
+        raise PeniaError(
+            f"{source.name} is {found}, not a database; give an OMOP CDM (folder of Parquet or CSV, DuckDB "
+            "file, postgresql://) or a MEDS folder."
+        )
+    return Meds(source) if found == "meds" else Cdm(*engine.omop(source))
+
+
+def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
+    data = _source(source)
+    rows = data.results()
+    met = data.engine.rows(kinds(rows))
+    data.learn(met)
+    white = known(met, data.kind)
+    found = [str(p) for (p,) in data.engine.rows(suspects(rows, white)) if p] if white else []
+    people = sorted(set(found))
+    number = deal(data, people, options.batch, out / WORK)
+    return _saved(
+        out,
+        Manifest(
+            _versions(),
+            source.name,
+            _fingerprint(source),
+            options,
+            len(people),
+            number,
+            denominators(data),
+        ),
+    )
+
+
+def _saved(out: Path, manifest: Manifest) -> Manifest:
+    half = out / f".{MANIFEST}.part"
+    try:
+        half.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        half.replace(out / MANIFEST)
+    except OSError as error:
+        raise PeniaError(
+            f"{out} cannot be written ({error.strerror or error}); make room, then give the command again."
+        ) from error
+    return manifest
+
+
+def _batches(left: list[int], out: Path, cores: int) -> Iterator[Batch]:
+    jobs = [(folder(out / WORK, n), out, n) for n in left]
+    if cores == 1 or len(jobs) < 2:
+        yield from (done(*job) for job in jobs)
+        return
+    with ProcessPoolExecutor(min(cores, len(jobs)), mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(done, *job) for job in jobs]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise PeniaError(
+                "A process of this study was ended, perhaps for want of memory; give the same command again "
+                "with --cores 1: what is done is kept."
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
