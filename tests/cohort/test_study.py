@@ -195,6 +195,7 @@ def test_the_manifest_says_what_the_study_was_made_of(whole: Path) -> None:
     assert {"penia", "knowledge", "duckdb"} <= set(found["versions"])
     assert sum(b["rows"]["episode"] for b in found["batches"]) == 6
     assert found["denominators"]["people"] == 7
+    assert found["refused"] == {"WBC in 'furlong'": 1}
     (drug,) = found["denominators"]["drugs"]
     assert (drug["ingredient"], drug["people"]) == ("clozapine", 3)
     assert drug["years"] == pytest.approx(60 / 365.25, abs=1e-3)

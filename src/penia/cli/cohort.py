@@ -24,8 +24,8 @@ age; only they are read and explained, some hundred at a time, on all cores.
   penia cohort postgresql://me@server/cdm --out study
 
 \b
-In the folder: manifest.json and episode/, candidate/, evidence/, dropped/ of Parquet files. A run
-that was stopped goes on when the same command is given again.
+In the folder: report.html, manifest.json, and episode/, candidate/, evidence/, dropped/ of Parquet files.
+A run that was stopped goes on when the same command is given again.
 
 Attributed cases are not proof of cause: docs/cohort.md says what they are and are not.
 """
@@ -48,14 +48,15 @@ Attributed cases are not proof of cause: docs/cohort.md says what they are and a
 )
 def command(source: str, out: str, cores: int | None, batch: int, cell: int) -> None:
     from penia.cli.patience import counted
-    from penia.cohort import Options, study
+    from penia.cohort import Options, report, study
 
     def follow(batches: Iterable[Batch], total: int) -> Iterable[Batch]:
         yield from counted("batches", total)(batches)
 
     found = study(source, Path(out), Options(batch, cell), follow=follow, cores=cores)
+    page = report(Path(out), found.manifest)
     resumed = f" ({found.resumed} batches were done before)" if found.resumed else ""
     click.echo(
         f"{found.episodes} episodes of low counts in {found.people} people{resumed}; {found.kept} people "
-        f"were read one by one. The tables are in {out}."
+        f"were read one by one. See {page}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penia.cohort.report import report
 from penia.cohort.run import Options, Summary, study
 
-__all__ = ["Options", "Summary", "study"]
+__all__ = ["Options", "Summary", "report", "study"]

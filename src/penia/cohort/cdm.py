@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from penia.codes import ingredients
 from penia.cohort.engine import PERIOD, Engine, beside
-from penia.cohort.meaning import Kind, kind
+from penia.cohort.meaning import Told
 from penia.cohort.screen import NUMBER, Rows
 from penia.errors import PeniaError
 from penia.read.build import RecordBuilder
@@ -83,13 +83,13 @@ class Cdm:
     def learn(self, keys: list[tuple[Any, ...]]) -> None:
         self._vocabulary.learn({str(k[i]) for k in keys for i in (0, 1, 3)})
 
-    def kind(self, key: tuple[Any, ...]) -> Kind | None:
+    def told(self, key: tuple[Any, ...]) -> Told | None:
         concept, source, value, unit, unit_value = key
         named = self._context.named(str(concept), str(source), value or None)
         local = self._context.local("measurement_source_value", value or None)
         codes = named.codes if local is None else (local, *named.codes)
         names = (named.name, *named.names[1:])
-        return kind(codes, names, unit_of(str(unit), unit_value or None, self._context))
+        return Told(codes, names, unit_of(str(unit), unit_value or None, self._context))
 
     def periods(self) -> Any:
         """person, start, stop: observation_period; where there is none, first to last measurement."""

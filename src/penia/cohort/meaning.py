@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from penia.codes import analyte
+from penia.codes import Analyte, analyte
 from penia.units import UnitError, to_count, to_percent
 
 AS = {"SEGS": "ANC", "WBC": "WBC", "ANC": "ANC", "ALC": "ALC", "CD4": "CD4"}
@@ -29,10 +29,24 @@ class Kind(NamedTuple):
     """To 10⁹/L, or to percent."""
 
 
-def kind(codes: Sequence[str], names: Sequence[str], unit: str | None) -> Kind | None:
-    """None where rows of this kind make no white count."""
-    found = next((f for name in names or ("",) if (f := analyte(codes, name))), None)
-    if found is None or found.name not in AS or found.kind not in ("count", "percent"):
+class Told(NamedTuple):
+    """What a source says of a kind of row."""
+
+    codes: Sequence[str]
+    names: Sequence[str]
+    unit: str | None
+
+    def analyte(self) -> Analyte | None:
+        """A white line; None where rows of this kind make no white count."""
+        found = next((f for name in self.names or ("",) if (f := analyte(self.codes, name))), None)
+        white = found is not None and found.name in AS and found.kind in ("count", "percent")
+        return found if white else None
+
+
+def kind(told: Told) -> Kind | None:
+    """None where rows of this kind make no white count, or where their unit is refused."""
+    found, unit = told.analyte(), told.unit
+    if found is None:
         return None
     line = AS[found.name]
     shares = (True,) if found.kind == "percent" else (False, True) if found.code is None else (False,)
@@ -52,14 +66,27 @@ def _factor(convert: Callable[[float, str | None], float], unit: str | None) -> 
     return half / 0.5 if math.isclose(half, 2 * quarter) else UNSURE
 
 
+Key = tuple[Any, ...]
+
+
 class Known(NamedTuple):
     """A kind of row with the values of its key columns."""
 
-    key: tuple[object, ...]
+    key: Key
     kind: Kind
 
 
-def known(
-    keys: Iterable[tuple[object, ...]], told: Callable[[tuple[object, ...]], Kind | None]
-) -> list[Known]:
-    return [Known(key, found) for key in keys if (found := told(key)) is not None]
+def known(keys: Iterable[Key], told: Callable[[Key], Told | None]) -> list[Known]:
+    both = ((key, told(key)) for key in keys)
+    return [Known(key, found) for key, said in both if said and (found := kind(said)) is not None]
+
+
+def refused(keys: Iterable[Key], told: Callable[[Key], Told | None]) -> dict[str, int]:
+    """White lines whose unit is refused → how many kinds of rows have it."""
+    found: dict[str, int] = {}
+    for said in map(told, keys):
+        what = said.analyte() if said else None
+        if said and what and kind(said) is None:
+            name = f"{what.name} in {said.unit!r}" if said.unit else f"{what.name} without a unit"
+            found[name] = found.get(name, 0) + 1
+    return dict(sorted(found.items()))

@@ -11,7 +11,7 @@ from typing import Any
 from penia.codes import meaning
 from penia.cohort.cdm import Dealt
 from penia.cohort.engine import Engine, folder_of, of_duckdb, told
-from penia.cohort.meaning import Kind, kind
+from penia.cohort.meaning import Told
 from penia.cohort.screen import Rows
 from penia.errors import PeniaError
 from penia.read import duck
@@ -109,19 +109,19 @@ class Meds:
     def learn(self, keys: list[tuple[Any, ...]]) -> None:
         """Nothing is to be looked up."""
 
-    def kind(self, key: tuple[Any, ...]) -> Kind | None:
+    def told(self, key: tuple[Any, ...]) -> Told | None:
         code, unit = str(key[0] or ""), key[1] or None
         found = meaning(code)
         described = self._described.get(code, Described(None, ()))
         if found is None:
-            return kind(described.codes, (described.name or code,), unit)
+            return Told(described.codes, (described.name or code,), unit)
         if found.means not in ("result", "term"):
             return None
         fields = found.fields
         bare = fields.get("item") or fields.get("code")
         own = (f"{found.value}:{bare}",) if bare and found.value else ()
         name = described.name or fields.get("name") or fields.get("item") or fields.get("code") or code
-        return kind((*own, *described.codes), (name,), fields.get("unit") or unit)
+        return Told((*own, *described.codes), (name,), fields.get("unit") or unit)
 
     def periods(self) -> Any:
         """From the first to the last event with a time, without that of birth."""

@@ -19,7 +19,7 @@ from penia.cohort.batch import Batch, done, is_whole
 from penia.cohort.cdm import Cdm
 from penia.cohort.deal import deal, folder
 from penia.cohort.denominators import Denominators, denominators
-from penia.cohort.meaning import known
+from penia.cohort.meaning import known, refused
 from penia.cohort.meds import Meds
 from penia.cohort.screen import kinds, suspects
 from penia.errors import PeniaError
@@ -50,6 +50,8 @@ class Manifest(msgspec.Struct, frozen=True):
     number: int
     """Of batches."""
     denominators: Denominators
+    refused: dict[str, int] = {}
+    """Line and unit that no table reads → number of kinds of rows; none of them is read as a count."""
     batches: tuple[Batch, ...] = ()
     finished: bool = False
 
@@ -165,7 +167,7 @@ def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
     rows = data.results()
     met = data.engine.rows(kinds(rows))
     data.learn(met)
-    white = known(met, data.kind)
+    white = known(met, data.told)
     found = [str(p) for (p,) in data.engine.rows(suspects(rows, white)) if p] if white else []
     people = sorted(set(found))
     number = deal(data, people, options.batch, out / WORK)
@@ -179,6 +181,7 @@ def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
             len(people),
             number,
             denominators(data),
+            refused(met, data.told),
         ),
     )
 
