@@ -53,3 +53,25 @@ def test_a_folder_without_cases_is_refused(penia: Run, tmp_path: Path) -> None:
     said = penia("evaluate", tmp_path / "none")
     assert said.code == 2
     assert "holds no case" in said.err
+
+
+def test_what_changed_since_an_earlier_report_is_told_case_by_case(penia: Run, cases: Path) -> None:
+    report = json.loads(penia("evaluate", cases, "--json").out)
+    report["outcomes"][0] |= {"any_rank": 3, "probability": 0.05, "named": "sle"}
+    (cases / "before.json").write_text(json.dumps(report))
+    said = penia("evaluate", cases, "--against", cases / "before.json")
+    assert said.code == 0
+    for word in ("Up: the truth became likelier in 1", "3 → 1", "sle → hiv", "1 cases as before"):
+        assert word in said.out
+    told = json.loads(penia("evaluate", cases, "--against", cases / "before.json", "--json").out)
+    assert [moved["name"] for moved in told["up"]] == ["a"] and told["down"] == []
+
+
+@pytest.mark.parametrize(("text", "said"), [("{", "no report of an evaluation"), (None, "cannot be read")])
+def test_an_earlier_report_that_cannot_be_used_is_said(
+    penia: Run, cases: Path, text: str | None, said: str
+) -> None:
+    if text is not None:
+        (cases / "before.json").write_text(text)
+    told = penia("evaluate", cases, "--against", cases / "before.json")
+    assert told.code == 2 and said in told.err

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from penia.evaluate import Report, Summary
+from penia.evaluate.against import Against, Moved
 
 SHOWN = 25
 """Lines of the confusion list."""
@@ -72,3 +73,34 @@ def _confusions(report: Report, console: Console) -> None:
     console.print(table, markup=False)
     if (more := len(report.confusions) - SHOWN) > 0:
         console.print(f"and {more} more; --json has them all")
+
+
+def print_against(found: Against, before: Report, after: Report, console: Console) -> None:
+    old, new = before.versions.get("knowledge", "?"), after.versions.get("knowledge", "?")
+    console.print(f"Knowledge {old} → {new}", style="bold", markup=False)
+    _moved(f"Up: the truth became likelier in {len(found.up)}", found.up, console)
+    _moved(f"Down: less likely in {len(found.down)}", found.down, console)
+    console.print(f"\n{found.same} cases as before", highlight=False)
+    for what, names in (("before", found.only_before), ("now", found.only_after)):
+        if names:
+            console.print(f"Only {what}: {', '.join(names)}", markup=False, highlight=False)
+    console.print(
+        f"Right at the first place: {found.first[0]:.0%} → {found.first[1]:.0%}; "
+        f"mean log score {found.log_score[0]:.3f} → {found.log_score[1]:.3f} (0 is best)",
+        highlight=False,
+    )
+
+
+def _moved(title: str, cases: tuple[Moved, ...], console: Console) -> None:
+    if not cases:
+        return
+    console.print(f"\n{title}", highlight=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("case", "true cause", "place", "probability", "first named"):
+        table.add_column(name, overflow="fold")
+    for c in cases:
+        place = " → ".join("none" if rank is None else str(rank) for rank in c.rank)
+        named = c.named[0] if c.named[0] == c.named[1] else f"{c.named[0]} → {c.named[1]}"
+        chance = " → ".join(f"{p:.0%}" for p in c.probability)
+        table.add_row(c.name, c.principal, place, chance, named)
+    console.print(table, markup=False)
