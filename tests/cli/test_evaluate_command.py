@@ -61,7 +61,7 @@ def test_what_changed_since_an_earlier_report_is_told_case_by_case(penia: Run, c
     (cases / "before.json").write_text(json.dumps(report))
     said = penia("evaluate", cases, "--against", cases / "before.json")
     assert said.code == 0
-    for word in ("Up: the truth became likelier in 1", "3 → 1", "sle → hiv", "1 cases as before"):
+    for word in ("Up: the truth became likelier in 1", "3 → 1", "sle → hiv", "As before: 1"):
         assert word in said.out
     told = json.loads(penia("evaluate", cases, "--against", cases / "before.json", "--json").out)
     assert [moved["name"] for moved in told["up"]] == ["a"] and told["down"] == []

@@ -80,7 +80,7 @@ def print_against(found: Against, before: Report, after: Report, console: Consol
     console.print(f"Knowledge {old} → {new}", style="bold", markup=False)
     _moved(f"Up: the truth became likelier in {len(found.up)}", found.up, console)
     _moved(f"Down: less likely in {len(found.down)}", found.down, console)
-    console.print(f"\n{found.same} cases as before", highlight=False)
+    console.print(f"\nAs before: {found.same}", highlight=False)
     for what, names in (("before", found.only_before), ("now", found.only_after)):
         if names:
             console.print(f"Only {what}: {', '.join(names)}", markup=False, highlight=False)
