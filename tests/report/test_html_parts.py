@@ -164,3 +164,25 @@ def test_the_episode_is_shaded_to_the_day_it_ended() -> None:
     ps = points(RECORD)
     text = json.dumps(drawing(ps, [], ended, window(explanation, ps, [])))
     assert f'"right": {millis(SEEN + timedelta(days=3))}' in text
+
+
+def test_the_forecast_is_drawn_as_bands_within_the_time_shown() -> None:
+    from datetime import UTC, datetime
+
+    from penia.explanation import Bands, Forecast, Scenario
+
+    band = Bands("ANC", (0.3, 0.6), ((0.2, 0.4),) * 2, ((0.1, 0.8),) * 2, ((0.0, 1.5),) * 2)
+    ahead = Forecast(
+        start=datetime(2030, 1, 1, tzinfo=UTC),
+        days=(1.0, 2.0),
+        scenarios=(Scenario("continue", "go on as now", (band,), (), None, None),),
+        causes=(),
+        effective=100.0,
+    )
+    ps = points(RECORD)
+    shown = window(EXPLANATION, ps, [])
+    without, drawn = (
+        json.dumps(drawing(ps, [], EXPLANATION.episode, shown, forecast)) for forecast in (None, ahead)
+    )
+    assert without.count("VArea") == 0
+    assert drawn.count('"VArea"') >= 6

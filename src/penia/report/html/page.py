@@ -20,6 +20,7 @@ from penia.record import Record
 from penia.report import terminal, wording
 from penia.report.dropped import grouped
 from penia.report.html import waterfall
+from penia.report.html.fan import end_of
 from penia.report.html.links import address
 from penia.report.html.points import BARS, LINES, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
@@ -115,9 +116,9 @@ def _script(explanation: Explanation, record: Record) -> str:
     shown, drugs = points(record), bars(explanation, record)
     episode, span = explanation.episode, window(explanation, shown, drugs)
     data: dict[str, Any] = {
-        "item": drawing(shown, drugs, episode, span) if shown else None,
+        "item": drawing(shown, drugs, episode, span, explanation.forecast) if shown else None,
         "first": span.first,
-        "end": span.end,
+        "end": max(span.end, end_of(explanation.forecast)),
         "low": millis(episode.first_low) if episode and episode.first_low else None,
         "lines": list(LINES),
         "narrow": list(NARROW),

@@ -27,9 +27,10 @@ from bokeh.models import (
     TapTool,
 )
 
-from penia.explanation import Episode
+from penia.explanation import Episode, Forecast
 from penia.report.html.canvas import LOUD, plain, plot_on, renumbered, tools
 from penia.report.html.drugbars import drug_bars
+from penia.report.html.fan import end_of, fan, shown
 from penia.report.html.points import BARS, FLOOR, LINES, Bar, Point, Window, millis
 
 Scale = Literal["log", "linear"]
@@ -55,19 +56,30 @@ TOOLTIP = (
 
 
 def drawing(
-    points: Sequence[Point], bars: Sequence[Bar], episode: Episode | None, window: Window
+    points: Sequence[Point],
+    bars: Sequence[Bar],
+    episode: Episode | None,
+    window: Window,
+    forecast: Forecast | None = None,
 ) -> dict[str, Any]:
     """A Bokeh item for ``embed_item``; the same record gives the same item."""
-    span = Range1d(start=window.first - window.room, end=window.end + window.room, name="time")
+    end = max(window.end, end_of(forecast)) + window.room
+    span = Range1d(start=window.first - window.room, end=end, name="time")
     by_line = {line: [p for p in points if p.line == line] for line in LINES}
     sources = {line: _source(ps) for line, ps in by_line.items() if ps}
     plots = [_counts(scale, sources, _range(scale, points), span) for scale in SCALES]
     for plot in plots:
         _shade(plot, episode, window.end)
+        fan(plot, forecast, _colour(forecast))
     if bars:
         plots.append(drug_bars(bars[:BARS], window, span))
     item = json_item(Column(*plots, sizing_mode="stretch_width", spacing=0), ID(TARGET))
     return renumbered(cast(dict[str, Any], item))
+
+
+def _colour(forecast: Forecast | None) -> str:
+    band = shown(forecast)
+    return STYLE["ANC" if band is None or band.line not in STYLE else band.line][0]
 
 
 def _source(points: Sequence[Point]) -> ColumnDataSource:
