@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ ROOM = Path("src") / "penia" / "knowledge"
 
 
 class CompileKnowledge(BuildHookInterface[Any]):
-    """Adds knowledge/compiled.msgpack to the wheel; a file of data/ that does not fit stops the build."""
+    """Adds the compiled knowledge and its library of courses; a file that does not fit stops the build."""
 
     PLUGIN_NAME = "custom"
 
@@ -26,6 +27,13 @@ class CompileKnowledge(BuildHookInterface[Any]):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(compile_data(RELEASE))
         build_data["force_include"][str(target)] = "penia/knowledge/compiled.msgpack"
+        if find_spec("numpy"):  # without it the installed package simulates its library at the first use
+            from penia.infer.course.library import compile_library
+
+            courses = Path(self.directory) / "courses.bin"
+            courses.write_bytes(compile_library())
+            build_data["force_include"][str(courses)] = "penia/knowledge/courses.bin"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        (Path(self.directory) / "compiled.msgpack").unlink(missing_ok=True)
+        for name in ("compiled.msgpack", "courses.bin"):
+            (Path(self.directory) / name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "penia"
-NOT_SHIPPED = {"__pycache__", "compiled.msgpack"}
+NOT_SHIPPED = {"__pycache__", "compiled.msgpack", "courses.bin"}
 
 pytestmark = pytest.mark.slow
 

@@ -13,6 +13,7 @@ import numpy as np
 from penia.explanation import Candidate, CauseSet, Finer, Tempo
 from penia.facts import Reading
 from penia.infer.counts import Evidence, Measured, count_evidence
+from penia.infer.course.column import course_evidence
 from penia.infer.families import tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
@@ -207,6 +208,8 @@ def rank(
     plain = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], together([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
+    course = course_evidence(who, record, low.onset)
+    counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     brought = complications().of({line: m.value for line, m in low.measured.items()})
     of_both = tied(who, knowledge.pairs)

@@ -70,7 +70,7 @@ def _factor(text: str, figure: Figure | None, value: float) -> str:
 def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothesis) -> Contribution:
     pattern = hypothesis.pattern
     return Contribution(
-        kind="course" if evidence.key == "tempo" else "counts",
+        kind="course" if evidence.key in ("tempo", "course") else "counts",
         key=evidence.key,
         text=evidence.text,
         decibans=decibans,
@@ -88,6 +88,7 @@ def _expected(key: str, hypothesis: Hypothesis) -> str:
         "WBC": f"usual WBC {depth.wbc_median:g}",
         "PLT": f"usual platelets {depth.plt_median:g}",
         "HB": f"usual haemoglobin {depth.hb_median:g} g/L",
+        "course": "simulated from how this cause acts on the marrow, against counts that no cause explains",
         "tempo": ", ".join(f"{tempo} {p:.0%}" for tempo, p in pattern.tempo.items() if p >= 0.05),
     }
     lineages: dict[str, float] = {**pattern.lineages}

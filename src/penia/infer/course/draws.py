@@ -8,6 +8,7 @@ that two causes with equal channels have equal paths.
 from __future__ import annotations
 
 import math
+from functools import cache
 from statistics import NormalDist
 
 import msgspec
@@ -57,11 +58,24 @@ def columns(family: Family) -> int:
 
 def draw(family: Family, count: int, seed: int = 0) -> Array:
     """(count, columns) standard normal numbers, each column a stratified sample (a Latin hypercube)."""
-    levels = np.array([_NORMAL.inv_cdf((i + 0.5) / count) for i in range(count)])
-    rows = [
-        np.random.default_rng((_SEED, seed, column)).permutation(levels) for column in range(columns(family))
-    ]
-    return np.stack(rows, axis=1)
+    return np.stack([_column(count, seed, column) for column in range(columns(family))], axis=1)
+
+
+@cache
+def _column(count: int, seed: int, column: int) -> Array:
+    return np.random.default_rng((_SEED, seed, column)).permutation(_levels(count))
+
+
+@cache
+def _levels(count: int) -> Array:
+    return np.array([_NORMAL.inv_cdf((i + 0.5) / count) for i in range(count)])
+
+
+@cache
+def stratified(count: int, column: int) -> Array:
+    """``count`` equally likely quantiles in an order of their own for each ``column``."""
+    order = np.random.default_rng((_SEED, column)).permutation(count)
+    return (order + 0.5) / count
 
 
 def sizes(family: Family) -> list[int]:

@@ -38,6 +38,12 @@ class CourseFigures(Knowledge, frozen=True):
     eased: Figure
     before: Figure
     helped: Figure
+    weight: Figure
+    """Exponent of the likelihood: below 1, since neighbouring counts share their errors."""
+    bound: Figure
+    """Most by which a course may favour a cause, in log odds against a course that knows no cause."""
+    none: Figure
+    """Share of courses under every cause that follow no model."""
 
 
 @cache
