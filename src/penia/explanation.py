@@ -171,6 +171,30 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     """Facts that the rule needs and the record lacks."""
 
 
+class ScoreTotal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A clinical score as far as the record tells it."""
+
+    id: str
+    name: str
+    answers: str
+    """The question that it answers."""
+    applies_to: str
+    """The people for whom it was made."""
+    low: float
+    """Points that are known."""
+    high: float
+    """Points if all that is not known brought the most."""
+    meaning: str
+    most: int | None = None
+    action: str = ""
+    """Only where what is not known could not change it."""
+    probability: tuple[float, float] | None = None
+    """Where the score gives one: at ``low`` and at ``high``."""
+    because: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
 class Shift(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a result makes of the probability of a cause."""
 
@@ -318,6 +342,8 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Causes that may be at work together, the likeliest set first."""
     suspects: tuple[Suspect, ...] = ()
     """Each drug of the record that stood trial, with its alternative and its published scales."""
+    scores: tuple[ScoreTotal, ...] = ()
+    """Clinical scores that answer a question of this record."""
     thin: bool = False
     """Evidence moved the prior by less than a bit."""
     forecast: Forecast | None = None

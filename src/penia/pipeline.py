@@ -19,6 +19,7 @@ from penia.infer.weights import Weights, weights
 from penia.knowledge import KnowledgeBase
 from penia.plan.followup import next_count
 from penia.plan.mind import between, turns
+from penia.plan.scores import clinical_scores
 from penia.plan.suspects import suspects
 from penia.plan.tests import Asked, Prospect, next_tests, prospect
 from penia.plan.treatment import steps
@@ -78,6 +79,13 @@ def explain(
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
+        scores=clinical_scores(
+            asked.record,
+            asked.episode,
+            asked.reading,
+            {cause: c.probability for c in candidates for cause in c.causes},
+            fitted.scored.value,
+        ),
         sets=ranking.cause_sets(fitted.told.value),
         suspects=suspects(ranking, asked.record, asked.episode),
         thin=thin,

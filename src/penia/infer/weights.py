@@ -81,6 +81,8 @@ class Weights(Knowledge, frozen=True):
     can kill, to stop it for a day seldom does."""
     treated: Figure
     """Least probability at which the treatment of a cause is shown."""
+    scored: Figure
+    """Least probability of a cause whose clinical score is told."""
     told: Figure
     """Least probability of a set that is told."""
     draws: Figure

@@ -68,6 +68,28 @@ class Suspected(Condition, frozen=True, tag="suspected"):
     """A drug is suspected whose kind does not lower counts on purpose."""
 
 
+class ValueIs(Condition, frozen=True, tag="value"):
+    """The latest value of an analyte of data/facts/labs.yaml, in its unit there."""
+
+    analyte: str
+    above: float | None = None
+    at_least: float | None = None
+    up_to: float | None = None
+    below: float | None = None
+
+
+class Absent(Condition, frozen=True, tag="absent"):
+    """The record says that a finding is absent."""
+
+    key: str
+
+
+class MustBeAsked(Condition, frozen=True, tag="asked"):
+    """No finding key holds it: never known from a record."""
+
+    text: str
+
+
 class Unknown(Condition, frozen=True, tag="unknown"):
     """Holds where the record does not tell."""
 
@@ -119,6 +141,9 @@ AnyCondition = (
     | WordsSay
     | Younger
     | Suspected
+    | ValueIs
+    | Absent
+    | MustBeAsked
     | Unknown
     | Unless
     | All

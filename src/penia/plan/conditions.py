@@ -12,17 +12,20 @@ import msgspec
 from penia import knowledge
 from penia.episode.limits import change_factor
 from penia.knowledge.urgency import (
+    Absent,
     All,
     AnyCondition,
     CountIs,
     FactIs,
     Falling,
     Item,
+    MustBeAsked,
     Score,
     Some,
     Suspected,
     Unknown,
     Unless,
+    ValueIs,
     VitalIs,
     WordsSay,
     Younger,
@@ -157,6 +160,33 @@ def _fact(condition: FactIs, scene: Scene) -> Verdict:
     return Verdict(True, name, (f"{name}{told}{_on(fact.time)}",))
 
 
+def _value(condition: ValueIs, scene: Scene) -> Verdict:
+    value = scene.values.get(condition.analyte)
+    if value is None:
+        return Verdict(None, unknown=(condition.analyte,))
+    tests: tuple[tuple[float | None, Callable[[float, float], bool]], ...] = (
+        (condition.above, operator.gt),
+        (condition.at_least, operator.ge),
+        (condition.up_to, operator.le),
+        (condition.below, operator.lt),
+    )
+    holds = all(test(value, bound) for bound, test in tests if bound is not None)
+    short = f"{condition.analyte} {value:.3g}"
+    return Verdict(True, short, (short,)) if holds else Verdict(False)
+
+
+def _absent(condition: Absent, scene: Scene) -> Verdict:
+    found = _fact(FactIs(key=condition.key), scene)
+    if found.holds is None:
+        return found
+    name = knowledge.load().findings[condition.key].name
+    return Verdict(False) if found.holds else Verdict(True, f"no {name}", (f"no {name}",))
+
+
+def _asked(condition: MustBeAsked, scene: Scene) -> Verdict:
+    return Verdict(None, unknown=(condition.text,))
+
+
 def _words(condition: WordsSay, scene: Scene) -> Verdict:
     said = _LINEAGES.get(condition.lineage, condition.lineage)
     if condition.lineage not in scene.words:
@@ -238,6 +268,9 @@ _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
     WordsSay: _words,
     Younger: _younger,
     Suspected: _suspected,
+    ValueIs: _value,
+    Absent: _absent,
+    MustBeAsked: _asked,
     Unknown: _unknown,
     Unless: _unless,
     All: _all,

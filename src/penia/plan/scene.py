@@ -10,6 +10,7 @@ import msgspec
 from penia import knowledge
 from penia.explanation import Episode
 from penia.facts import Fact, Reading, tables
+from penia.facts.labs import analytes_named, factor
 from penia.facts.vitals import in_own_unit, vital_named
 from penia.knowledge.urgency import urgency
 from penia.record import Count, Record
@@ -33,6 +34,8 @@ class Scene(msgspec.Struct, frozen=True):
     newest: datetime | None
     """The latest time that the record knows: its now."""
     vitals: tuple[VitalSign, ...]
+    values: dict[str, float]
+    """Analyte of data/facts/labs.yaml → its latest value that is not too old, in its unit there."""
     facts: dict[str, Fact]
     words: frozenset[str]
     """Lineages called low without a number."""
@@ -59,6 +62,7 @@ def scene(record: Record, episode: Episode | None, reading: Reading, suspects: S
         counts={line: tuple(found) for line, found in counts.items()},
         newest=newest,
         vitals=tuple(v for v in _vitals(record) if _fresh(v.time, newest)),
+        values=_values(record, newest),
         facts={f.key: f for f in reading.facts if not f.key.startswith("HP:") or _fresh(f.time, newest)},
         words=frozenset(episode.words if episode else ()),
         age_days=None if years is None else years * 365.25,
@@ -82,6 +86,19 @@ def _vitals(record: Record) -> Iterable[VitalSign]:
         value = in_own_unit(row, test.value, test.unit) if row and test.value is not None else None
         if row and value is not None:
             yield VitalSign(row.vital, value, test.time)
+
+
+def _values(record: Record, newest: datetime | None) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for test in sorted(
+        record.tests, key=lambda t: (t.time is not None, t.time.isoformat() if t.time else "")
+    ):
+        if test.value is None or test.unit is None or not _fresh(test.time, newest):
+            continue
+        for analyte in analytes_named(tables.normalise(test.name), test.analyte, test.unit):
+            if times := factor(analyte, test.unit):
+                found[analyte] = test.value * times
+    return found
 
 
 def _planned(ingredient: str) -> bool:

@@ -102,6 +102,7 @@ def _whole(
         _sections(_doubt(explanation)),
         _sections(steps) if explanation.plan else None,
         _sections(_expected(explanation)),
+        _sections(_scores(explanation)),
     ]
 
 
@@ -141,6 +142,20 @@ def _expected(explanation: Explanation) -> list[Section]:
     if explanation.forecast is None:
         return []
     return [("Expect", say(ahead.expectation(explanation.forecast)))]
+
+
+def _scores(explanation: Explanation) -> list[Section]:
+    return [
+        (
+            "Score" if n == 0 else "",
+            lines(
+                say((f"{score.name} {wording.total(score)}", "bold"), f": {score.meaning}. {score.action}"),
+                say((f"For {score.applies_to}. {wording.cited(score.citations)}", "dim")),
+                say((f"Not in the record: {', '.join(score.unknown)}." if score.unknown else "", "dim")),
+            ),
+        )
+        for n, score in enumerate(explanation.scores)
+    ]
 
 
 def _doubt(explanation: Explanation) -> list[Section]:

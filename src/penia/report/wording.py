@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from penia.episode import Measured, measured_lines
-from penia.explanation import Candidate, CauseSet, Citation, Contribution, Episode, Explanation, LowCount
+from penia.explanation import (
+    Candidate,
+    CauseSet,
+    Citation,
+    Contribution,
+    Episode,
+    Explanation,
+    LowCount,
+    ScoreTotal,
+)
 from penia.record import Record
 
 LINES = {
@@ -195,3 +204,9 @@ def at_once(sets: Sequence[CauseSet], candidates: Sequence[Candidate], most: int
 def _by_itself(found: CauseSet, alone: Mapping[str, float | None]) -> str:
     shares = [percent(p) if (p := alone.get(cause)) is not None else "<1 %" for cause in found.causes]
     return f" (each by itself {', '.join(shares)})"
+
+
+def total(score: ScoreTotal) -> str:
+    """``87 to 180 of 337 points``; of criteria, how many are met."""
+    points = f"{score.low:g}" if score.low == score.high else f"{score.low:g} to {score.high:g}"
+    return f"{points} of {score.most} points" if score.most else f"{points} criteria"
