@@ -25,6 +25,7 @@ findings and tests, and counts of five cell lines with noise and gaps. No real p
   penia simulate --n 20 --cause drug:clozapine --out cloz     all with one cause; --cause may be repeated
   penia simulate --n 1000 --format fhir --out bundles         FHIR R4 Bundles
   penia simulate --n 100000 --format parquet --out tables     tables of people, counts, drugs, findings
+  penia simulate --omop 50000 --out cdm                       an OMOP CDM, patients among many others
   penia evaluate patients                                     how well penia finds the causes again
 
 The same --n, --seed and --cause give the same files.
@@ -43,12 +44,24 @@ The same --n, --seed and --cause give the same files.
 @click.option(
     "--cause", "causes", metavar="ID", multiple=True, help="Cause id, or drug:NAME; in turn if several."
 )
-def command(count: int, seed: int, out: str, form: str, causes: tuple[str, ...]) -> None:
+@click.option(
+    "--omop",
+    "people",
+    type=click.IntRange(1, 100_000_000),
+    metavar="N",
+    help="Write an OMOP CDM of N people in Parquet instead: ordinary ones, and some with a low count.",
+)
+def command(count: int, seed: int, out: str, form: str, causes: tuple[str, ...], people: int | None) -> None:
     folder = Path(out)
     if not out or folder.is_file():
         raise PeniaError(f"{out!r} is no folder; name one with --out.")
     if folder.is_dir() and any(folder.iterdir()):
         raise PeniaError(f"{out} is not empty; name a new folder, so that no patients of two runs are mixed.")
+    if people is not None:
+        if causes:
+            raise PeniaError("--omop takes no --cause: its causes are as frequent as the model has them.")
+        _population(people, seed, folder)
+        return
     from penia.cli.patience import counted
     from penia.virtual import simulate_patients
     from penia.virtual.write import Format, write
@@ -57,6 +70,19 @@ def command(count: int, seed: int, out: str, form: str, causes: tuple[str, ...])
     formats: dict[str, Format] = {name: name for name in get_args(Format)}
     written = write(followed(simulate_patients(count, seed, causes)), folder, formats[form])
     click.echo(f"{written} virtual patients are in {out}." + _next(form, out))
+
+
+def _population(people: int, seed: int, folder: Path) -> None:
+    from penia.cli.patience import counted
+    from penia.virtual.omop import write
+    from penia.virtual.population import Citizen, citizens
+
+    followed: Callable[[Iterable[Citizen]], Iterable[Citizen]] = counted("people", people)
+    written = write(followed(citizens(people, seed)), folder)
+    click.echo(
+        f"An OMOP CDM of {written} invented people is in {folder}; truth.parquet holds the cause of each low "
+        f"count. `penia cohort {folder} --out study` reads it."
+    )
 
 
 def _next(form: str, out: str) -> str:
