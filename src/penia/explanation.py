@@ -216,9 +216,9 @@ class Effect(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something to do: treatment of a cause, or a test."""
+    """Something to do: treatment of a cause, a drug of the record to stop, hold or go on with, or a test."""
 
-    kind: Literal["treat", "test", "stop", "follow-up"]
+    kind: Literal["treat", "test", "stop", "hold", "continue", "reassure", "ask", "follow-up"]
     text: str
     urgency: Literal["now", "today", "days", "routine"] = "routine"
     causes: tuple[str, ...] = ()

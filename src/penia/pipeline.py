@@ -19,7 +19,9 @@ from penia.infer.weights import Weights, weights
 from penia.knowledge import KnowledgeBase
 from penia.plan.followup import next_count
 from penia.plan.mind import between, turns
+from penia.plan.scene import scene
 from penia.plan.scores import clinical_scores
+from penia.plan.stopping import Now
 from penia.plan.suspects import suspects
 from penia.plan.tests import Asked, Prospect, next_tests, prospect
 from penia.plan.treatment import steps
@@ -75,7 +77,11 @@ def explain(
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
-        plan=(*steps(ranking), *next_count(future), *next_tests(ranking, _asked(asked), seen)),
+        plan=(
+            *steps(ranking, _now(asked, urgent)),
+            *next_count(future),
+            *next_tests(ranking, _asked(asked), seen),
+        ),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
         versions=_versions(),
@@ -139,6 +145,14 @@ def _candidates(
             turns=turns(seen, families[n]) if n < TURNED else (),
         )
     return tuple(found)
+
+
+def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:
+    here = scene(asked.record, asked.episode, asked.reading, ())
+    latest = {line: count.value for line in here.counts for count in [here.latest(line)] if count is not None}
+    if not latest and asked.low is not None:
+        latest = {line: measured.value for line, measured in asked.low.measured.items()}
+    return Now(latest, asked.at or here.newest, any(alert.level == "now" for alert in urgent))
 
 
 def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:

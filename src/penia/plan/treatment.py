@@ -1,22 +1,24 @@
-"""What to do about the leading causes: the targeted treatment of each."""
+"""What to do: each drug of the record, and the targeted treatment of the leading causes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from penia.explanation import Step
+from penia.explanation import Citation, Step
 from penia.infer import Ranking
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import weights
-from penia.infer.wording import citation
+from penia.infer.wording import JUDGEMENT, citation
 from penia.knowledge.schema import Action
+from penia.plan.stopping import Now
+from penia.plan.stopping import steps as of_drugs
 
 MOST = 3
 """Causes whose treatment is shown."""
 
 
-def steps(ranking: Ranking) -> tuple[Step, ...]:
-    """Treatments of the leading causes, most urgent first."""
+def steps(ranking: Ranking, now: Now) -> tuple[Step, ...]:
+    """What to do with each drug, and the treatments of the leading causes, most urgent first."""
     families, least = ranking.families(), weights().treated.value
     leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
     treat = [
@@ -26,8 +28,9 @@ def steps(ranking: Ranking) -> tuple[Step, ...]:
         if i == family[0] or ranking.probability[i] >= least
         for step in _treatments(ranking.hypotheses[i])
     ]
-    treat.sort(key=lambda step: _URGENCY.index(step.urgency))
-    return tuple(_merged(treat))
+    drugs = of_drugs(ranking, now, {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None})
+    told = [*drugs, *_merged(treat)]
+    return tuple(sorted(told, key=lambda step: _URGENCY.index(step.urgency)))
 
 
 _URGENCY = ("now", "today", "days", "routine")
@@ -36,7 +39,7 @@ _URGENCY = ("now", "today", "days", "routine")
 def _treatments(hypothesis: Hypothesis) -> list[Step]:
     return [
         Step(
-            kind="stop" if hypothesis.drug is not None and _stops(action) else "treat",
+            kind="treat",
             text=_named(action.text, hypothesis),
             urgency=action.urgency,
             causes=_ids(hypothesis),
@@ -52,13 +55,21 @@ def _ids(hypothesis: Hypothesis) -> tuple[str, ...]:
 
 
 def _actions(hypothesis: Hypothesis) -> tuple[Action, ...]:
-    """Those of the cause, or of the drug and then its pattern; the drug's own word on stopping is enough."""
+    """Those of the cause, or of the drug and then its pattern; whether to stop it is judged by itself."""
     if hypothesis.cause is not None:
         return hypothesis.cause.actions
+    return tuple(action for action in _of_drug(hypothesis) if not _stops(action))
+
+
+def _of_drug(hypothesis: Hypothesis) -> tuple[Action, ...]:
     assert hypothesis.drug is not None and hypothesis.kind is not None
-    own = hypothesis.drug.actions
-    said = any(_stops(action) for action in own)
-    return (*own, *(action for action in hypothesis.kind.actions if not (said and _stops(action))))
+    return (*hypothesis.drug.actions, *hypothesis.kind.actions)
+
+
+def _stop_source(hypothesis: Hypothesis) -> Citation:
+    """Who asks to stop it where it is the cause."""
+    asked = next((action for action in _of_drug(hypothesis) if _stops(action)), None)
+    return JUDGEMENT if asked is None else citation(hypothesis, asked.source, asked.verified)
 
 
 def _stops(action: Action) -> bool:

@@ -12,7 +12,20 @@ from penia.report.wording import cited
 TESTS = 5
 """Tests and follow-ups that are shown."""
 URGENCIES = {"now": "now", "today": "today", "days": "in days", "routine": "routine"}
-KINDS = {"stop": "Stop", "treat": "Treat", "test": "Test", "follow-up": "Follow"}
+KINDS = {
+    "stop": "Stop",
+    "hold": "Hold",
+    "continue": "Go on",
+    "treat": "Treat",
+    "reassure": "Calm",
+    "ask": "Ask",
+    "test": "Test",
+    "follow-up": "Follow",
+}
+LATER = ("test", "follow-up")
+"""Kinds that come after treatment, and are cut where they are many."""
+NAMED = ("test", "stop", "hold", "continue", "ask")
+"""Kinds whose text says itself what it is about."""
 PRESSING = ("now", "today")
 DAY = 48
 """Hours from which on a wait is told in days."""
@@ -22,8 +35,8 @@ AGAIN = {1: "", 2: "after these results"}
 
 def numbered(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> Table:
     """Number, kind, when and what; for whom, where not for the first cause; further tests are counted."""
-    treatment = [s for s in plan if s.kind in ("stop", "treat")]
-    tests = [s for s in plan if s.kind not in ("stop", "treat")]
+    treatment = [s for s in plan if s.kind not in LATER]
+    tests = [s for s in plan if s.kind in LATER]
     table = grid(2, 6, 7, None, pad=1)
     for number, step in enumerate([*treatment, *tests[:TESTS]], 1):
         style = "bold" if step.urgency in PRESSING else ""
@@ -50,7 +63,7 @@ def for_whom(step: Step, candidates: tuple[Candidate, ...]) -> str:
     """``For influenza: `` where a step is not for the first cause; empty where it is, and for a test."""
     first = candidates[0].causes if candidates else ()
     others = [c.name for c in candidates if set(c.causes) & set(step.causes)]
-    named = not others or set(first) & set(step.causes) or step.kind == "test"
+    named = not others or set(first) & set(step.causes) or step.kind in NAMED
     return "" if named else f"For {', '.join(others)}: "
 
 
