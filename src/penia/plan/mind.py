@@ -47,23 +47,25 @@ def turns(seen: Prospect, family: Sequence[int]) -> tuple[Turn, ...]:
     if not rows:
         return ()
     belief, chances = seen.case.belief, seen.case.chances
-    before, told = float(belief[rows].sum()), list[tuple[float, Turn]]()
+    before, likely = float(belief[rows].sum()), belief @ chances.present
+    after = [_after(belief, adds)[rows].sum(axis=0) for adds in (chances.yes, chances.no)]
+    told: list[tuple[float, Turn]] = []
     for result in _results(seen):
-        likely = float(belief @ chances.present[:, result.column])
-        for adds, chance, words in (
-            (chances.yes, likely, f"if {result.says}"),
-            (chances.no, 1 - likely, f"unless {result.says}"),
+        k = result.column
+        for p, chance, words in (
+            (float(after[0][k]), float(likely[k]), f"if {result.says}"),
+            (float(after[1][k]), 1 - float(likely[k]), f"unless {result.says}"),
         ):
-            after = float(_after(belief, adds[:, result.column])[rows].sum())
-            if chance >= LEAST and abs(_logit(after) - _logit(before)) >= TELLS:
-                told.append((chance * abs(after - before), Turn(words, result.test, chance, after)))
+            if chance >= LEAST and abs(_logit(p) - _logit(before)) >= TELLS:
+                told.append((chance * abs(p - before), Turn(words, result.test, chance, p)))
     told.sort(key=lambda each: (-each[0], each[1].words))
     return tuple({turn.test: turn for _, turn in reversed(told[: 3 * MOST])}.values())[::-1][:MOST]
 
 
 def _after(belief: Array, adds: Array) -> Array:
-    raised = belief * np.exp(adds - adds.max())
-    return raised / raised.sum()
+    """Beliefs (C,) after what each result adds (C, …)."""
+    raised = belief.reshape(-1, *(1,) * (adds.ndim - 1)) * np.exp(adds - adds.max(axis=0))
+    return raised / raised.sum(axis=0)
 
 
 def _logit(p: float) -> float:
