@@ -1,0 +1,1 @@
+"""Whether the guilty one of five drugs is found."""
