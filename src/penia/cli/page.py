@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from penia.knowledge import KnowledgeBase
+from penia.knowledge.listing import children
 from penia.knowledge.schema import (
     Action,
     Cause,
+    Channel,
     Distribution,
     Drug,
     Figure,
@@ -38,8 +40,11 @@ def print_cause(cause: Cause, base: KnowledgeBase, console: Console) -> None:
         ("low count now, cause on record", prior.known),
     )
     print_table(console, "How often", [*shares, *(figure_row(what, f) for what, f in named if f)])
+    _kinds(console, cause, base)
     _pattern(console, cause.pattern)
     _findings(console, cause.findings, base)
+    _worked_out(console, cause, base)
+    _channels(console, cause.channels)
     tests = [(t.name, "confirms", "", t.source) for t in cause.confirm]
     tests += [(t.name, "makes it unlikely", "", t.source) for t in cause.exclude]
     print_table(console, "Tests", tests)
@@ -61,6 +66,7 @@ def print_drug(drug: Drug, base: KnowledgeBase, console: Console) -> None:
     _pattern(console, pattern.pattern)
     own = {row.key: row for row in (*pattern.findings, *drug.findings)}
     _findings(console, own.values(), base)
+    _channels(console, drug.channels or pattern.channels)
     _actions(console, (*drug.actions, *pattern.actions))
     if drug.monitoring:
         console.print(f"\nMonitoring  {drug.monitoring}", highlight=False, markup=False)
@@ -74,10 +80,10 @@ def _head(console: Console, name: str, title: str, group: str, plain: str) -> No
 
 def _pattern(console: Console, pattern: Pattern) -> None:
     depth = pattern.depth
-    mark = _source(pattern.source, pattern.verified)
-    rows = [(f"{LINES[line]} low", _percent(p), "", mark) for line, p in pattern.lineages.items()]
-    rows += [(f"{tempo} course", _percent(p), "", mark) for tempo, p in pattern.tempo.items() if p > 0]
-    mark = _source(depth.source, depth.verified)
+    mark = source_mark(pattern.source, pattern.verified)
+    rows = [(f"{LINES[line]} low", percent(p), "", mark) for line, p in pattern.lineages.items()]
+    rows += [(f"{tempo} course", percent(p), "", mark) for tempo, p in pattern.tempo.items() if p > 0]
+    mark = source_mark(depth.source, depth.verified)
     rows.append(("ANC, median", f"{depth.anc_median:g}", f"{depth.anc_p10:g}–{depth.anc_p90:g}", mark))
     for what, value in (
         ("WBC, median", depth.wbc_median),
@@ -93,13 +99,49 @@ def _findings(console: Console, findings: Iterable[FindingRate], base: Knowledge
     rows = [
         (
             base.findings[f.key].name if f.key in base.findings else f.key,
-            _percent(f.p),
-            f"{_percent(f.range[0])}–{_percent(f.range[1])}" if f.range else "",
-            _source(f.source, f.verified),
+            percent(f.p),
+            f"{percent(f.range[0])}–{percent(f.range[1])}" if f.range else "",
+            source_mark(f.source, f.verified),
         )
         for f in sorted(findings, key=lambda f: -f.p)
     ]
     print_table(console, "Findings: how often present where looked for", rows)
+
+
+def _kinds(console: Console, cause: Cause, base: KnowledgeBase) -> None:
+    """The finer causes, with the part that each is of the cause."""
+    finer = [base.finer[id] for id in children(cause.id, base)]
+    rows = [figure_row(f"{f.name}  ({f.id})", f.share_of_parent) for f in finer]
+    print_table(console, "Its kinds, and which part of it each is", rows)
+
+
+def _worked_out(console: Console, cause: Cause, base: KnowledgeBase) -> None:
+    """How a figure came from what is published."""
+    rows = [
+        (base.findings[f.key].name if f.key in base.findings else f.key, percent(f.p), "", f.converted)
+        for f in cause.findings
+        if f.converted
+    ]
+    named = (
+        ("in the general population", cause.prior.frequency),
+        ("low count, given the cause", cause.prior.low_given),
+        ("low count now, cause on record", cause.prior.known),
+        *((f"share of low counts, {place}", f) for place, f in cause.prior.share.items()),
+    )
+    rows = [(what, f"{f.value:g}", "", f.converted) for what, f in named if f and f.converted] + rows
+    print_table(console, "How these came from what is published", rows)
+
+
+def _channels(console: Console, channels: Sequence[Channel]) -> None:
+    rows: list[Row] = []
+    for c in channels:
+        what = f"{c.kind}, {c.shape}: {', '.join(LINES[line] for line in c.lineages)}"
+        rows.append((f"{what}; size", f"{c.size.median:g}", f"{c.size.p10:g}–{c.size.p90:g}", ""))
+        for when, d in (("onset", c.onset), ("lasts", c.duration), ("fades in", c.recovery)):
+            if d is not None:
+                mark = source_mark(d.source, d.verified)
+                rows.append((f"  {when}, days", f"{d.median:g}", f"{d.p10:g}–{d.p90:g}", mark))
+    print_table(console, "How it disturbs the marrow (range: middle 80 %)", rows)
 
 
 def _times(latency: Latency) -> list[Row]:
@@ -110,18 +152,18 @@ def _times(latency: Latency) -> list[Row]:
         ("stop to normal count", latency.recovery),
     )
     return [
-        (what, f"{d.median:g}", f"{d.p10:g}–{d.p90:g}", _source(d.source, d.verified))
+        (what, f"{d.median:g}", f"{d.p10:g}–{d.p90:g}", source_mark(d.source, d.verified))
         for what, d in named
         if d
     ]
 
 
 def _actions(console: Console, actions: Sequence[Action]) -> None:
-    rows = [(a.text, a.urgency, "", _source(a.source, a.verified)) for a in actions]
+    rows = [(a.text, a.urgency, "", source_mark(a.source, a.verified)) for a in actions]
     print_table(console, "What to do when this is the cause", rows)
 
 
-def _percent(p: float) -> str:
+def percent(p: float) -> str:
     return f"{100 * p:.2g} %" if p < 0.1 else f"{100 * p:.3g} %"
 
 
@@ -129,10 +171,10 @@ def figure_row(what: str, figure: Figure) -> Row:
     said = "; ".join(t for t in (figure.of, figure.given) if t)
     ends = f"{figure.range[0]:g}–{figure.range[1]:g}" if figure.range else ""
     told = f"{what} ({said})" if said else what
-    return told, f"{figure.value:g}", ends, _source(figure.source, figure.verified)
+    return told, f"{figure.value:g}", ends, source_mark(figure.source, figure.verified)
 
 
-def _source(source: str, verified: bool) -> str:
+def source_mark(source: str, verified: bool) -> str:
     return source if verified or source == JUDGEMENT else f"{source}, unverified"
 
 
