@@ -11,12 +11,13 @@ import msgspec
 from penia import knowledge
 from penia.episode import lowest
 from penia.errors import PeniaError
-from penia.explanation import Alert, Candidate, Comparison, Explanation, Forecast
+from penia.explanation import Alert, Candidate, Comparison, Explanation, Forecast, Step
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
 from penia.infer.weights import Weights, weights
 from penia.knowledge import KnowledgeBase
+from penia.plan.advice import advised
 from penia.plan.followup import next_count
 from penia.plan.mind import between, turns
 from penia.plan.scene import scene
@@ -68,16 +69,18 @@ def explain(
         asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
     )
     future = None if ahead is None else _ahead(asked, ranking, ahead, days)
+    told = advised(ranking, scene(asked.record, asked.episode, asked.reading, ()), danger=bool(urgent))
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
         at=asked.at,
         setting=asked.setting,
-        headline=_headline(urgent, candidates, thin),
+        headline=_headline(urgent, candidates, thin, told),
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
         plan=(
+            *told,
             *steps(ranking, _now(asked, urgent)),
             *next_count(future),
             *next_tests(ranking, _asked(asked), seen),
@@ -163,10 +166,14 @@ def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:
     )
 
 
-def _headline(urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin: bool) -> str:
+def _headline(
+    urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin: bool, told: tuple[Step, ...]
+) -> str:
     if urgent and urgent[0].level == "now":
         return f"{urgent[0].title}. {urgent[0].action}"
     first = candidates[0]
+    if told and told[0].kind == "reassure":
+        return f"Likely cause: {first.name}. {told[0].text}"
     if thin:
         helps = " and ".join(first.missing[:2])
         return (
