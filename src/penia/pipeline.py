@@ -80,8 +80,9 @@ def explain(
         episode=asked.episode,
         candidates=candidates,
         plan=(
-            *told,
+            *(step for step in told if step.kind == "reassure"),
             *steps(ranking, _now(asked, urgent)),
+            *(step for step in told if step.kind != "reassure"),
             *next_count(future),
             *next_tests(ranking, _asked(asked), seen),
         ),
