@@ -211,9 +211,15 @@ def test_every_result_decides_a_key_of_the_vocabulary():
         assert {r.key for r in test.results} <= known, test.id
 
 
+def test_rarer_tests_can_be_ordered_too():
+    able = {r.key for t in investigations().investigations for r in t.results}
+    for key in ("test:acid-fast-bacilli", "test:c-anca", "test:hla-b27"):
+        assert key in able
+
+
 def test_no_investigation_comes_twice_and_every_sample_has_a_name():
     found = investigations()
-    assert len({t.id for t in found.investigations}) == len(found.investigations) >= 100
+    assert len({t.id for t in found.investigations}) == len(found.investigations) >= 150
     assert {t.sample for t in found.investigations} <= set(found.samples)
 
 
