@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from penia.codes import ingredients
-from penia.cohort.engine import PERIOD, Engine, beside
+from penia.cohort.engine import PERIOD, Engine, beside, typed
 from penia.cohort.meaning import Told
 from penia.cohort.screen import NUMBER, Rows
 from penia.errors import PeniaError
@@ -48,11 +48,7 @@ class Cdm:
 
     def table(self, name: str) -> Any:
         """With the names of columns in lower case."""
-        found = self._database.tables[name]
-        named = ", ".join(
-            f'"{real}" as {lower}' for lower, (real, _) in found.columns.items() if lower.isidentifier()
-        )
-        return self.engine.table(f"select {named} from {found.place}")
+        return self.engine.table(*typed(self._database.tables[name]))
 
     def people(self) -> Any:
         """person (text), born (year), sex concept (int)."""
@@ -93,19 +89,20 @@ class Cdm:
 
     def periods(self) -> Any:
         """person, start, stop: observation_period; where there is none, first to last measurement."""
+        place = beside(self._database, PERIOD)
         try:
-            t = self.engine.table(f"select * from {beside(self._database, PERIOD)}").rename(str.lower)
-            return t.select(
-                person=text_id(t.person_id),
-                start=date(t.observation_period_start_date),
-                stop=date(t.observation_period_end_date),
-            )
-        except Exception:
+            self.engine.rows(self.engine.table(f"select 1 as one from {place} limit 1", {"one": "int64"}))
+        except PeniaError:
             m = self.table("measurement")
-            m = m.select(
-                person=text_id(m.person_id), day=date(moment(m, "measurement_date", "measurement_datetime"))
-            )
+            day = date(moment(m, "measurement_date", "measurement_datetime"))
+            m = m.select(person=text_id(m.person_id), day=day)
             return m.group_by("person").aggregate(start=m.day.min(), stop=m.day.max())
+        sql = (
+            "select cast(cast(person_id as bigint) as varchar) as person, "
+            "cast(observation_period_start_date as date) as start, "
+            f"cast(observation_period_end_date as date) as stop from {place}"
+        )
+        return self.engine.table(sql, {"person": "string", "start": "date", "stop": "date"})
 
     def exposures(self) -> Any | None:
         """person, ingredient, start, stop (dates) of each drug row that names a known ingredient."""

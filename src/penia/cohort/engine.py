@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from penia.errors import PeniaError
 from penia.read import duck
 from penia.read.duck import first_line, identifier
-from penia.read.omop.database import Database, DuckDatabase, duckdb_file
+from penia.read.omop.database import Database, DuckDatabase, Found, duckdb_file
 from penia.read.omop.folder import brought_in, files_of
 from penia.read.source import Source
 
@@ -29,8 +29,8 @@ class Engine(NamedTuple):
     name: str
     """Of the source, as a message names it."""
 
-    def table(self, sql: str) -> Any:
-        return self.backend.sql(sql)
+    def table(self, sql: str, schema: Mapping[str, str] | None = None) -> Any:
+        return self.backend.sql(sql, schema=schema)
 
     def rows(self, expression: Any) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
@@ -42,6 +42,29 @@ class Engine(NamedTuple):
         """Arrow batches of a large one."""
         with told(self.name):
             yield from self.backend.to_pyarrow_batches(expression, chunk_size=size)
+
+
+KINDS = (
+    (r"^TIMESTAMP|^DATETIME", "timestamp", "timestamp"),
+    (r"^DATE$", "date", "date"),
+    (r"^INTERVAL", "varchar", "string"),
+    (r"INT|SERIAL", "bigint", "int64"),
+    (r"^(NUMERIC|DECIMAL|DOUBLE|FLOAT|REAL)", "double precision", "float64"),
+    (r"", "varchar", "string"),
+)
+"""What a column's type starts with → what it is taken as in SQL, and in ibis."""
+
+
+def typed(found: Found) -> tuple[str, dict[str, str]]:
+    """SQL of the table with the names of its columns in lower case and types that all engines share, and its
+    schema: no engine has to be asked."""
+    schema: dict[str, str] = {}
+    columns: list[str] = []
+    for lower, (name, kind) in found.columns.items():
+        if lower.isidentifier():
+            _, cast, schema[lower] = next(k for k in KINDS if re.search(k[0], kind))
+            columns.append(f"cast({identifier(name)} as {cast}) as {lower}")
+    return f"select {', '.join(columns)} from {found.place}", schema
 
 
 @contextmanager
@@ -123,6 +146,10 @@ def omop(source: Source) -> tuple[Engine, Database]:
         database = _views(source)
     else:
         database = brought_in(source)
+        periods = sorted(source.path.glob(f"{PERIOD}*.csv*"))
+        if periods:
+            with told(source.name):
+                database.connection.execute(f"create view {PERIOD} as from read_csv([{_listed(periods)}])")
     return of_duckdb(database.connection, source.name), database
 
 
@@ -133,12 +160,16 @@ def _views(source: Source) -> DuckDatabase:
     assert source.path is not None
     periods = [*source.path.glob(f"{PERIOD}*.parquet"), *source.path.glob(f"{PERIOD}/*.parquet")]
     for table, paths in {**tables, **({PERIOD: sorted(periods)} if periods else {})}.items():
-        listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in paths)
-        sql = f"create view {identifier(table)} as select * from read_parquet([{listed}], union_by_name=true)"
+        files = f"read_parquet([{_listed(paths)}], union_by_name=true)"
+        sql = f"create view {identifier(table)} as select * from {files}"
         with told(source.name):
             database.connection.execute(sql)
     database.look()
     return database
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    return ", ".join("'" + str(p).replace("'", "''") + "'" for p in paths)
 
 
 def _postgres(source: Source) -> tuple[Engine, Database]:

@@ -162,28 +162,30 @@ def _source(source: Source) -> Cdm | Meds:
     return Meds(source) if found == "meds" else Cdm(*engine.omop(source))
 
 
-def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
-    data = _source(source)
+def first_pass(given: str | Path) -> list[str]:
+    """The ids of the people with any count that may be low, sorted. Raises PeniaError."""
+    return _kept(_source(opened(given)))[0]
+
+
+def _kept(data: Cdm | Meds) -> tuple[list[str], dict[str, int]]:
+    """Also: which white counts have a unit that is refused."""
     rows = data.results()
     met = data.engine.rows(kinds(rows))
     data.learn(met)
     white = known(met, data.told)
-    found = [str(p) for (p,) in data.engine.rows(suspects(rows, white)) if p] if white else []
-    people = sorted(set(found))
+    found = data.engine.rows(suspects(rows, white)) if white else []
+    return sorted({str(p) for (p,) in found if p}), refused(met, data.told)
+
+
+def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
+    data = _source(source)
+    people, unread = _kept(data)
+    held = denominators(data)
     number = deal(data, people, options.batch, out / WORK)
-    return _saved(
-        out,
-        Manifest(
-            _versions(),
-            source.name,
-            _fingerprint(source),
-            options,
-            len(people),
-            number,
-            denominators(data),
-            refused(met, data.told),
-        ),
+    fresh = Manifest(
+        _versions(), source.name, _fingerprint(source), options, len(people), number, held, unread
     )
+    return _saved(out, fresh)
 
 
 def _saved(out: Path, manifest: Manifest) -> Manifest:
