@@ -25,8 +25,8 @@ ROOMS = (
     ("forecast",),
     ("pipeline", "monitor", "virtual"),
     ("evaluate", "report"),
-    ("cohort",),
-    ("cli", "serve"),
+    ("cohort", "serve"),
+    ("cli",),
     ("__main__",),
 )
 """From the first to the last; rooms of one line do not know each other."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "forecast": ("penia.cli.forecast", "Forecast the counts of the coming days."),
     "monitor": ("penia.cli.monitor", "When to count next under a monitored drug, and what to do now."),
     "cohort": ("penia.cli.cohort", "Find every low count of a whole database, and its causes."),
+    "serve": ("penia.cli.serve", "Serve the page, JSON, FHIR and CDS Hooks on this machine."),
     "simulate": ("penia.cli.simulate", "Write virtual patients whose cause is known."),
     "evaluate": ("penia.cli.evaluate", "Measure on cases whose cause is known."),
 }

@@ -25,6 +25,7 @@ standard input.
   penia explain export/ --person 123 --at 2024-05-20
   penia explain record.json --why 1              every figure and source of the first cause
   penia explain record.json --json | jq '.candidates[0]'
+  penia explain record.json --fhir               risks, issues and proposals as a FHIR R4 Bundle
   cat *.ndjson | penia explain - --setting oncology
 
 A source with several people is listed, lowest counts first; name one with --person.
@@ -42,6 +43,7 @@ penia.
 @click.option("--at", metavar="TIME", callback=moment, help="What was known then; a date means all day.")
 @click.option("--setting", type=click.Choice(get_args(Setting)), help="Where the person is seen.")
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
+@click.option("--fhir", "as_fhir", is_flag=True, help="The result as a FHIR R4 Bundle.")
 @click.option("--html", metavar="FILE", help="Write the result as a page that needs nothing else.")
 @click.option("--top", type=click.IntRange(1, 20), default=5, show_default=True, help="How many causes.")
 @click.option("--why", type=click.IntRange(1), metavar="N", help="Every figure and source of cause N.")
@@ -52,16 +54,17 @@ def command(
     at: datetime | None,
     setting: str | None,
     as_json: bool,
+    as_fhir: bool,
     html: str | None,
     top: int,
     why: int | None,
 ) -> None:
     place = the_source(source, example)
-    if as_json and html:
-        raise click.UsageError("Give --json or --html, not both.")
+    if as_json + as_fhir + (html is not None) > 1:
+        raise click.UsageError("Give one of --json, --fhir and --html, not both.")
     if html == "":
         raise click.UsageError("A name of a file is empty.")
-    record = read_one(place, person, listing=not as_json)
+    record = read_one(place, person, listing=not (as_json or as_fhir))
 
     from penia.pipeline import explain
 
@@ -70,6 +73,10 @@ def command(
         raise PeniaError(f"There is no cause {why}; this result has {len(explanation.candidates)}.")
     if as_json:
         click.echo(explanation.to_json())
+    elif as_fhir:
+        from penia.report import fhir
+
+        click.echo(fhir.written(explanation))
     elif html is not None:
         write_page(explanation, record, Path(html))
     else:

@@ -1,5 +1,5 @@
 """An Explanation as one page that needs nothing else: no network, no other file."""
 
-from penia.report.html.page import render
+from penia.report.html.page import drawer, library, part, render, style
 
-__all__ = ["render"]
+__all__ = ["drawer", "library", "part", "render", "style"]

@@ -67,8 +67,39 @@ GLOBALS: dict[str, Any] = {
 def render(explanation: Explanation, record: Record) -> str:
     """HTML of ``explanation`` of ``record``; every text of the record is escaped, the same input gives the
     same page."""
-    known = record if explanation.at is None else record.until(explanation.at)
-    scripts = [_bokeh(), _script(explanation, known)]
+    known = _known(explanation, record)
+    scripts = [library(), _script(_drawing(explanation, known))]
+    head = {
+        "style": Markup(style()),
+        "scripts": [Markup(script) for script in scripts],
+        "policy": _policy(scripts),
+    }
+    return _filled(explanation, record, known, part=False, **head)
+
+
+def part(explanation: Explanation, record: Record) -> str:
+    """What stands between head and foot of ``render``, for a page that has ``style``, ``library`` and
+    ``drawer`` itself; the drawing follows as JSON in an element ``drawing``."""
+    known = _known(explanation, record)
+    return _filled(explanation, record, known, part=True, drawing=Markup(_drawing(explanation, known)))
+
+
+def style() -> str:
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def drawer() -> str:
+    """A function ``drawPenia()`` that brings to life the ``part`` that is in the page; to be called once for
+    each."""
+    own = _script('JSON.parse(document.getElementById("drawing").textContent)')
+    return f"function drawPenia() {{\n{own}}}\n"
+
+
+def _known(explanation: Explanation, record: Record) -> Record:
+    return record if explanation.at is None else record.until(explanation.at)
+
+
+def _filled(explanation: Explanation, record: Record, known: Record, **more: Any) -> str:
     return (
         _environment()
         .get_template("page.html")
@@ -76,9 +107,6 @@ def render(explanation: Explanation, record: Record) -> str:
             e=explanation,
             record=known,
             who=wording.who(explanation, record),
-            style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-            scripts=[Markup(script) for script in scripts],
-            policy=_policy(scripts),
             cards=CARDS,
             points=points(known),
             bars=bars(explanation, known),
@@ -86,6 +114,7 @@ def render(explanation: Explanation, record: Record) -> str:
             lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
             dropped=grouped(explanation.problems),
             as_text=_as_text(explanation, record),
+            **more,
         )
     )
 
@@ -105,14 +134,13 @@ def _environment() -> Environment:
 
 
 @cache
-def _bokeh() -> str:
+def library() -> str:
     """The library without widgets, tables and mathematics."""
     return Resources(mode="inline", components=["bokeh"]).js_raw[0]
 
 
-def _script(explanation: Explanation, record: Record) -> str:
-    """The page's own script with the drawing as data; no text of the record can end the script, as ``<`` is
-    escaped."""
+def _drawing(explanation: Explanation, record: Record) -> str:
+    """The drawing as JSON; no text of the record can end the script around it, as ``<`` is escaped."""
     shown, drugs = points(record), bars(explanation, record)
     episode, span = explanation.episode, window(explanation, shown, drugs)
     data: dict[str, Any] = {
@@ -124,9 +152,13 @@ def _script(explanation: Explanation, record: Record) -> str:
         "narrow": list(NARROW),
         "drugs": min(len(drugs), BARS),
     }
-    json = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    return msgspec.json.encode(data).decode().replace("<", "\\u003c")
+
+
+def _script(data: str) -> str:
+    """The page's own script with the drawing as data."""
     own = (TEMPLATES / "page.js").read_text(encoding="utf-8")
-    return own.replace("/* DATA */", json, 1)
+    return own.replace("/* DATA */", data, 1)
 
 
 def _policy(scripts: list[str]) -> str:

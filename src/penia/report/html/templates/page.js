@@ -12,7 +12,7 @@
   function paint(dark) {
     const text = dark ? "#d5dae1" : "#2b3138";
     for (const axis of axes.map(named)) if (axis) axis.setv({ major_label_text_color: text, axis_label_text_color: text });
-    for (let row = 0; row < data.drugs; row++) named(`drug-${row}`).text_color = text;
+    for (let row = 0; row < data.drugs; row++) named(`drug-${row}`)?.setv({ text_color: text });
   }
 
   function spread() {

@@ -1,0 +1,103 @@
+"""The description of the service as OpenAPI 3.1; whatever it answers stands here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+
+from penia.record import Setting
+from penia.serve.answer import Told
+from penia.serve.facts import FACTS, Facts
+from penia.serve.vocabulary import Vocabulary
+
+_REFUSALS = {
+    "400": "A parameter or the body cannot be used.",
+    "401": "No bearer token, or one that is not known.",
+    "408": "The request did not arrive in time.",
+    "413": "The request is too large.",
+    "422": "The record cannot be read; the sentence says why.",
+    "429": "Too many requests at once from one address.",
+    "503": "No answer in time, or too many requests at once.",
+}
+_JSON = "application/json"
+
+
+@cache
+def description() -> dict[str, Any]:
+    types = (Facts, Told, Vocabulary)
+    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "penia",
+            "version": "1",
+            "description": "From a record to the likely causes of a low white count. Nothing is kept.",
+        },
+        "paths": {
+            "/explain": {"post": _explain()},
+            "/health": {"get": _plain("Up.")},
+            "/ready": {"get": _plain("Ready to explain.", "503")},
+            "/metrics": {"get": {"responses": {"200": _told("Counters.", "text/plain")} | _refused("429")}},
+            "/openapi.json": {"get": _plain("This description.")},
+            "/vocabulary.json": {
+                "get": {"responses": {"200": _told("What can be chosen.", _JSON, _ref("Vocabulary"))}} | {}
+            },
+        },
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _explain() -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
+    answers = ("application/json", "text/html", "application/fhir+json")
+    return {
+        "summary": "Explain the latest low white count of one record.",
+        "security": [{}, {"bearer": []}],
+        "parameters": [
+            _parameter("format", {"enum": ["json", "html", "part", "fhir"]}),
+            _parameter("at", {"type": "string", "format": "date"}),
+            _parameter("setting", {"enum": list(get_args(Setting))}),
+            {
+                **_parameter("Penia-Person", {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"}),
+                "in": "header",
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                _JSON: {"schema": {"type": "object"}},
+                "application/fhir+json": {"schema": {"type": "object"}},
+                "text/csv": text,
+                FACTS: {"schema": _ref("Facts")},
+            },
+        },
+        "responses": {
+            "200": {"description": "The Explanation.", "content": {kind: {} for kind in answers}},
+            **_refused(*_REFUSALS),
+        },
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _plain(words: str, *refusals: str) -> dict[str, Any]:
+    return {"responses": {"200": _told(words, _JSON), **_refused("429", *refusals)}}
+
+
+def _told(words: str, kind: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"description": words, "content": {kind: {"schema": schema} if schema else {}}}
+
+
+def _refused(*statuses: str) -> dict[str, Any]:
+    return {status: _told(_REFUSALS[status], _JSON, _ref("Told")) for status in statuses}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}

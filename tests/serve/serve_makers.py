@@ -1,0 +1,36 @@
+"""A service in this process, and records to ask it about."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from penia.serve import Settings, application
+from penia.serve.watch import Watch
+
+EXAMPLE = Path(__file__).parents[2] / "src" / "penia" / "examples" / "clozapine.json"
+FACTS = "application/vnd.penia.facts+json"
+
+
+@contextmanager
+def served(log: io.StringIO | None = None, **settings: Any) -> Generator[TestClient]:
+    app = application(Settings(**settings), Watch(log or io.StringIO()))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def counts(*values: tuple[str, str, str, str]) -> dict[str, Any]:
+    return {"counts": [dict(zip(("line", "value", "unit", "date"), v, strict=True)) for v in values]}
+
+
+LOW = counts(("ANC", "0.2", "10*9/L", "2024-05-20"), ("WBC", "1.4", "10*9/L", "2024-05-20"))
+
+
+def ask(client: TestClient, facts: dict[str, Any], query: str = "") -> Any:
+    return client.post(f"/explain{query}", content=json.dumps(facts), headers={"content-type": FACTS})
