@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import socket
+import subprocess
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from starlette.testclient import TestClient
 
@@ -34,3 +38,21 @@ LOW = counts(("ANC", "0.2", "10*9/L", "2024-05-20"), ("WBC", "1.4", "10*9/L", "2
 
 def ask(client: TestClient, facts: dict[str, Any], query: str = "") -> Any:
     return client.post(f"/explain{query}", content=json.dumps(facts), headers={"content-type": FACTS})
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the service ended before it was ready"
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"no service on port {port}")

@@ -9,15 +9,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-import pytest
-from serve_makers import EXAMPLE, FACTS, LOW, served
+from serve_makers import EXAMPLE, FACTS, LOW, free_port, served, wait_until_ready
 
 CANARY = "Zyxwvcanary71"
 
@@ -134,14 +131,6 @@ def test_no_file_is_left_and_the_process_says_nothing_of_it(tmp_path: Path) -> N
     assert CANARY.lower() not in told.lower()
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def post(port: int, path: str, body: bytes, headers: dict[str, str]) -> None:
     from urllib.error import HTTPError
 
@@ -150,15 +139,3 @@ def post(port: int, path: str, body: bytes, headers: dict[str, str]) -> None:
             answer.read()
     except HTTPError as error:
         assert error.code < 500
-
-
-def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the service ended before it was ready"
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"no service on port {port}, see {tempfile.gettempdir()}")

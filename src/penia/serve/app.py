@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from penia.serve import explaining, hooks, openapi
+from penia.serve import explaining, fhir, hooks, openapi, page
 from penia.serve.access import Door
 from penia.serve.answer import Refusal, as_json, refused
 from penia.serve.limits import Limits
@@ -130,6 +130,11 @@ WAYS: Sequence[Way] = (
     Way("GET", "/openapi.json", _description, open=True),
     Way("GET", "/vocabulary.json", _vocabulary, open=True),
     Way("POST", "/explain", explaining.handle),
+    Way("POST", "/fhir/$explain", fhir.explain),
+    Way("GET", "/fhir/metadata", fhir.metadata, open=True),
+    Way("GET", "/fhir/OperationDefinition/explain", fhir.definition, open=True),
+    Way("GET", "/", page.page, open=True),
+    Way("GET", "/static/{name}", page.static, open=True),
     Way("GET", "/cds-services", hooks.discovery, open=True),
     Way("POST", "/cds-services/{service}", hooks.service),
     Way("POST", "/cds-services/{service}/feedback", hooks.feedback),

@@ -81,20 +81,24 @@ def _asked(request: Request) -> Asked:
     form = query.get("format", "json")
     if form not in get_args(Form):
         raise Refusal(400, f"format must be one of {', '.join(get_args(Form))}.")
-    setting = query.get("setting")
-    if setting is not None and setting not in get_args(Setting):
+    setting = checked_setting(query.get("setting"))
+    return Asked(cast(Form, form), moment(query.get("at")), setting, request.headers.get(PERSON))
+
+
+def checked_setting(text: str | None) -> str | None:
+    if text is not None and text not in get_args(Setting):
         raise Refusal(400, f"setting must be one of {', '.join(get_args(Setting))}.")
-    return Asked(cast(Form, form), _moment(query.get("at")), setting, request.headers.get(PERSON))
+    return text
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """A date alone means all of that day; a time without a zone is UTC."""
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise Refusal(400, "at must be a date or a time, such as 2024-05-20T08:30Z.") from None
     if len(text) <= len("2024-05-20"):
-        moment = datetime.combine(moment, time.max)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        found = datetime.combine(found, time.max)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -15,6 +15,8 @@ from penia.serve.vocabulary import Vocabulary
 _REFUSALS = {
     "400": "A parameter or the body cannot be used.",
     "401": "No bearer token, or one that is not known.",
+    "404": "There is no such service or file.",
+    "412": "The prefetch lacks what is needed.",
     "408": "The request did not arrive in time.",
     "413": "The request is too large.",
     "422": "The record cannot be read; the sentence says why.",
@@ -22,6 +24,14 @@ _REFUSALS = {
     "503": "No answer in time, or too many requests at once.",
 }
 _JSON = "application/json"
+_FHIR = "application/fhir+json"
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+_SERVICE = {"parameters": [_in_path("service")]}
 
 
 @cache
@@ -42,7 +52,24 @@ def description() -> dict[str, Any]:
             "/metrics": {"get": {"responses": {"200": _told("Counters.", "text/plain")} | _refused("429")}},
             "/openapi.json": {"get": _plain("This description.")},
             "/vocabulary.json": {
-                "get": {"responses": {"200": _told("What can be chosen.", _JSON, _ref("Vocabulary"))}} | {}
+                "get": {
+                    "responses": {
+                        "200": _told("What can be chosen.", _JSON, _ref("Vocabulary")),
+                        **_refused("429"),
+                    }
+                }
+            },
+            "/fhir/$explain": {"post": _work("A Bundle, or Parameters with one, explained.", _FHIR)},
+            "/fhir/metadata": {"get": _plain("CapabilityStatement.", kind=_FHIR)},
+            "/fhir/OperationDefinition/explain": {"get": _plain("OperationDefinition.", kind=_FHIR)},
+            "/cds-services": {"get": _plain("CDS Hooks discovery.")},
+            "/cds-services/{service}": {"post": _work("Cards.", _JSON, "404", "412") | _SERVICE},
+            "/cds-services/{service}/feedback": {
+                "post": _work("Taken, and kept nowhere.", _JSON, "404") | _SERVICE
+            },
+            "/": {"get": _plain("The page.", kind="text/html")},
+            "/static/{name}": {
+                "get": _plain("A file of the page.", "404", kind="*/*") | {"parameters": [_in_path("name")]}
             },
         },
         "components": {
@@ -78,7 +105,7 @@ def _explain() -> dict[str, Any]:
         },
         "responses": {
             "200": {"description": "The Explanation.", "content": {kind: {} for kind in answers}},
-            **_refused(*_REFUSALS),
+            **_refused(*_WORK),
         },
     }
 
@@ -87,8 +114,19 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _plain(words: str, *refusals: str) -> dict[str, Any]:
-    return {"responses": {"200": _told(words, _JSON), **_refused("429", *refusals)}}
+_WORK = ("400", "401", "408", "413", "422", "429", "503")
+
+
+def _work(words: str, kind: str, *refusals: str) -> dict[str, Any]:
+    return {
+        "security": [{}, {"bearer": []}],
+        "requestBody": {"required": True, "content": {kind: {"schema": {"type": "object"}}}},
+        "responses": {"200": _told(words, kind), **_refused(*_WORK, *refusals)},
+    }
+
+
+def _plain(words: str, *refusals: str, kind: str = _JSON) -> dict[str, Any]:
+    return {"responses": {"200": _told(words, kind), **_refused("429", *refusals)}}
 
 
 def _told(words: str, kind: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:

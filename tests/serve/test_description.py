@@ -1,0 +1,47 @@
+"""The OpenAPI description holds: no server error, no undocumented answer."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+
+from penia.serve import Settings, application
+from penia.serve.app import WAYS
+from penia.serve.openapi import description
+from penia.serve.watch import Watch
+
+APP = application(Settings(), Watch(io.StringIO()))
+schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_one_that_the_description_names(case: Case) -> None:
+    answer = case.call()
+    assert answer.status_code < 500 or (case.path == "/ready" and answer.status_code == 503)
+    described = description()["paths"][case.path].get(case.method.lower())
+    documented = described["responses"] if described else {"405": "not with this method"}
+    assert str(answer.status_code) in documented
+
+
+def test_every_address_is_described() -> None:
+    paths = description()["paths"]
+    for way in WAYS:
+        assert way.method.lower() in paths.get(way.path, {}), way.path
+
+
+@pytest.mark.parametrize("path", ["/explain", "/fhir/$explain", "/cds-services/{service}"])
+def test_what_works_tells_its_refusals(path: str) -> None:
+    assert {"400", "401", "408", "413", "422", "429", "503"} <= description()["paths"][path]["post"][
+        "responses"
+    ].keys()

@@ -1,0 +1,226 @@
+"""The page in real Chromium: what a user does, with mouse and keyboard, wide and narrow."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serve_makers import EXAMPLE, free_port, wait_until_ready
+from starlette.testclient import TestClient
+
+from penia.serve.page import LANGUAGES, catalogue
+
+CHROMIUM = Path("/usr/bin/chromium")
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="NOT RUN: no /usr/bin/chromium, so the page was not tried in a browser"
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "penia", "serve", "--port", str(port)]
+    with (tmp_path_factory.mktemp("serve") / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
+        try:
+            wait_until_ready(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Generator[Any]:
+    """A fresh page; an error in a script, a refused script or a request to elsewhere fails the test."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    page, wrong = context.new_page(), list[str]()
+    page.set_default_timeout(20_000)
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((address, "data:", "blob:")) else wrong.append(f"asked {r.url}"),
+    )
+    page.goto(address)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def add_count(page: Any, line: str = "ANC", value: str = "0.2", unit: str = "10*9/L") -> None:
+    form = page.locator("#form-count")
+    form.locator("[name=line]").select_option(line)
+    form.locator("[name=value]").fill(value)
+    form.locator("[name=unit]").select_option(unit)
+    form.locator("[name=date]").fill("2024-05-20")
+    form.get_by_role("button").click()
+
+
+def ranked(page: Any) -> list[str]:
+    page.locator("#status", has_text="First now").wait_for()
+    return page.locator("#result .card h3").all_text_contents()
+
+
+def violations(page: Any) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in Axe().run(page).response["violations"]]
+
+
+@needs_chromium
+def test_a_file_gives_the_result_with_its_drawing(page: Any) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    assert ranked(page)[0].startswith("clozapine")
+    assert "febrile neutropenia" in page.locator("#result .alert").first.inner_text()
+    page.locator("#timeline canvas").first.wait_for()
+    page.get_by_role("button", name="linear").click()
+    assert page.get_by_role("button", name="linear").get_attribute("aria-pressed") == "true"
+    assert violations(page) == []
+
+
+@needs_chromium
+def test_what_is_typed_changes_the_result_and_can_be_undone(page: Any) -> None:
+    add_count(page)
+    without = ranked(page)
+    page.locator("#form-drug [name=name]").fill("clozapine")
+    page.locator("#form-drug [name=start]").fill("2024-03-04")
+    page.locator("#form-drug").get_by_role("button").click()
+    page.locator("#result .card h3", has_text="clozapine").first.wait_for()
+    assert page.locator("#entered li").count() == 2
+    page.get_by_role("button", name="Undo").click()
+    page.locator("#result .card h3", has_text="clozapine").first.wait_for(state="detached")
+    assert ranked(page) == without
+    page.get_by_role("button", name="Start again").click()
+    assert page.locator("#result").inner_text() == ""
+
+
+@needs_chromium
+def test_a_unit_is_chosen_and_never_assumed(page: Any) -> None:
+    form = page.locator("#form-count")
+    assert form.locator("[name=unit]").input_value() == ""
+    form.locator("[name=value]").fill("0.2")
+    form.locator("[name=date]").fill("2024-05-20")
+    form.get_by_role("button").click()
+    assert "unit" in page.locator("#status").inner_text()
+    add_count(page, value="3,200", unit="/uL")
+    assert "comma" in page.locator("#status").inner_text()
+    assert page.locator("#entered li").count() == 0
+
+
+@needs_chromium
+def test_a_result_that_is_supposed_moves_the_ranking(page: Any) -> None:
+    add_count(page)
+    add_count(page, "PLT", "40")
+    before = page.locator("#status", has_text="First now").inner_text()
+    page.locator("#result .next .sources summary").first.click()
+    page.get_by_role("button", name=re.compile("^Suppose so: if ")).first.click()
+    page.locator("#status", has_text="before").wait_for()
+    assert page.locator("#status").inner_text() != before
+    assert page.locator("#entered li.supposed").count() >= 1
+
+
+@needs_chromium
+def test_the_keyboard_alone_is_enough(page: Any) -> None:
+    def tab_to(selector: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"the Tab key does not reach {selector}")
+
+    tab_to("#form-count [name=line]")
+    tab_to("#form-count [name=value]")
+    page.keyboard.type("0.2")
+    tab_to("#form-count [name=unit]")
+    page.keyboard.press("ArrowDown")
+    tab_to("#form-count [name=date]")
+    page.keyboard.type("20052024")
+    page.keyboard.press("Enter")
+    assert ranked(page)
+    assert page.evaluate("document.activeElement.name") == "value"
+    tab_to("#result .card summary")
+    page.keyboard.press("Enter")
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scrolling_and_axe_finds_nothing(page: Any, scheme: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme=scheme)
+    assert violations(page) == []
+    add_count(page)
+    ranked(page)
+    page.locator("#timeline canvas").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+
+
+@needs_chromium
+def test_on_paper_the_result_stands_without_the_forms(page: Any) -> None:
+    add_count(page)
+    ranked(page)
+    page.emulate_media(media="print")
+    assert not page.locator("#form-count").is_visible()
+    assert page.locator("#result .card").first.is_visible()
+
+
+@needs_chromium
+def test_of_several_people_one_is_chosen(page: Any, tmp_path: Path) -> None:
+    people = [{"resource": {"resourceType": "Patient", "id": name}} for name in ("anna", "ben")]
+    source = tmp_path / "two.json"
+    source.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": people}))
+    page.set_input_files("#file", str(source))
+    page.locator("#status", has_text="name one of them").wait_for()
+    page.locator("#person").select_option("ben")
+    page.locator("#result .headline").wait_for()
+
+
+@needs_chromium
+def test_hostile_text_in_a_record_stays_text(page: Any, tmp_path: Path) -> None:
+    evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+    told = json.loads(EXAMPLE.read_bytes())
+    told["entry"].append({"resource": {"resourceType": "Condition", "id": "x", "code": {"text": evil}}})
+    source = tmp_path / "evil.json"
+    source.write_text(json.dumps(told))
+    page.set_input_files("#file", str(source))
+    ranked(page)
+    assert page.locator("#result img").count() == 0
+
+
+def test_both_catalogues_have_the_same_words(client: TestClient) -> None:
+    first, *others = (catalogue(language) for language in LANGUAGES)
+    assert all(other.keys() == first.keys() and all(other.values()) for other in others)
+    assert 'lang="de"' in client.get("/", headers={"accept-language": "fr, de-AT;q=0.8"}).text
+    assert '<html lang="en">' in client.get("/?lang=en", headers={"accept-language": "de"}).text
+
+
+def test_no_script_stands_in_the_page_itself(client: TestClient) -> None:
+    scripts = re.findall(r"<script([^>]*)>", client.get("/").text)
+    assert all("src=" in told or "application/json" in told for told in scripts)
+    assert not re.search(r"\son[a-z]+=|javascript:", client.get("/").text)
+
+
+@pytest.mark.parametrize("name", ["page.css", "page.js", "drawing.js", "library.js"])
+def test_the_files_of_the_page_are_there(client: TestClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["words.json", "..%2fapp.py", "../app.py", "%2e%2e/app.py"])
+def test_no_other_file_is_served(client: TestClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
