@@ -93,3 +93,12 @@ def test_what_cannot_be_explained_is_refused_in_one_sentence(
     assert answer.status_code == status, answer.text
     assert answer.json()["error"].endswith(".")
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0050-04-04", "9999-12-31"])
+def test_a_date_that_cannot_be_is_named_and_no_fault(client: TestClient, day: str) -> None:
+    typed = counts(("ANC", "1", "10*9/L", day)) | {"person": {"age": 100}}
+    assert ask(client, typed).status_code == 422
+    csv = f"date,WBC (10^9/L),ANC (10^9/L)\n{day},6.1,3.9\n{day},1.4,0.2\n"
+    assert client.post("/explain", content=csv).status_code in (200, 422)
+    assert client.post(f"/explain?at={day}", content=EXAMPLE.read_bytes()).status_code in (200, 422)

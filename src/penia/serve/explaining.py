@@ -51,7 +51,12 @@ async def handle(request: Request) -> Response:
 
 def answered(body: bytes, kind: str, asked: Asked) -> Response:
     record = record_of(body) if kind == FACTS else one_record(body, asked.person)
-    explanation = explain(record, asked.at, asked.setting)
+    try:
+        explanation = explain(record, asked.at, asked.setting)
+    except OverflowError as error:
+        raise ReadError(
+            "A date of this record is too far from the others to reckon with; mend it."
+        ) from error
     return Response(_written(explanation, record, asked.form), media_type=KINDS[asked.form])
 
 

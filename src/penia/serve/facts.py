@@ -32,6 +32,7 @@ from penia.serve.vocabulary import code_of
 
 FACTS = "application/vnd.penia.facts+json"
 SIGNS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
+FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 TYPED = "typed"
 """Id of a person who is in no file."""
 
@@ -82,7 +83,14 @@ def record_of(body: bytes) -> Record:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ReadError(f"The facts do not fit ({error}); mend that field.") from error
     below = _file(facts.file) if facts.file else None
+    _check_dates(facts)
     return _joined(below, _typed(facts, below))
+
+
+def _check_dates(facts: Facts) -> None:
+    typed = [c.date for c in facts.counts] + [d for drug in facts.drugs for d in (drug.start, drug.stop) if d]
+    if any(not FIRST <= day <= LAST for day in typed):
+        raise ReadError(f"A date lies before {FIRST.year} or after {LAST.year}; mend it.")
 
 
 def _file(file: File) -> Record:
