@@ -18,6 +18,7 @@ ROOMS = (
     ("codes",),
     ("knowledge",),
     ("read",),
+    ("write",),
     ("episode", "facts"),
     ("marrow",),
     ("infer",),

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from penia.read import read_all as read_all
     from penia.record import Record as Record
     from penia.virtual import simulate_patients as simulate_patients
+    from penia.write import convert as convert
 
 _HOMES = {
     "Candidate": "penia.explanation",
     "Explanation": "penia.explanation",
     "ReadError": "penia.read",
     "Record": "penia.record",
+    "convert": "penia.write",
     "explain": "penia.pipeline",
     "forecast": "penia.forecast",
     "monitor": "penia.monitor",
@@ -41,6 +43,7 @@ __all__ = [
     "Explanation",
     "ReadError",
     "Record",
+    "convert",
     "explain",
     "forecast",
     "monitor",

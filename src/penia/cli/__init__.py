@@ -17,6 +17,7 @@ from penia.errors import PeniaError
 COMMANDS = {
     "explain": ("penia.cli.explain", "Rank the causes of one person's low white count."),
     "read": ("penia.cli.read", "Show what is understood of a source, and what is not."),
+    "convert": ("penia.cli.convert", "Write a record as FHIR, Phenopacket or penia's own JSON."),
     "compare": ("penia.cli.compare", "Two causes side by side for one record."),
     "kb": ("penia.cli.kb", "Show what is known of a cause or drug, with its sources."),
     "forecast": ("penia.cli.forecast", "Forecast the counts of the coming days."),

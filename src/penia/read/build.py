@@ -54,7 +54,7 @@ class RecordBuilder:
 
     def __init__(self, person: str, now: datetime | None = None) -> None:
         self.problems = Problems()
-        self._name = person
+        self.name = person
         self._now = now or datetime.now(UTC)
         self._people: list[Person] = []
         self._results: list[tuple[TestResult, tuple[str, ...]]] = []
@@ -107,7 +107,7 @@ class RecordBuilder:
         return start, stop
 
     def build(self) -> Record:
-        person = one_person(self._people, self._name, self.problems)
+        person = one_person(self._people, self.name, self.problems)
         results = [(r, names) for r, names in self._present(self._results)]
         measured = sort_out(results, self.problems)
         counts = measured.counts + derived(measured.counts, measured.percents, self.problems)
@@ -137,7 +137,7 @@ class RecordBuilder:
         late = [r for r, _ in results if r.time and r.time > limit]
         if late and is_shifted(times, self._now):
             reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
-            self.problems.add("dates-shifted", f"Patient/{self._name}", reason)
+            self.problems.add("dates-shifted", f"Patient/{self.name}", reason)
             return results
         for result in late:
             assert result.time is not None

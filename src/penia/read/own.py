@@ -6,24 +6,33 @@ import msgspec
 
 from penia.read.error import ReadError
 from penia.read.reader import Made
-from penia.read.source import Source
+from penia.read.source import File, Source
 from penia.record import Record
 
 FORMAT = "penia's own JSON of a Record"
 
 
 def recognises(source: Source) -> str | None:
-    if len(source.files) != 1:
-        return None
-    start = source.files[0].head()[:200].replace(b" ", b"").replace(b"\n", b"")
-    return "it starts like a Record written by penia" if start.startswith(b'{"person":{"id":') else None
+    """The first file of a folder decides; one that cannot be unpacked is named when it is read."""
+    for file in source.files:
+        try:
+            start = file.head()[:200].replace(b" ", b"").replace(b"\n", b"")
+        except ReadError:
+            if len(source.files) == 1:
+                raise
+            continue
+        found = start.startswith(b'{"person":{"id":')
+        return f"{file.name} starts like a Record written by penia" if found else None
+    return None
 
 
 def load(source: Source, person: str | None = None) -> Made:
-    """Raises ReadError with the field that does not fit."""
+    """Raises ReadError with the file and field that does not fit."""
+    return Made([_record(file) for file in source.files])
+
+
+def _record(file: File) -> Record:
     try:
-        return Made([Record.from_json(b"".join(source.files[0].blocks()))])
+        return Record.from_json(b"".join(file.blocks()))
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ReadError(
-            f"{source.name} is no whole Record ({error}); write it again with to_json."
-        ) from error
+        raise ReadError(f"{file.name} is no whole Record ({error}); write it again with to_json.") from error

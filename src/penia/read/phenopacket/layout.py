@@ -54,6 +54,7 @@ class Individual(Part, frozen=True):
 
 class Feature(Part, frozen=True):
     type: OntologyClass = OntologyClass()
+    description: str = ""
     excluded: bool = False
     severity: OntologyClass | None = None
     modifiers: tuple[OntologyClass, ...] = ()
@@ -153,10 +154,12 @@ class GenomicInterpretation(Part, frozen=True):
 
 
 class Diagnosis(Part, frozen=True):
+    disease: OntologyClass | None = None
     genomic_interpretations: tuple[GenomicInterpretation, ...] = ()
 
 
 class Interpretation(Part, frozen=True):
+    progress_status: str = ""
     diagnosis: Diagnosis | None = None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from penia.read.build import RecordBuilder
 from penia.read.exposures import DrugEvent
 from penia.read.phenopacket.layout import (
@@ -15,8 +17,11 @@ from penia.read.phenopacket.layout import (
     OntologyClass,
     Phenopacket,
     Quantity,
+    Treatment,
 )
+from penia.read.phenopacket.own import REPORT, RESULT, STATED, stated
 from penia.read.phenopacket.times import Clock, clock, moment
+from penia.read.quantity import COMPARATORS, FLAGS, NUMBER
 from penia.record import (
     Condition,
     Exposure,
@@ -38,6 +43,7 @@ PREFIXES = {
     "SNOMED": "snomed:",
     "SNOMEDCT": "snomed:",
     "ICD10CM": "icd10cm:",
+    "ICD9CM": "icd9cm:",
     "ATC": "atc:",
 }
 """CURIE prefixes of ontologies → the short prefixes used here; others are known by their label."""
@@ -75,7 +81,11 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
         )
     )
     for i, feature in enumerate(packet.phenotypic_features):
-        builder.finding(_finding(feature, when, f"phenotypicFeatures/{i}"))
+        where = f"phenotypicFeatures/{i}"
+        if feature.type.id == STATED["id"]:
+            stated(feature, when, where, codes(OntologyClass(feature.description)), builder)
+        else:
+            builder.finding(_finding(feature, when, where))
     for i, measurement in enumerate(packet.measurements):
         _measurement(measurement, when.last_seen, when, f"measurements/{i}", builder)
     for i, sample in enumerate(packet.biosamples):
@@ -88,6 +98,13 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
         builder.condition(_condition(disease, when, f"diseases/{i}"))
     for i, action in enumerate(packet.medical_actions):
         _action(action, when, f"medicalActions/{i}", builder)
+    for i, found in enumerate(packet.interpretations):
+        if found.progress_status == "IN_PROGRESS" and found.diagnosis and found.diagnosis.disease:
+            term = found.diagnosis.disease
+            origin = Origin(f"interpretations/{i}", _name(term))
+            builder.condition(
+                Condition(_name(term), codes(term), "suspected", None, None, when.last_seen, origin)
+            )
     _variants(packet, when, builder)
     _relatives(packet, builder)
     return builder.build()
@@ -128,18 +145,42 @@ def _measurement(
     if m.value is None:
         return
     if m.value.quantity is not None:
-        names = (m.description,) if m.description else ()
-        builder.result(_quantity(m.assay, m.value.quantity, time, place), names)
+        result, names = _described(_quantity(m.assay, m.value.quantity, time, place), m.description)
+        builder.result(result, names)
         return
     if m.value.ontology_class is not None:
-        builder.result(_classified(m.assay, _name(m.value.ontology_class), time, place))
+        names = (m.description,) if m.description else ()
+        builder.result(_classified(m.assay, m.value.ontology_class, time, place), names)
 
 
-def _classified(assay: OntologyClass, label: str, time: datetime | None, place: str) -> TestResult:
-    flags: Iterator[Interpretation] = (flag for word, flag in RESULTS if word in label.casefold())
+def _described(result: TestResult, description: str) -> tuple[TestResult, tuple[str, ...]]:
+    """With the comparator and flag that the description gives, as ``<0.1; low``; the rest of it is a name."""
+    comparator, flag, names = None, None, list[str]()
+    for text in filter(None, map(str.strip, description.split(";"))):
+        told = NUMBER.fullmatch(text)
+        if told and told[1] and result.value is not None and float(told[2]) == result.value:
+            comparator = COMPARATORS[told[1]]
+        elif text in FLAGS:
+            flag = FLAGS[text]
+        else:
+            names.append(text)
+    return msgspec.structs.replace(result, comparator=comparator, interpretation=flag), tuple(names)
+
+
+def _classified(assay: OntologyClass, found: OntologyClass, time: datetime | None, place: str) -> TestResult:
+    """A class of penia's own says its flag itself; any other tells it by a word of its label."""
+    label, own = _name(found), found.id.partition("penia:")[2]
     origin = Origin(place, label, code=assay.id or None)
+    flags: Iterator[Interpretation] = (flag for word, flag in RESULTS if word in label.casefold())
+    flag = FLAGS.get(own) if own else next(flags, None)
     return TestResult(
-        _name(assay), time, codes=codes(assay), interpretation=next(flags, None), text=label, origin=origin
+        _name(assay),
+        time,
+        "report" if found.id == REPORT else "laboratory",
+        codes(assay),
+        interpretation=flag,
+        text=None if own and label.startswith(RESULT) else label,
+        origin=origin,
     )
 
 
@@ -174,23 +215,8 @@ def _condition(disease: Disease, when: Clock, place: str) -> Condition:
 
 def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuilder) -> None:
     if action.treatment is not None:
-        agent = action.treatment.agent
-        spans = [d.interval for d in action.treatment.dose_intervals if d.interval is not None]
-        starts = [t for s in spans if s.start and (t := moment(s.start))]
-        stops = [t for s in spans if s.end and (t := moment(s.end))]
-        route = action.treatment.route_of_administration
-        builder.drug(
-            DrugEvent(
-                names=(_name(agent),),
-                evidence="statement",
-                place=place,
-                codes=codes(agent),
-                start=min(starts, default=None),
-                stop=max(stops, default=None),
-                going_on=not stops,
-                route=_name(route) if route else None,
-            )
-        )
+        for event in _treatment(action.treatment, place):
+            builder.drug(event)
     if action.therapeutic_regimen is not None and action.therapeutic_regimen.ontology_class is not None:
         regimen = action.therapeutic_regimen
         assert regimen.ontology_class is not None
@@ -204,6 +230,34 @@ def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuild
         done = action.procedure
         origin = Origin(place, _name(done.code))
         builder.procedure(Procedure(_name(done.code), codes(done.code), when.at(done.performed), origin))
+
+
+def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
+    """The course; and each interval without length as one dose."""
+    spans = [d.interval for d in treatment.dose_intervals if d.interval is not None]
+    doses = [s for s in spans if s.start is not None and s.start == s.end]
+    spans = [s for s in spans if s not in doses]
+    starts = [t for s in spans if s.start and (t := moment(s.start))]
+    stops = [t for s in spans if s.end and (t := moment(s.end))]
+    route = treatment.route_of_administration
+    notes = [_name(d.schedule_frequency) for d in treatment.dose_intervals if d.schedule_frequency]
+    course = DrugEvent(
+        names=(_name(treatment.agent),),
+        evidence="statement",
+        place=place,
+        codes=codes(treatment.agent),
+        start=min(starts, default=None),
+        stop=max(stops, default=None),
+        going_on=not stops,
+        route=_name(route) if route else None,
+        note="; ".join(dict.fromkeys(notes)) or None,
+    )
+    if spans or not doses:
+        yield course
+    for dose in doses:
+        time = moment(dose.start or "")
+        change = {"evidence": "administration", "start": time, "stop": time, "going_on": False}
+        yield msgspec.structs.replace(course, **change)
 
 
 def _variants(packet: Phenopacket, when: Clock, builder: RecordBuilder) -> None:
