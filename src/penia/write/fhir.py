@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 
 from penia.record import Condition, Count, Exposure, Finding, Person, Procedure, Record, Stay, TestResult
-from penia.write.terms import SYSTEMS, drug, line, other_name, unit_of, when
+from penia.write.terms import SYSTEMS, drug, last_courses, line, other_name, unit_of, when
 
 Resource = dict[str, object]
 
@@ -59,13 +59,12 @@ def _resources(record: Record, name: str) -> Iterator[Resource]:
         yield _count(count) | subject
     for test in record.tests:
         yield (_report(test) if _is_report(test) else _test(test)) | subject
-    last = {_drug_key(e): e for e in record.exposures}
+    going_on = last_courses(record.exposures)
     for exposure in record.exposures:
         if exposure.kind == "vaccine":
             yield _vaccine(exposure) | patient
         elif exposure.kind == "drug":
-            taken = last[_drug_key(exposure)] is exposure
-            yield from (made | subject for made in _drug(exposure, taken))
+            yield from (made | subject for made in _drug(exposure, exposure in going_on))
         else:
             yield _exposed(exposure) | subject
     for condition in record.conditions:
@@ -74,10 +73,6 @@ def _resources(record: Record, name: str) -> Iterator[Resource]:
         yield _finding(finding, subject, patient)
     for procedure in record.procedures:
         yield _procedure(procedure) | subject
-
-
-def _drug_key(exposure: Exposure) -> str:
-    return exposure.ingredient or exposure.name.casefold()
 
 
 def _concept(text: str, codes: tuple[str | None, ...] = (), other: str | None = None) -> Resource:

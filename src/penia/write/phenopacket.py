@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from penia.read.phenopacket.own import EXPOSED, PAST, RESULT, STATED, TEXT
+from penia.read.phenopacket.own import ENDED, EXPOSED, PAST, RESULT, STATED, TEXT
 from penia.record import Condition, Count, Exposure, Finding, Person, Procedure, Record, TestResult
-from penia.write.terms import drug, line, other_name, unit_of, when
+from penia.write.terms import drug, last_courses, line, other_name, unit_of, when
 
 Part = dict[str, object]
 
@@ -44,7 +44,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def packet(record: Record) -> Part:
     """As protobuf's JSON: camelCase, times in UTC. ``metaData.created`` is the last time of the record, so
     that the same record gives the same packet."""
-    person = record.person
+    person, going_on = record.person, last_courses(record.exposures)
     made: Part = {
         "id": person.id,
         "subject": _subject(person),
@@ -55,7 +55,7 @@ def packet(record: Record) -> Part:
             _suspected(c, i) for i, c in enumerate(record.conditions) if c.status == "suspected"
         ],
         "medicalActions": [
-            *(_drug(e) for e in record.exposures if e.kind == "drug"),
+            *(_drug(e, e in going_on) for e in record.exposures if e.kind == "drug"),
             *map(_procedure, record.procedures),
         ],
     }
@@ -214,7 +214,7 @@ def _suspected(condition: Condition, number: int) -> Part:
     return {"id": str(number), "progressStatus": "IN_PROGRESS", "diagnosis": {"disease": disease}}
 
 
-def _drug(exposure: Exposure) -> Part:
+def _drug(exposure: Exposure, taken: bool) -> Part:
     """An interval for the course, with its note; then one of no length for each dose."""
     name, code = drug(exposure)
     span = _given(
@@ -225,10 +225,12 @@ def _drug(exposure: Exposure) -> Part:
         interval=span or None,
         scheduleFrequency={"id": TEXT, "label": exposure.note} if exposure.note else None,
     )
+    ended = {"scheduleFrequency": {"id": ENDED, "label": "stopped at an unknown time"}}
+    courses = [part for part in (course, {} if taken or exposure.stop else ended) if part]
     doses = [{"interval": {"start": when(d), "end": when(d)}} for d in exposure.doses]
     treatment = {"agent": _term(name, code)} | _given(
         routeOfAdministration={"id": TEXT, "label": exposure.route} if exposure.route else None,
-        doseIntervals=[*([course] if course else []), *doses] or None,
+        doseIntervals=[*courses, *doses] or None,
     )
     return {"treatment": treatment}
 

@@ -64,6 +64,11 @@ def drug(exposure: Exposure) -> tuple[str, str | None]:
     return (exposure.name, code) if code else (exposure.ingredient, None)
 
 
+def last_courses(exposures: tuple[Exposure, ...]) -> frozenset[Exposure]:
+    """The last course of each drug: only of these may it be said that it goes on."""
+    return frozenset({e.ingredient or e.name.casefold(): e for e in exposures if e.kind == "drug"}.values())
+
+
 @cache
 def rxnorm(ingredient: str) -> str | None:
     """The first RxNorm code that gives this ingredient and no other."""

@@ -15,6 +15,8 @@ from penia.record import Exposure, ExposureKind, Finding, FindingKind, Origin, P
 TEXT = "penia:text"
 """A class that only its label tells."""
 PAST = "penia:past"
+ENDED = "penia:ended"
+"""Of a course of a drug that is followed by another, where no stop is known."""
 REPORT = "penia:report"
 RESULT = "result: "
 """Before the flag of a test that has no words of its own."""

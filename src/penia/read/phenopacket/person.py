@@ -19,7 +19,7 @@ from penia.read.phenopacket.layout import (
     Quantity,
     Treatment,
 )
-from penia.read.phenopacket.own import REPORT, RESULT, STATED, stated
+from penia.read.phenopacket.own import ENDED, REPORT, RESULT, STATED, stated
 from penia.read.phenopacket.times import Clock, clock, moment
 from penia.read.quantity import COMPARATORS, FLAGS, NUMBER
 from penia.record import (
@@ -240,7 +240,8 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
     starts = [t for s in spans if s.start and (t := moment(s.start))]
     stops = [t for s in spans if s.end and (t := moment(s.end))]
     route = treatment.route_of_administration
-    notes = [_name(d.schedule_frequency) for d in treatment.dose_intervals if d.schedule_frequency]
+    told = [d.schedule_frequency for d in treatment.dose_intervals if d.schedule_frequency]
+    notes = [_name(term) for term in told if term.id != ENDED]
     course = DrugEvent(
         names=(_name(treatment.agent),),
         evidence="statement",
@@ -248,7 +249,7 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
         codes=codes(treatment.agent),
         start=min(starts, default=None),
         stop=max(stops, default=None),
-        going_on=not stops,
+        going_on=not stops and all(term.id != ENDED for term in told),
         route=_name(route) if route else None,
         note="; ".join(dict.fromkeys(notes)) or None,
     )
