@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Generator
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
+from starlette.testclient import TestClient
 
 from penia.serve import Settings, application
 from penia.serve.app import WAYS
 from penia.serve.openapi import description
 from penia.serve.watch import Watch
 
-APP = application(Settings(), Watch(io.StringIO()))
+LOG = io.StringIO()
+APP = application(Settings(), Watch(LOG))
 schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started() -> Generator[None]:
+    """The application starts once; a client that only sends requests would not start it."""
+    with TestClient(APP):
+        yield
 
 
 @schema.parametrize()
@@ -28,7 +38,9 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
 )
 def test_every_answer_is_one_that_the_description_names(case: Case) -> None:
     answer = case.call()
-    assert answer.status_code < 500 or (case.path == "/ready" and answer.status_code == 503)
+    assert answer.status_code < 500 or (case.path == "/ready" and answer.status_code == 503), LOG.getvalue()[
+        -600:
+    ]
     described = description()["paths"][case.path].get(case.method.lower())
     documented = described["responses"] if described else {"405": "not with this method"}
     assert str(answer.status_code) in documented
