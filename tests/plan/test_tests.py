@@ -275,14 +275,18 @@ def test_little_is_proposed_against_an_all_but_certain_drug_and_no_marrow():
 
 
 def test_only_a_confirmation_is_proposed_once_one_action_is_certain():
-    parasites = TestResult(name="Thick and thin blood film for malaria", time=NOW, text="P. falciparum seen")
+    antigen = TestResult(name="Dengue NS1 antigen", time=NOW, interpretation="positive")
+    signs = ("Fever", "Retro-orbital pain", "Myalgia", "Headache", "Skin rash")
     record = person(
-        counts=counts(WBC=2.8, ANC=1.4, ALC=0.7, PLT=70, HB=120),
-        findings=(Finding("Fever", time=NOW), Finding("Travel to Ghana", kind="place", time=NOW)),
-        tests=(parasites, TestResult(name="Malaria rapid test", time=NOW, text="positive")),
+        counts=counts(WBC=2.2, ANC=1.1, ALC=0.8, PLT=60, HB=140),
+        findings=(
+            *(Finding(sign, time=NOW) for sign in signs),
+            Finding("Travel to Thailand", kind="place", time=NOW),
+        ),
+        tests=(antigen, TestResult(name="Dengue PCR", time=NOW, interpretation="positive")),
     )
     explanation = penia.explain(record)
-    assert explanation.candidates[0].causes == ("malaria",)
+    assert explanation.candidates[0].causes == ("dengue",)
     assert explanation.candidates[0].probability > 0.97
     assert proposed(record) == []
 
