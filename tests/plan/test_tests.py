@@ -275,15 +275,17 @@ def test_little_is_proposed_against_an_all_but_certain_drug_and_no_marrow():
 
 
 def test_only_a_confirmation_is_proposed_once_one_action_is_certain():
-    antigen = TestResult(name="Dengue NS1 antigen", time=NOW, interpretation="positive")
-    signs = ("Fever", "Retro-orbital pain", "Myalgia", "Headache", "Skin rash")
+    signs = ("Fever", "Retro-orbital pain", "Myalgia", "Headache", "Skin rash", "Petechiae")
     record = person(
         counts=counts(WBC=2.2, ANC=1.1, ALC=0.8, PLT=60, HB=140),
         findings=(
             *(Finding(sign, time=NOW) for sign in signs),
             Finding("Travel to Thailand", kind="place", time=NOW),
         ),
-        tests=(antigen, TestResult(name="Dengue PCR", time=NOW, interpretation="positive")),
+        tests=tuple(
+            TestResult(name=f"Dengue {test}", time=NOW, interpretation="positive")
+            for test in ("NS1 antigen", "PCR", "IgM", "tourniquet test")
+        ),
     )
     explanation = penia.explain(record)
     assert explanation.candidates[0].causes == ("dengue",)
