@@ -124,3 +124,11 @@ def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr and done.stderr.startswith("penia: ")
+
+
+def test_no_rows_are_an_empty_table_and_not_a_fault() -> None:
+    from penia.cohort.engine import _Connection
+
+    found = _Connection(duckdb.connect()).execute("select 1 as batch where false")
+    assert found.fetchall() == []
+    assert found.fetch_record_batch(10).read_all().num_rows == 0

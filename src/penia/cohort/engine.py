@@ -107,7 +107,8 @@ class _Connection:
 
     def execute(self, sql: str, *parameters: Any) -> _Connection:
         run = self._connection.execute if parameters else self._connection.sql
-        self._result = run(sql, *parameters) or self._connection
+        found = run(sql, *parameters)
+        self._result = self._connection if found is None else found  # an empty relation is false
         return self
 
     def fetchall(self) -> Any:
