@@ -220,6 +220,14 @@ def test_a_row_that_is_too_long_is_named_and_the_others_are_read(tmp_path: Path)
     assert [p.place for p in record.problems if p.kind == "row-ragged"] == ["labs.csv/6"]
 
 
+def test_a_count_of_the_year_9999_is_left_out_by_name(tmp_path: Path):
+    record = penia.read(at(tmp_path / "labs.csv", LONG + "7,9999-12-31,WBC,0.9,10*9/L\n"))
+    assert counts(record) == EXPECTED
+    assert "future-date" in {p.kind for p in record.problems}
+    only = penia.read(at(tmp_path / "only.csv", "patient,date,WBC (G/L)\n7,9999-12-31,0.9\n"))
+    assert not only.counts
+
+
 def test_the_format_is_recognised_with_a_reason(tmp_path: Path):
     assert recognise(at(tmp_path / "labs.csv", LONG)).name == "table"
 

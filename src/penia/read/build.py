@@ -134,6 +134,12 @@ class RecordBuilder:
         times = [r.time for r, _ in results if r.time] + [s.start for s in self._stays if s.start]
         times += [d.start for d in self._drugs if d.start]
         limit = self._now + ZONE
+        never = [r for r, _ in results if r.time and r.time.year >= NO_END]
+        for result in never:
+            assert result.time is not None
+            reason = f"{result.name} is dated {result.time.date()}, which no calendar of people reaches"
+            self.problems.add("future-date", result.origin.place, reason, "check its date")
+        results = [(r, names) for r, names in results if r.time is None or r.time.year < NO_END]
         late = [r for r, _ in results if r.time and r.time > limit]
         if late and is_shifted(times, self._now):
             reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
