@@ -96,7 +96,7 @@ def explain(
             {cause: c.probability for c in candidates for cause in c.causes},
             fitted.scored.value,
         ),
-        sets=ranking.cause_sets(fitted.told.value),
+        sets=ranking.cause_sets(fitted.told.value, base),
         suspects=suspects(ranking, asked.record, asked.episode),
         thin=thin,
         forecast=future,

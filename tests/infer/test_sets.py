@@ -14,7 +14,7 @@ from penia.facts import Fact
 from penia.infer.counts import Evidence
 from penia.infer.findings import told
 from penia.infer.posterior import posterior
-from penia.infer.sets import Trial, marginal, search, stands_out
+from penia.infer.sets import Trial, marginal, search
 from penia.infer.ties import tied, ties
 from penia.infer.weights import weights
 from penia.knowledge.schema import Figure, Pair
@@ -102,7 +102,7 @@ def test_two_causes_of_which_each_explains_one_finding_stand_out_together():
     sets = search(tried, single, PLAIN)
     scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
     p = posterior(scores, np.zeros((len(scores), 0)))
-    assert stands_out(0, sets.members, p[2:], p[:2])
+    assert p[2] > max(p[:2])
 
 
 def test_one_cause_that_explains_all_is_not_joined_by_another():
@@ -111,7 +111,7 @@ def test_one_cause_that_explains_all_is_not_joined_by_another():
     sets = search(tried, single, PLAIN)
     scores = np.append(single, sets.prior + sets.evidence.sum(axis=1))
     p = posterior(scores, np.zeros((len(scores), 0)))
-    assert not stands_out(0, sets.members, p[2:], p[:2])
+    assert p[2] < max(p[:2])
 
 
 def test_causes_that_are_met_together_more_often_are_that_much_likelier():
@@ -148,3 +148,10 @@ def test_of_a_disease_that_brings_another_that_share_of_its_people_is_the_pair()
     assert math.exp(bound.score(np.array([[0, 1]]))[0][0]) == pytest.approx(0.3 * 0.4)
     assert math.exp(bound.ties.alone[0]) == pytest.approx(0.3 * 0.6)
     assert tied([hypothesis(n, r) for n, r in rates.items()], [pair]) == {("tb", "spleen")}
+
+
+def test_what_ties_a_cause_ties_each_of_its_kinds():
+    rates = {"tb": {"spleen": 0.4}, "tb/disseminated": {"spleen": 0.4}, "hiv": {"spleen": 0.99}}
+    pair = Pair(causes=("hiv", "tb"), ratio=Figure(value=8), by=("spleen",))
+    who = [hypothesis(n, r) for n, r in rates.items()]
+    assert tied(who, [pair]) == {("tb", "spleen"), ("tb/disseminated", "spleen")}

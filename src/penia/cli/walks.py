@@ -40,8 +40,8 @@ def _told(found: Sequential) -> str:
         return "With its own choice of tests the engine is never as often right as with all of them."
     whole = found.strategies[-1].tests
     return (
-        f"As often right as with everything ({whole:.1f} tests a case): the engine after {found.enough} "
-        f"test{'' if found.enough == 1 else 's'} a case."
+        f"As often right as with everything ({whole:.1f} tests a case): the engine with at most "
+        f"{found.enough} in any case."
     )
 
 

@@ -19,7 +19,7 @@ from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, parts, posterior
 from penia.infer.prior import Background, Weight, normalised, place_of, weight
-from penia.infer.sets import Sets, Trial, marginal, search, stands_out
+from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import tied, ties
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
@@ -126,19 +126,22 @@ class Ranking(msgspec.Struct, frozen=True):
             found[max(members, key=lambda m: self.alone[m])] += p
         return found
 
-    def cause_sets(self, least: float) -> tuple[CauseSet, ...]:
-        """Sets at least as probable as ``least``."""
-        return tuple(
-            CauseSet(
-                causes=tuple(self.hypotheses[m].id for m in order),
-                name=" + ".join(name_of(self.hypotheses[m], self.deep) for m in order),
-                probability=p,
-                beats=stands_out(i, self.sets.members, self.together, self.alone),
-            )
-            for i, p in enumerate(self.together.tolist())
-            if p >= least
-            for order in [sorted(self.sets.members[i], key=lambda m: -self.probability[m])]
-        )
+    def cause_sets(self, least: float, knowledge: KnowledgeBase) -> tuple[CauseSet, ...]:
+        """Sets of candidates at least as probable as ``least``, the likeliest first; the kinds of a cause are
+        one."""
+        names = [h.family for h in self.hypotheses]
+        found = self._named(np.append(self.alone, self.together), names)
+        families = {names[members[0]]: members for members in self.families()}
+        told: list[CauseSet] = []
+        for causes, p in sorted(found.items(), key=lambda each: (-each[1], sorted(each[0]))):
+            if len(causes) < 2 or p < least:
+                continue
+            order = sorted(causes, key=lambda c: (-self.chance(families[c]), c))
+            speakers = [self.hypotheses[self._speaker(families[c])] for c in order]
+            beats = all(p > q for other, q in found.items() if other < causes)
+            name = " + ".join(self._name(h, knowledge) for h in speakers)
+            told.append(CauseSet(tuple(order), name, p, beats))
+        return tuple(told)
 
     def candidate(self, members: Sequence[int], knowledge: KnowledgeBase) -> Candidate:
         """A family of hypotheses with every contribution; they sum to its posterior odds in decibans. The

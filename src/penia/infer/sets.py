@@ -97,13 +97,6 @@ def _scored(trial: Trial, sets: Indices, most: int) -> tuple[Indices, Array, Arr
     return sets[order], prior[order], evidence[order]
 
 
-def stands_out(i: int, members: Sequence[tuple[int, ...]], together: Array, alone: Array) -> bool:
-    """Whether set ``i`` is likelier than each of its members by itself and each smaller set of them."""
-    own = set(members[i])
-    smaller = [together[j] for j, other in enumerate(members) if set(other) < own]
-    return bool(together[i] > max([*smaller, *(alone[m] for m in own)]))
-
-
 def marginal(alone: Array, members: Sequence[tuple[int, ...]], together: Array) -> Array:
     """P(it is a cause, by itself or with others) (C,)."""
     found = alone.copy()

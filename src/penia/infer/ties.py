@@ -17,6 +17,7 @@ from itertools import combinations
 import msgspec
 import numpy as np
 
+from penia.infer.families import together
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
@@ -59,20 +60,32 @@ def ties(
     own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
-    place = {h.id: i for i, h in enumerate(hypotheses)}
-    for each in pairs:
-        if each.causes[0] in place and each.causes[1] in place:
-            i, j = (place[c] for c in each.causes)
-            if all(c.startswith("drug:") for c in each.causes):
-                _potentiated(found, i, j, each.ratio.value, prior[i], fitted.prior.value)
-            else:
-                _met_together(found, i, j, math.log(each.ratio.value))
-                for lesser, other, p in _shown(each, hypotheses, place):
-                    _brought(found, lesser, other, p, prior[lesser], own)
+    whole = _of_family(hypotheses, own)
+    for each, i, j in _met(hypotheses, pairs):
+        if hypotheses[i].id.startswith("drug:") and hypotheses[j].id.startswith("drug:"):
+            _potentiated(found, i, j, each.ratio.value, prior[i], fitted.prior.value)
+        else:
+            _met_together(found, i, j, math.log(each.ratio.value))
+            for lesser, other, p in _shown(each, hypotheses, i, j):
+                _brought(found, lesser, other, p, prior[lesser], own, whole)
     np.minimum(found.joins, 0.0, out=found.joins)
     for i, j in _never(hypotheses):
         found.pair[i, j] = found.pair[j, i] = -np.inf
     return found
+
+
+def _met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> list[tuple[Pair, int, int]]:
+    """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
+    named: dict[str, list[int]] = {}
+    for i, h in enumerate(hypotheses):
+        for name in {h.id, h.family}:
+            named.setdefault(name, []).append(i)
+    return [
+        (pair, i, j)
+        for pair in pairs
+        for i in named.get(pair.causes[0], ())
+        for j in named.get(pair.causes[1], ())
+    ]
 
 
 def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, exponent: float) -> None:
@@ -88,49 +101,50 @@ def _met_together(found: Ties, i: int, j: int, ratio: float) -> None:
         table[j, i] += ratio
 
 
-def _brought(found: Ties, lesser: int, other: int, p: float, prior: float, own: Array) -> None:
-    """A share ``p`` of the people with the one have the other."""
+def _brought(found: Ties, lesser: int, other: int, p: float, prior: float, own: Array, whole: Array) -> None:
+    """A share ``p`` of the people with the one have the other, of its kinds as many as of all of it."""
+    kind = math.log(p) + own[other] - whole[other]
     found.alone[lesser] = prior + math.log1p(-p)
-    found.pair[lesser, other] = found.pair[other, lesser] = prior + math.log(p)
-    found.joins[lesser, other] = math.log(p)
-    found.joins[other, lesser] = math.log(p) + own[lesser] - own[other]
+    found.pair[lesser, other] = found.pair[other, lesser] = prior + kind
+    found.joins[lesser, other] = kind
+    found.joins[other, lesser] = math.log(p) + own[lesser] - whole[other]
 
 
-def _shown(
-    pair: Pair, hypotheses: Sequence[Hypothesis], place: dict[str, int]
-) -> list[tuple[int, int, float]]:
+def _of_family(hypotheses: Sequence[Hypothesis], own: Array) -> Array:
+    """log hazard of the whole cause that each hypothesis is a kind of (C,)."""
+    found = own.copy()
+    for members in together([h.family for h in hypotheses]):
+        found[members] = np.logaddexp.reduce(own[members])
+    return found
+
+
+def _shown(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> list[tuple[int, int, float]]:
     """(hypothesis, other, greatest share of the one's people with the other); none where the record states
     the other."""
     shares: dict[tuple[int, int], float] = {}
-    for lesser, other, key in brought_by(pair, hypotheses, place):
+    for lesser, other, key in brought_by(pair, hypotheses, i, j):
         if not hypotheses[other].known:
             p = hypotheses[lesser].rates[key].p
             shares[lesser, other] = max(p, shares.get((lesser, other), 0.0))
     return [(lesser, other, min(p, 0.99)) for (lesser, other), p in shares.items()]
 
 
-def brought_by(
-    pair: Pair, hypotheses: Sequence[Hypothesis], place: dict[str, int]
-) -> list[tuple[int, int, str]]:
+def brought_by(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> list[tuple[int, int, str]]:
     """(hypothesis, other, key) of the findings that the one lists on account of the other."""
-    one, other = (place[c] for c in pair.causes)
     found: list[tuple[int, int, str]] = []
     for key in pair.by:
-        listing = [i for i in (one, other) if key in hypotheses[i].rates]
-        if len(listing) == 2:
-            lesser = min(listing, key=lambda i: hypotheses[i].rates[key].p)
-            found.append((lesser, one + other - lesser, key))
+        if key in hypotheses[i].rates and key in hypotheses[j].rates:
+            lesser = min((i, j), key=lambda n: hypotheses[n].rates[key].p)
+            found.append((lesser, i + j - lesser, key))
     return found
 
 
 def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> frozenset[tuple[str, str]]:
     """(hypothesis, key) of the findings that it lists on account of another cause."""
-    place = {h.id: i for i, h in enumerate(hypotheses)}
     return frozenset(
         (hypotheses[lesser].id, key)
-        for pair in pairs
-        if pair.by and place.keys() >= set(pair.causes)
-        for lesser, _, key in brought_by(pair, hypotheses, place)
+        for pair, i, j in _met(hypotheses, pairs)
+        for lesser, _, key in brought_by(pair, hypotheses, i, j)
     )
 
 
