@@ -60,7 +60,7 @@ class Sequential(msgspec.Struct, frozen=True):
     left_out: int
     strategies: tuple[Strategy, ...]
     enough: int | None
-    """Least number of tests, at most so many in any case, with which the engine is as often right as with everything."""
+    """Least bound on the tests of any one case at which the engine is as often right as with everything."""
 
 
 Choose = Callable[["_Case", Ranking, Sequence[Investigation]], Investigation | None]
