@@ -13,19 +13,17 @@ from penia.knowledge.flowchart import flow_chart
 from penia.knowledge.investigations import investigations
 from penia.report.curves import drawing
 
-B12 = {
-    "id": "b12",
-    "person": {"age_years": 70.0, "sex": "female"},
+HIV = {
+    "id": "hiv",
+    "person": {"age_years": 71.0, "sex": "female"},
     "setting": "outpatient",
     "counts": [
-        {"day": 0, "what": "WBC", "value": 2.4, "unit": "10*9/L"},
-        {"day": 0, "what": "ANC", "value": 1.1, "unit": "10*9/L"},
-        {"day": 0, "what": "PLT", "value": 90, "unit": "10*9/L"},
-        {"day": 0, "what": "HB", "value": 85, "unit": "g/L"},
+        {"day": 0, "what": "WBC", "value": 3.1, "unit": "10*9/L"},
+        {"day": 0, "what": "ANC", "value": 2.1, "unit": "10*9/L"},
+        {"day": 0, "what": "ALC", "value": 0.6, "unit": "10*9/L"},
     ],
-    "labs": [{"day": 0, "name": "Vitamin B12", "value": 60, "unit": "pg/mL", "flag": "low"}],
     "tests": [
-        {"day": 0, "name": "HIV antigen/antibody", "result": "negative"},
+        {"day": 0, "name": "HIV antigen/antibody", "result": "positive"},
         {"day": 0, "name": "ANA", "result": "negative"},
     ],
 }
@@ -34,10 +32,10 @@ B12 = {
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Sequential:
     folder = tmp_path_factory.mktemp("cases")
-    bare = {**B12, "id": "bare", "labs": [], "tests": []}
-    for name, case in (("one", B12), ("bare", bare)):
+    bare = {**HIV, "id": "bare", "tests": []}
+    for name, case in (("one", HIV), ("bare", bare)):
         (folder / f"{name}.case.json").write_text(json.dumps(case))
-        (folder / f"{name}.key.json").write_text(json.dumps({"causes": ["b12-deficiency"]}))
+        (folder / f"{name}.key.json").write_text(json.dumps({"causes": ["hiv"]}))
     return sequential(Path(folder))
 
 
@@ -60,7 +58,7 @@ def test_the_decisive_result_is_hidden_at_first_and_asked_for(found: Sequential)
 
 
 def test_a_folder_without_a_result_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "x.case.json").write_text(json.dumps({**B12, "labs": [], "tests": []}))
+    (tmp_path / "x.case.json").write_text(json.dumps({**HIV, "tests": []}))
     (tmp_path / "x.key.json").write_text(json.dumps({"causes": ["hiv"]}))
     with pytest.raises(EvaluationError, match="test result that can be hidden"):
         sequential(tmp_path)
