@@ -20,5 +20,5 @@ def command(ctx: click.Context) -> None:
     faults = lint()
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{len(faults)} faults." if faults else "Clean: nothing is wrong that this can see.", err=True)
+    click.echo(f"{len(faults)} faults." if faults else "Clean: nothing is wrong that this can see.")
     ctx.exit(1 if faults else 0)

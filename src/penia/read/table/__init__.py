@@ -7,7 +7,7 @@ What each column holds is recognised by its name in several languages (``columns
 from __future__ import annotations
 
 from penia.read.error import ReadError
-from penia.read.source import File, Source
+from penia.read.source import File, Source, foreign
 from penia.read.table.columns import Layout, layout
 from penia.read.table.mapping import mapping_of
 from penia.read.table.rows import Loaded
@@ -56,5 +56,5 @@ def _tables(source: Source) -> list[File]:
     named = [f for f in source.files if f.name.casefold().removesuffix(".gz").endswith(SUFFIXES)]
     if named or source.path is not None or not source.files:
         return named
-    file = source.files[0]
-    return [file] if delimiter(file.head()) else []
+    head = source.files[0].head()
+    return [source.files[0]] if not foreign(head) and delimiter(head) else []
