@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from fhir_makers import ME, counts, drug, kinds, observation, percent, record, wbc
 
+import penia
+
 
 @pytest.mark.parametrize(
     ("name", "code", "value", "unit"),
@@ -98,3 +100,14 @@ def test_a_drug_and_an_encounter_of_r5_are_read() -> None:
     made = record(order, stay)
     assert [e.ingredient for e in made.exposures] == ["clozapine"]
     assert [(s.setting, s.start is not None) for s in made.stays] == [("inpatient", True)]
+
+
+def test_parts_in_the_unit_of_a_white_count_that_cannot_be_are_left_out_too():
+    """5.4 /µL is a slip for 5.4 ×10³/µL; beside it 3.1 /µL could be an ANC of 0.003, and is not."""
+    text = (
+        b"patient,date,test,value,unit\n"
+        b"7,2024-01-03,WBC,5.4,/uL\n7,2024-01-03,ANC,3.1,/uL\n7,2024-02-03,WBC,1200,/uL\n7,2024-02-03,ANC,4,/uL\n"
+    )
+    record = penia.read(text)
+    assert [(c.lineage, c.value) for c in record.counts] == [("ANC", 0.004), ("WBC", 1.2)]
+    assert {"implausible", "unit-doubtful"} <= {p.kind for p in record.problems}

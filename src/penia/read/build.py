@@ -6,6 +6,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | problem | means |
 |---|---|
 | unit-missing, unit-unknown | a blood count whose unit is not certain; its flag is kept, its value is not |
+| unit-doubtful | a part of white cells in the unit of a white count that cannot be |
 | time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
 | value-unreadable | a count written as words, such as 3,2 or 3.2 without unit |
 | implausible, differential-sum, part-above-whole | values that no blood has |
@@ -25,7 +26,14 @@ from typing import TypeVar
 
 import msgspec
 
-from penia.read.checks import ZONE, born_before, is_shifted, one_person, within_white_cells
+from penia.read.checks import (
+    ZONE,
+    born_before,
+    is_shifted,
+    of_a_whole_that_can_be,
+    one_person,
+    within_white_cells,
+)
 from penia.read.differential import derived
 from penia.read.exposures import DrugEvent, joined
 from penia.read.measure import sort_out
@@ -110,7 +118,8 @@ class RecordBuilder:
         person = one_person(self._people, self.name, self.problems)
         results = [(r, names) for r, names in self._present(self._results)]
         measured = sort_out(results, self.problems)
-        counts = measured.counts + derived(measured.counts, measured.percents, self.problems)
+        sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
+        counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
         return sorted_record(

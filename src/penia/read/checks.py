@@ -67,6 +67,24 @@ def is_shifted(times: list[datetime], now: datetime) -> bool:
     return bool(times) and 2 * sum(t > now + ZONE for t in times) > len(times)
 
 
+def of_a_whole_that_can_be(counts: list[Count], refused: list[Count], problems: Problems) -> list[Count]:
+    """Without the parts of white cells that no blood has: where the white count of a draw betrays a slip of
+    its unit, a part in the same unit has slipped as well, even where it could be."""
+    slipped = {(c.time, c.origin.unit): c for c in refused if c.lineage == "WBC"}
+    kept: list[Count] = []
+    for part in counts:
+        whole = slipped.get((part.time, part.origin.unit)) if part.lineage in PARTS else None
+        if whole is None:
+            kept.append(part)
+            continue
+        reason = (
+            f"{part.lineage} has the unit {part.origin.unit!r} of a white count of the same draw that cannot "
+            "be; it was left out"
+        )
+        problems.add("unit-doubtful", part.origin.place, reason, "check the unit of both")
+    return kept
+
+
 def within_white_cells(counts: list[Count], problems: Problems) -> list[Count]:
     """Without the white cells and their part where a part of one draw is more than the whole."""
     white: dict[datetime, list[Count]] = defaultdict(list)

@@ -48,6 +48,8 @@ class Measured(msgspec.Struct):
     counts: list[Count] = []
     percents: list[Percent] = []
     tests: list[TestResult] = []
+    refused: list[Count] = []
+    """Counts whose value no blood has, left out."""
 
 
 def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Problems) -> Measured:
@@ -117,6 +119,8 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
     if not limit.holds(value if result.comparator not in BELOW else max(value, limit.least)):
         _implausible(result, what.name, problems)
         _keep_flag(result, what, measured)
+        if not share:
+            measured.refused.append(_count(result, what, value))
     elif share:
         measured.percents.append(_percent(result, what, value))
         measured.tests.append(msgspec.structs.replace(result, analyte=what.name))
