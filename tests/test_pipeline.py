@@ -77,13 +77,23 @@ def test_nothing_after_the_asked_time_leaks_in(record):
 
 def test_a_record_without_counts_says_so():
     nothing = penia.explain(Record(person=Person(id="nobody")))
-    assert nothing.headline == "No white count in this record."
+    assert nothing.headline.startswith("No white count in this record; give")
 
 
 def test_a_white_count_that_was_left_out_is_not_called_absent():
     left_out = Problem(kind="implausible", place="Observation/1", reason="WBC 4500 10*9/L cannot be")
     nothing = penia.explain(Record(person=Person(id="someone"), problems=(left_out,)))
     assert "left out" in nothing.headline
+
+
+@pytest.mark.parametrize("kind", ["broken-json", "unit-unknown", "implausible"])
+def test_nobody_is_told_that_no_count_is_low_where_counts_were_lost(kind):
+    normal = Count(time=datetime(2024, 5, 1, tzinfo=UTC), lineage="WBC", value=6.0)
+    lost = Problem(kind=kind, place="x.json", reason="it ends in the middle")
+    said = penia.explain(Record(person=Person(id="someone"), counts=(normal,), problems=(lost,))).headline
+    assert "counts may be missing" in said and "WBC 6" in said
+    whole = penia.explain(Record(person=Person(id="someone"), counts=(normal,))).headline
+    assert whole == "No low count in this record; lowest was WBC 6 ×10⁹/L on 2024-05-01."
 
 
 def test_every_figure_of_the_leading_candidates_can_be_followed(explanation):

@@ -40,6 +40,14 @@ TURNED = 3
 LEADING = 5
 """Candidates of which is said how far they stand if the figures are off."""
 
+LOST = frozenset(
+    {"broken-json", "broken-file", "unreadable", "table-unreadable", "shard-unreadable", "row-unreadable"}
+    | {"row-ragged", "nested-too-deeply", "not-fhir", "more-pages", "link-out", "two-versions"}
+    | {"unit-missing", "unit-unknown", "unit-doubtful", "implausible", "value-unreadable", "time-missing"}
+    | {"time-unreadable", "future-date", "part-above-whole", "differential-sum", "specimen-ambiguous"}
+)
+"""Problems by which a low count may have been left out: then nobody is told that none is low."""
+
 
 def explain(
     record: Record,
@@ -186,13 +194,17 @@ def _headline(
 
 def _nothing_low(asked: Question) -> Explanation:
     least, urgent = lowest(asked.record), alerts(asked.record, None, asked.reading)
-    headline = "No white count in this record."
+    headline = "No white count in this record; give one that holds blood counts with their dates and units."
     if asked.record.problems:
         headline = "No white count could be used from this record; see what was left out, and why."
     if least is not None:
+        lost = any(problem.kind in LOST for problem in asked.record.problems)
+        where = (
+            "what could be read; counts may be missing, see what was left out." if lost else "this record;"
+        )
         headline = (
-            f"No low count in this record; lowest was {least.lineage} {least.value:g} ×10⁹/L "
-            f"on {least.time.date().isoformat()}."
+            f"No low count in {where} {'Lowest' if lost else 'lowest'} was {least.lineage} {least.value:g} "
+            f"×10⁹/L on {least.time.date().isoformat()}."
         )
     return Explanation(
         person=asked.record.person.id,
