@@ -14,8 +14,8 @@ from penia import marrow
 from penia.infer.course import LINES, Family, Subjects, draw, family, figures, subjects
 from penia.infer.course.together import Job, together
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import latency_of
-from penia.knowledge.schema import Latency, Lineage
+from penia.infer.prior import density, latency_of
+from penia.knowledge.schema import Lineage
 
 Array = NDArray[np.float64]
 
@@ -183,14 +183,8 @@ def _drug_density(hypothesis: Hypothesis, since: Array, begun: float | None, end
     if begun is None:
         return np.where(acts & (since < UNDATED), 1.0, 1e-6)
     delay = -since - begun
-    inside = density(latency_of(hypothesis.drug, hypothesis.kind), np.maximum(delay, 0.05))
+    inside = density(latency_of(hypothesis.drug, hypothesis.kind).onset, np.maximum(delay, 0.05))
     return np.where(acts & (delay >= 0), inside, 1e-9)
-
-
-def density(latency: Latency, days: Array) -> Array:
-    """Of a log-normal given by its median and 10th and 90th percentile, up to a constant."""
-    spread = max(float(np.log(latency.onset.p90 / latency.onset.p10)) / (2 * _Z90), 0.05)
-    return np.exp(-0.5 * (np.log(days / latency.onset.median) / spread) ** 2) / days
 
 
 def _cycles(hypothesis: Hypothesis, first_low: datetime) -> tuple[float | None, tuple[float, ...]]:

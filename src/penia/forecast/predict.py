@@ -15,7 +15,7 @@ from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
 from penia.infer.course import figures
 from penia.infer.course.together import together
-from penia.knowledge.limits import limits
+from penia.knowledge.limits import limits, neutrophil_grades
 from penia.knowledge.schema import Lineage
 
 Array = NDArray[np.float64]
@@ -24,8 +24,6 @@ COURSES = 240
 """Courses that are followed."""
 EACH = 5
 """Draws of noise for each."""
-THRESHOLDS = (0.5, 1.0, 1.5)
-SEVERE = 0.5
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 _PAST = np.array([-0.5, -1, -1.5, -2, -3, -4, -5, -6, -8, -10, -12, -15, -20, -25, -30, -40, -60, -90, -130])
 
@@ -131,12 +129,13 @@ def _spread(name: str, true: Array) -> Array:
 
 def scenario(arm: Arm, found: Sequence[Futures], days: Array) -> Scenario:
     neutrophils = next((f for f in found if f.line == "ANC"), None)
+    grades = () if neutrophils is None else neutrophil_grades()
     severe = [None if neutrophils is None else _below(neutrophils, days, within) for within in (7.0, 14.0)]
     return Scenario(
         key=arm.key,
         name=arm.name,
         lines=tuple(bands(f) for f in found),
-        passing=() if neutrophils is None else tuple(_passing(neutrophils, days, t) for t in THRESHOLDS),
+        passing=tuple(_passing(neutrophils, days, t) for t in grades if neutrophils is not None),
         severe_7=severe[0],
         severe_14=severe[1],
         stops=arm.stops,
@@ -170,7 +169,7 @@ def quantiles(samples: Array, weight: Array, levels: Sequence[float]) -> Array:
 
 def _below(found: Futures, days: Array, within: float) -> float:
     near = days <= within
-    return round(float(found.weight @ (found.true[:, near] < SEVERE).any(axis=1)), 4)
+    return round(float(found.weight @ (found.true[:, near] < neutrophil_grades()[0]).any(axis=1)), 4)
 
 
 def _passing(found: Futures, days: Array, above: float) -> Passing:

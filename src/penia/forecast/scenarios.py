@@ -20,9 +20,6 @@ from penia.knowledge.physiology import physiology
 Array = NDArray[np.float64]
 Key = Literal["continue", "stop", "treat", "g-csf"]
 
-SUSPECT = 0.1
-"""Least probability from which on a drug is stopped in the forecast of a stop."""
-
 
 class Arm(msgspec.Struct, frozen=True):
     key: Key
@@ -46,10 +43,11 @@ class Arm(msgspec.Struct, frozen=True):
 
 def suspects(mixture: Sequence[tuple[Hypothesis, float]]) -> tuple[str, ...]:
     """Ingredients of the likely drugs that are still taken."""
+    least = weights().suspect.value
     return tuple(
         h.id.removeprefix("drug:")
         for h, p in mixture
-        if h.course is not None and h.course.stop is None and p >= SUSPECT
+        if h.course is not None and h.course.stop is None and p >= least
     )
 
 

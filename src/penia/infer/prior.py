@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from statistics import NormalDist
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.weights import Weights
@@ -29,6 +31,7 @@ from penia.knowledge.schema import (
 )
 from penia.record import Sex
 
+Array = NDArray[np.float64]
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
 
@@ -281,8 +284,17 @@ def cumulative(quantity: Distribution, value: float) -> float:
     """P(quantity ≤ value) of a log-normal given by its median and 10th and 90th percentiles."""
     if value <= 0:
         return 0.0
-    spread = max(math.log(quantity.p90 / quantity.p10) / (2 * _Z90), 0.05)
-    return _NORMAL.cdf(math.log(value / quantity.median) / spread)
+    return _NORMAL.cdf(math.log(value / quantity.median) / _spread(quantity))
+
+
+def density(quantity: Distribution, values: Array) -> Array:
+    """Density of the same log-normal at positive values, up to a constant."""
+    return np.exp(-0.5 * (np.log(values / quantity.median) / _spread(quantity)) ** 2) / values
+
+
+def _spread(quantity: Distribution) -> float:
+    """SD of the logarithm."""
+    return max(math.log(quantity.p90 / quantity.p10) / (2 * _Z90), 0.05)
 
 
 def _days(span: timedelta) -> float:

@@ -102,3 +102,9 @@ def limits() -> Limits:
 @cache
 def ctcae() -> Ctcae:
     return table("ctcae", Ctcae)
+
+
+def neutrophil_grades() -> tuple[float, ...]:
+    """The counts below which neutrophils are of grade 4, 3 and 2, in 10⁹/L, lowest first."""
+    grades = ctcae().versions[ctcae().default]["ANC"]
+    return tuple(sorted(grade.below.value for grade in grades if grade.below is not None))

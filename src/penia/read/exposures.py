@@ -29,6 +29,8 @@ longer pause would hide that the drug was stopped and given again, which is what
 may be a weekly one. A dispensed supply lasts longer than counted (30 days is the persistence window usual
 for drug eras in claims data, OHDSI). Cycles of chemotherapy thus stay one exposure each.
 """
+LONGEST_SUPPLY = 400.0
+"""Days; a longer one is a slip, and the stop is then not known."""
 MOST_NOTES = 6
 """Different dosage texts kept of one exposure; the first ones."""
 

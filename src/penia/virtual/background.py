@@ -29,8 +29,6 @@ from penia.virtual.world import world
 
 Array = NDArray[np.float64]
 
-CYCLE = 21.0
-"""Days between cycles of chemotherapy."""
 LATELY = 60.0
 YOUNGEST = 0.1
 """Years; newborns are a world of their own."""
@@ -152,7 +150,7 @@ def _taken(drug: Drug, generator: np.random.Generator) -> tuple[CaseDrug, ...]:
     if generator.random() < here.undated.value:
         return (CaseDrug(drug.id.removeprefix("drug:")),)
     if drug.pattern == "cytotoxic":
-        return _cycles(drug.id, float(generator.uniform(0.0, CYCLE)), generator)
+        return _cycles(drug.id, float(generator.uniform(0.0, weights().cycle.value)), generator)
     lately = generator.random() < here.lately.value
     since = float(generator.uniform(0.0, LATELY)) if lately else drawn(here.standing, generator)
     stop = None
@@ -164,7 +162,7 @@ def _taken(drug: Drug, generator: np.random.Generator) -> tuple[CaseDrug, ...]:
 def _cycles(drug: str, last: float, generator: np.random.Generator) -> tuple[CaseDrug, ...]:
     """Cycles of chemotherapy, the last of them ``last`` days ago."""
     count = int(generator.integers(1, 6))
-    days = [-round(last + CYCLE * n, 1) for n in reversed(range(count))]
+    days = [-round(last + weights().cycle.value * n, 1) for n in reversed(range(count))]
     return tuple(CaseDrug(drug.removeprefix("drug:"), day, round(day + 1.0, 1)) for day in days)
 
 

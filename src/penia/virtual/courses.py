@@ -15,9 +15,8 @@ from penia import marrow
 from penia.infer.course import LINES, Family, draw, family, figures, subjects
 from penia.infer.course.together import Job, together
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import latency_of
-from penia.knowledge.schema import Latency
-from penia.virtual.background import CYCLE
+from penia.infer.prior import density, latency_of
+from penia.infer.weights import weights
 
 Array = NDArray[np.float64]
 
@@ -126,7 +125,7 @@ class Library:
         own = subjects(kind.family, z, figures())
         pace = np.maximum(own.slow / RAMP, 1.0)
         stop = 0.0 if kind.cycles else own.lasting / pace
-        doses = tuple(CYCLE * n for n in range(1, kind.cycles))
+        doses = tuple(weights().cycle.value * n for n in range(1, kind.cycles))
         return Job(kind.family, z, 0.0, stop, doses, pace), own.ever
 
 
@@ -205,10 +204,4 @@ def _by_latency(wanted: Wanted, since: Array) -> Array:
     delay = -since - begun
     late = np.inf if wanted.stop is None or latency.since == "each-dose" else wanted.stop
     inside = (delay > 0) & (-since <= late)
-    return np.where(inside, density(latency, np.maximum(delay, 1e-3)), 0.0)
-
-
-def density(latency: Latency, days: Array) -> Array:
-    """Of a log-normal given by its median and 10th and 90th percentile, up to a constant."""
-    spread = max(float(np.log(latency.onset.p90 / latency.onset.p10)) / 2.5631, 0.05)
-    return np.exp(-0.5 * (np.log(days / latency.onset.median) / spread) ** 2) / days
+    return np.where(inside, density(latency.onset, np.maximum(delay, 1e-3)), 0.0)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from penia.read.build import NO_END
-from penia.read.exposures import DrugEvent, Evidence
+from penia.read.exposures import LONGEST_SUPPLY, DrugEvent, Evidence
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Concept, Quantity
 from penia.read.fhir.resources import (
@@ -25,8 +25,6 @@ PLANS = {"proposal", "plan", "option"}
 GOING_ON = {"active", "in-progress", "on-hold"}
 DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "wk": 7.0, "week": 7.0, "weeks": 7.0, "mo": 30.0, "h": 1 / 24}
 """Lengths of a supply, by UCUM code or the word."""
-LONGEST_SUPPLY = 400.0
-"""Days; a longer one is a slip, and the stop is then not known."""
 
 
 def request(resource: MedicationRequest, place: str, context: Context) -> None:

@@ -10,13 +10,10 @@ import msgspec
 
 from penia.codes import parts_of, together
 from penia.read.duck import Row
-from penia.read.exposures import DrugEvent, Evidence, ingredients_of
+from penia.read.exposures import LONGEST_SUPPLY, DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context
 from penia.read.omop.vocabulary import Named
 from penia.read.quantity import number
-
-LONGEST_SUPPLY = 400.0
-"""Days; a longer one is a slip, and the stop is then not known."""
 
 
 def drugs(rows: list[Row], eras: list[Row], context: Context) -> None:

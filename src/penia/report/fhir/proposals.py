@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from penia.explanation import Candidate, Explanation, Step
+from penia.infer.weights import weights
 from penia.report.fhir.elements import Json, cause, instant, references, subject
 from penia.report.wording import telling, weighed
 
-LEAST = 0.1
-"""Probability from which on a drug is named as an issue."""
 PRIORITIES = {"now": "stat", "today": "urgent", "days": "routine", "routine": "routine"}
 SEVERITIES = {"now": "high", "today": "moderate", "soon": "low"}
 
@@ -55,11 +54,12 @@ def _prediction(candidate: Candidate) -> Json:
 
 def issues(explanation: Explanation) -> list[Json]:
     """One for each drug that may well be a cause."""
-    return [
-        _issue(candidate, explanation)
-        for candidate in explanation.candidates
-        if candidate.causes[0].startswith("drug:") and candidate.probability >= LEAST
-    ]
+    return [_issue(candidate, explanation) for candidate in explanation.candidates if is_issue(candidate)]
+
+
+def is_issue(candidate: Candidate) -> bool:
+    """A drug that is likely enough to be told of."""
+    return candidate.causes[0].startswith("drug:") and candidate.probability >= weights().suspect.value
 
 
 def _issue(candidate: Candidate, explanation: Explanation) -> Json:

@@ -28,6 +28,7 @@ from bokeh.models import (
 )
 
 from penia.explanation import Episode, Forecast
+from penia.knowledge.limits import neutrophil_grades
 from penia.report.html.canvas import LOUD, plain, plot_on, renumbered, tools
 from penia.report.html.drugbars import drug_bars
 from penia.report.html.fan import end_of, fan, shown
@@ -45,8 +46,6 @@ STYLE: dict[str, tuple[str, str, str]] = {
 """Line → colour, marker, dash: each line is known by its marker and dash alone."""
 NARROW = ("ANC", "WBC", "ALC")
 """Lines at first shown on the linear scale; platelets and haemoglobin would press them flat."""
-THRESHOLDS = (0.5, 1.0, 1.5)
-"""ANC, in 10⁹/L"""
 TARGET = "timeline"
 """Id of the element that holds the drawing."""
 TOOLTIP = (
@@ -124,13 +123,14 @@ def _range(scale: Scale, points: Sequence[Point]) -> Range1d | DataRange1d:
 
 def _thresholds(plot: Any, scale: Scale) -> None:
     """Dotted lines, with their values on an axis of their own to the right."""
-    for value in THRESHOLDS:
+    grades = neutrophil_grades()
+    for value in grades:
         plot.add_layout(
             Span(location=value, dimension="width", line_color=STYLE["ANC"][0], line_dash="dotted")
         )
     kind: Any = LogAxis if scale == "log" else LinearAxis
     axis = kind(
-        ticker=FixedTicker(ticks=list(THRESHOLDS), minor_ticks=[]),
+        ticker=FixedTicker(ticks=list(grades), minor_ticks=[]),
         formatter=NumeralTickFormatter(format="0.0"),
     )
     plot.add_layout(axis, "right")

@@ -11,11 +11,9 @@ from penia.explanation import Candidate, Citation, Explanation
 from penia.knowledge.monitoring import Schedule, Start, monitoring, schedules
 from penia.knowledge.urgency import urgency
 from penia.record import Count
+from penia.report.fhir.proposals import is_issue
 from penia.serve.hooks.cards import Json, finished, shortened, suggestion
 from penia.serve.hooks.request import Sent
-
-LEAST = 0.1
-"""Probability from which on a drug is told to be a likely cause."""
 
 
 def of_orders(sent: Sent, explanation: Explanation, now: datetime, base: str) -> list[Json]:
@@ -86,7 +84,7 @@ def _text(value: object) -> str | None:
 def _suspected(drug: str, explanation: Explanation) -> Candidate | None:
     if explanation.episode is None or explanation.episode.resolved is not None:
         return None
-    return next((c for c in explanation.candidates if c.causes[0] == drug and c.probability >= LEAST), None)
+    return next((c for c in explanation.candidates if c.causes[0] == drug and is_issue(c)), None)
 
 
 def _barred(drug: str, counts: tuple[Count, ...], now: datetime) -> tuple[Schedule, Start, Count] | None:
