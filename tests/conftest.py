@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,37 @@ ABSENT = f"the data sets of {SHARED} are not here"
 def shared() -> Path:
     """The folder of data sets; only for tests marked ``real``."""
     return SHARED
+
+
+def needed(command: str) -> str:
+    """The path of a program that ./test installs; without it the test is skipped, and in CI fails."""
+    places = [os.environ.get("PATH", ""), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    found = shutil.which(command, path=os.pathsep.join(places))
+    if found is None:
+        told = f"{command} is not here; ./test installs it where it can"
+        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    return found
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server on a socket of its own; it does not run as root."""
+    as_other = [needed("runuser"), "-u", "postgres", "--"] if os.getuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="penia-pg-"))
+    folder.chmod(0o777)
+    data, log, options = str(folder / "data"), str(folder / "log"), f"-k {folder} -c listen_addresses=''"
+
+    def run(command: str, *arguments: str) -> None:
+        told = [*as_other, needed(command), "-D", data, *arguments]
+        subprocess.run(told, check=True, capture_output=True, cwd=folder)
+
+    run("initdb", "-U", "penia", "-A", "trust", "--no-sync", "-E", "UTF8")
+    run("pg_ctl", "-w", "-l", log, "-o", options, "start")
+    try:
+        yield f"postgresql://penia:secret@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from omop_makers import Cdm, columns_of, duckdb_file, given, ill, measured, person
 
@@ -34,43 +30,10 @@ CDM: Cdm = {
     ],
     "concept_ancestor": [{"ancestor_concept_id": 800878, "descendant_concept_id": 900001}],
 }
-AS_OTHER = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-"""PostgreSQL does not run as root."""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if not shutil.which("initdb") or (AS_OTHER and not shutil.which("runuser")):
-        pytest.skip("PostgreSQL is not here")
-    folder = Path(tempfile.mkdtemp(prefix="penia-pg-"))
-    folder.chmod(0o777)
-
-    def run(*command: str) -> None:
-        subprocess.run([*AS_OTHER, *command], check=True, capture_output=True, cwd=folder)
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "penia", "-A", "trust", "--no-sync", "-E", "UTF8")
-    run(
-        "pg_ctl",
-        "-D",
-        data,
-        "-w",
-        "-l",
-        str(folder / "log"),
-        "-o",
-        f"-k {folder} -c listen_addresses=''",
-        "start",
-    )
-    try:
-        yield f"postgresql://penia:secret@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def fill(server: str, schema: str) -> None:
-    psycopg = pytest.importorskip("psycopg")
-    with psycopg.connect(server) as connection:
+def fill(postgres: str, schema: str) -> None:
+    with psycopg.connect(postgres) as connection:
         connection.execute(f"create schema {schema}")
         for table, rows in CDM.items():
             columns = columns_of(rows)
@@ -92,25 +55,25 @@ def kind(column: str) -> str:
     )
 
 
-def test_postgresql_gives_the_bytes_of_duckdb(server: str, tmp_path: Path) -> None:
-    fill(server, "cdm")
-    url = f"{server}&options=-csearch_path%3Dcdm"
+def test_postgresql_gives_the_bytes_of_duckdb(postgres: str, tmp_path: Path) -> None:
+    fill(postgres, "cdm")
+    url = f"{postgres}&options=-csearch_path%3Dcdm"
     expected = [r.to_json() for r in read_all(duckdb_file(tmp_path / "cdm.duckdb", CDM))]
     assert recognise(url).name == "omop"
     assert [r.to_json() for r in read_all(url)] == expected
     assert read(url, "-5").to_json() == expected[0]
 
 
-def test_two_schemas_with_a_cdm_are_not_guessed_between(server: str) -> None:
-    fill(server, "one")
-    fill(server, "two")
+def test_two_schemas_with_a_cdm_are_not_guessed_between(postgres: str) -> None:
+    fill(postgres, "one")
+    fill(postgres, "two")
     with pytest.raises(ReadError, match="2 schemas with a table person"):
-        read(f"{server}&options=-csearch_path%3Done,two")
+        read(f"{postgres}&options=-csearch_path%3Done,two")
 
 
-def test_a_database_without_a_cdm_and_a_server_that_is_not_there_are_told(server: str) -> None:
+def test_a_database_without_a_cdm_and_a_server_that_is_not_there_are_told(postgres: str) -> None:
     with pytest.raises(ReadError, match="holds no table person"):
-        read(server)
+        read(postgres)
     with pytest.raises(ReadError, match="cannot be reached") as caught:
         read("postgresql://ann:secret@localhost:1/cdm")
     assert "secret" not in str(caught.value)

@@ -120,7 +120,8 @@ def test_the_bundle_is_valid_fhir_and_is_read_as_the_case_is(patients: list[Pati
 
 
 def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     assert write(patients, tmp_path, "parquet") == len(patients)
     people = parquet.read_table(tmp_path / "people.parquet").to_pylist()
     assert [p["cause"] for p in people] == [p.cause for p in patients]
