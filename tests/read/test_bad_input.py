@@ -76,7 +76,7 @@ def test_a_truncated_line_is_named_by_its_number_and_the_rest_is_read() -> None:
     cut = lines(patient(), wbc())[:-30] + b"\n" + lines(observation("ANC", "751-8", 1.0, "10*9/L"))
     made = read(cut)
     assert [c.lineage for c in made.counts] == ["ANC"]
-    assert [p.place for p in made.problems] == ["the given bytes line 2"]
+    assert [p.place for p in made.problems] == ["what was given line 2"]
 
 
 def test_of_a_truncated_gzip_the_lines_before_the_break_are_read() -> None:

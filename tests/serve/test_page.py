@@ -193,6 +193,25 @@ def test_of_several_people_one_is_chosen(page: Any, tmp_path: Path) -> None:
 
 
 @needs_chromium
+def test_nothing_of_one_person_stays_beside_the_file_of_another(page: Any, tmp_path: Path) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    ranked(page)
+    page.locator("#form-finding [name=name]").fill("splenomegaly")
+    page.locator("#form-finding").get_by_role("button").click()
+    page.locator("#entered li", has_text="splenomegaly").wait_for()
+    unreadable = tmp_path / "empty.json"
+    unreadable.write_text("")
+    page.set_input_files("#file", str(unreadable))
+    page.locator("#status", has_text="is empty").wait_for()
+    assert page.locator("#result *").count() == 0
+    assert page.locator("#entered li").all_text_contents() == ["empty.jsonRemove"]
+    assert page.locator("#saves").is_hidden()
+    page.get_by_role("button", name="Undo").click()
+    assert ranked(page)[0].startswith("clozapine")
+    assert "before" not in page.locator("#status").inner_text()
+
+
+@needs_chromium
 def test_hostile_text_in_a_record_stays_text(page: Any, tmp_path: Path) -> None:
     evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
     told = json.loads(EXAMPLE.read_bytes())

@@ -20,6 +20,7 @@ from penia.infer.counts import density, spread_of
 from penia.infer.posterior import Array, Indices
 from penia.infer.ranking import Ranking
 from penia.infer.weights import Weights
+from penia.infer.wording import with_range
 from penia.knowledge.schema import Figure
 
 SHARED = ("low counts in this setting", "neutropenia against any low count")
@@ -135,8 +136,7 @@ def _range(figure: Figure, fitted: Weights) -> tuple[float, float]:
 
 
 def _figure(figure: Figure) -> str:
-    interval = f" ({figure.range[0]:.2g}–{figure.range[1]:.2g})" if figure.range else ""
-    return f"{figure.value:.2g}{interval}"
+    return with_range(figure.value, figure.range)
 
 
 def _counts(
@@ -207,8 +207,7 @@ def _rates(ranking: Ranking, used: Sequence[int], figures: _Figures, fitted: Wei
                 continue
             rate = hypothesis.rates[key.key]
             low[c, f], high[c, f] = rate.range or (np.nan, np.nan)
-            interval = f" ({rate.range[0]:.2g}–{rate.range[1]:.2g})" if rate.range else ""
-            words = f"P({key.name} | {hypothesis.name}) {rate.p:.2g}{interval}"
+            words = f"P({key.name} | {hypothesis.name}) {with_range(rate.p, rate.range)}"
             z[:, c, f] = figures.z(id(rate), words)
     return _drawn(base, low, high, z, fitted)
 

@@ -63,8 +63,13 @@ def prior_contribution(weight: Weight, decibans: float, hypothesis: Hypothesis) 
 
 
 def _factor(text: str, figure: Figure | None, value: float) -> str:
-    interval = f" ({figure.range[0]:.2g}–{figure.range[1]:.2g})" if figure and figure.range else ""
-    return f"{text}: {value:.2g}{interval}"
+    return f"{text}: {with_range(value, figure.range if figure else None)}"
+
+
+def with_range(value: float, interval: tuple[float, float] | None) -> str:
+    """``50 (10–200)``, to two digits and without powers of ten for large ones."""
+    words = [f"{x:.0f}" if abs(x) >= 10 else f"{x:.2g}" for x in (value, *(interval or ()))]
+    return f"{words[0]} ({words[1]}–{words[2]})" if interval else words[0]
 
 
 def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothesis) -> Contribution:

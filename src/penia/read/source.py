@@ -99,7 +99,7 @@ def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
 
 class Source(msgspec.Struct, frozen=True):
     name: str
-    """As a message names it: the path, ``standard input``, ``the given bytes`` ..."""
+    """As a message names it: the path, ``standard input``, ``what was given`` ..."""
     files: tuple[File, ...]
     path: Path | None = None
     """The file or folder, where the source is one."""
@@ -123,7 +123,7 @@ def opened(given: Given) -> Source:
         except (TypeError, ValueError, RecursionError) as error:
             raise ReadError(f"the given dict is no JSON ({error}); give what json.loads returns.") from error
     if isinstance(given, bytes):
-        return _stream("the given bytes", io.BytesIO(given))
+        return _stream("what was given", io.BytesIO(given))
     if isinstance(given, str | Path):
         if str(given) == "-":
             return _stream("standard input", _standard_input())

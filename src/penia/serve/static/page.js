@@ -61,11 +61,16 @@
     return fetch(`/explain?format=${format}`, { method: "POST", headers, body: facts(), signal });
   }
 
+  /* No result stands while another person's is awaited, or where there is none. */
+  function clear() {
+    at("result").replaceChildren();
+    at("saves").hidden = true;
+  }
+
   async function ask() {
     asked?.abort();
     if (isEmpty()) {
-      at("result").replaceChildren();
-      at("saves").hidden = true;
+      clear();
       tell(words.ready);
       return;
     }
@@ -78,11 +83,14 @@
       if (answer.ok) render(text);
       else refuse(answer.status, JSON.parse(text));
     } catch (error) {
-      if (error.name !== "AbortError") tell(words.no_answer);
+      if (error.name === "AbortError") return;
+      clear();
+      tell(words.no_answer);
     }
   }
 
   function refuse(status, told) {
+    clear();
     tell(told.error);
     at("form-token").hidden = status !== 401;
     if (!told.people?.length) return;
@@ -134,7 +142,9 @@
     const bytes = new Uint8Array(await file.arrayBuffer());
     let text = "";
     for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-    change((s) => { s.file = { name: file.name, base64: btoa(text), person: null }; });
+    const next = { name: file.name, base64: btoa(text), person: null };
+    clear();
+    change((s) => Object.assign(s, s.file ? empty() : {}, { file: next })); // what was added to one file is not another's
   }
 
   function units() {
@@ -180,8 +190,8 @@
   at("form-count").elements.line.addEventListener("change", units);
   at("file").addEventListener("change", ({ target }) => { if (target.files[0]) take(target.files[0]); });
   at("remove-file").addEventListener("click", () => { change((s) => { s.file = null; at("file").value = ""; }); at("file").focus(); });
-  at("person").addEventListener("change", ({ target }) => { if (target.value) change((s) => { s.file.person = target.value; }); });
-  at("undo").addEventListener("click", () => { state = past.pop(); show(); ask(); });
+  at("person").addEventListener("change", ({ target }) => { if (target.value) { clear(); change((s) => Object.assign(s, s.file.person ? empty() : {}, { file: { ...s.file, person: target.value } })); } });
+  at("undo").addEventListener("click", () => { state = past.pop(); clear(); show(); ask(); });
   at("reset").addEventListener("click", () => { past = []; state = empty(); at("file").value = ""; show(); ask(); });
 
   for (const button of document.querySelectorAll("[data-save]"))
