@@ -10,21 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from penia import knowledge
 from penia.errors import PeniaError
 from penia.explanation import Citation
-from penia.forecast import can_be_forecast, follow
-from penia.forecast.observed import Line, ahead, lines
-from penia.forecast.particles import LETTER, STEP
-from penia.forecast.scenarios import Arm
-from penia.infer import rank
-from penia.infer.course import Family, draw, of_drug
-from penia.infer.course.together import Job, together
-from penia.infer.prior import cumulative, latency_of
-from penia.knowledge.limits import limits
 from penia.knowledge.monitoring import (
     Band,
     Do,
