@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from command_makers import Run
 
+import penia as package
 from penia.knowledge import lint
+
+EXAMPLES = Path(package.__file__).parent / "examples"
 
 
 def test_a_clean_knowledge_ends_with_0(penia: Run) -> None:
@@ -27,6 +30,18 @@ def test_the_coverage_has_a_line_for_each_cause_and_the_shares_verified(penia: R
     told = json.loads(penia("kb", "coverage", "--json").out)
     assert told["used"]["of"] > 10_000
     assert {"share", "known", "findings", "channels"} <= set(told["causes"][0]["cells"])
+
+
+def test_the_coverage_of_cases_weighs_the_figures_by_their_work(penia: Run) -> None:
+    said = penia("kb", "coverage", "--cases", EXAMPLES)
+    assert "Evidence at work, records: 1" in said.out and "Judged figures that weigh most" in said.out
+    told = json.loads(penia("kb", "coverage", "--cases", EXAMPLES, "--json").out)
+    assert told["cases"] == 1 and len(told["heaviest"]) == 20
+
+
+def test_the_coverage_of_a_folder_without_records_says_what_to_give(penia: Run, tmp_path: Path) -> None:
+    said = penia("kb", "coverage", "--cases", tmp_path)
+    assert said.code == 2 and "give a folder of cases" in said.err
 
 
 def test_a_source_shows_what_rests_on_it_by_name_and_by_words_of_its_title(penia: Run) -> None:

@@ -1,0 +1,120 @@
+"""On what the answers to real cases rest: figures read in their source, sourced ones, judgement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from penia.errors import PeniaError
+from penia.evaluate.cases import EvaluationError
+from penia.explanation import Candidate, Contribution, ContributionKind
+from penia.infer.wording import JUDGEMENT
+from penia.pipeline import explain
+from penia.read import read_all
+from penia.record import Record
+
+Ground = Literal["verified", "sourced", "judgement", "background"]
+"""``background``: the cause lists no figure, and the base rate of the finding stands in its place."""
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
+RIVALS = 2
+"""Candidates against which the first of a case is held."""
+Follow = Callable[[tuple[Path, ...]], Iterable[Path]]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One figure at work between two candidates."""
+
+    cause: str
+    contribution: Contribution
+    decibans: float
+
+    @property
+    def ground(self) -> Ground:
+        """That of its weakest source."""
+        cited = self.contribution.citations
+        if not cited:
+            return "background"
+        if JUDGEMENT in cited:
+            return "judgement"
+        return "verified" if all(citation.verified for citation in cited) else "sourced"
+
+
+class Heavy(msgspec.Struct, frozen=True):
+    """A judged figure, and what it weighs over all cases."""
+
+    cause: str
+    key: str
+    """Finding key, count line, ``prior``, ``tempo`` or ``course``."""
+    text: str
+    decibans: float
+    cases: int
+
+
+class Grounds(msgspec.Struct, frozen=True):
+    """What told the first candidate of each case from the next ones, in decibans without their sign."""
+
+    cases: int
+    decibans: dict[ContributionKind, dict[Ground, float]]
+    heaviest: tuple[Heavy, ...]
+    """Judged figures, the heaviest first."""
+
+    def summed(self) -> dict[Ground, float]:
+        return {g: sum(parts.get(g, 0.0) for parts in self.decibans.values()) for g in GROUNDS}
+
+
+def grounds(folder: Path, most: int = 20, follow: Follow = iter) -> Grounds:
+    """Of every record in the folder; the keys beside cases are not read. Raises EvaluationError where no
+    record has a low count."""
+    paths = tuple(p for p in sorted(folder.glob("*.json")) if not p.name.endswith(".key.json"))
+    explained = [parts(explain(record).candidates) for path in follow(paths) for record in _records(path)]
+    cases = [found for found in explained if found]
+    if not cases:
+        raise EvaluationError(f"No record in {folder} has a low count; give a folder of cases or records.")
+    decibans: defaultdict[ContributionKind, defaultdict[Ground, float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
+    for part in (part for found in cases for part in found):
+        decibans[part.contribution.kind][part.ground] += part.decibans
+    return Grounds(len(cases), {k: dict(v) for k, v in decibans.items()}, _heaviest(cases)[:most])
+
+
+def parts(candidates: Sequence[Candidate]) -> list[Part]:
+    """Half of what each contribution makes between two candidates is the work of either's figure; a base rate
+    on which both rest drops out."""
+    found: list[Part] = []
+    for other in candidates[1 : 1 + RIVALS]:
+        theirs = {c.key: c for c in other.contributions}
+        for own in candidates[0].contributions:
+            half = abs(own.decibans - theirs[own.key].decibans) / 2
+            found += [Part(_speaker(candidates[0]), own, half), Part(_speaker(other), theirs[own.key], half)]
+    return found
+
+
+def _heaviest(cases: Sequence[Sequence[Part]]) -> tuple[Heavy, ...]:
+    weights: defaultdict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+    texts: dict[tuple[str, str], str] = {}
+    for number, found in enumerate(cases):
+        for part in (part for part in found if part.ground == "judgement"):
+            name = part.cause, part.contribution.key
+            weights[name][number] = weights[name].get(number, 0.0) + part.decibans
+            texts.setdefault(name, part.contribution.text)
+    order = sorted(weights, key=lambda name: (-sum(weights[name].values()), name))
+    return tuple(Heavy(*n, texts[n], sum(weights[n].values()), len(weights[n])) for n in order)
+
+
+def _speaker(candidate: Candidate) -> str:
+    """The kind whose figures are shown, where one is named; else the cause."""
+    whole = candidate.causes[0]
+    return next((f.cause for f in candidate.finer if 2 * f.probability >= candidate.probability), whole)
+
+
+def _records(path: Path) -> Iterator[Record]:
+    """None of a file that cannot be read."""
+    try:
+        yield from read_all(path)
+    except PeniaError:
+        return

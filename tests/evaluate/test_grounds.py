@@ -1,0 +1,57 @@
+"""What tells the leading candidates apart, by the ground of the figures behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import penia
+from penia.evaluate import EvaluationError
+from penia.evaluate.grounds import grounds, parts
+from penia.explanation import Candidate, Citation, Contribution
+from penia.infer.wording import JUDGEMENT
+
+EXAMPLES = Path(penia.__file__).parent / "examples"
+READ = Citation("a cohort", verified=True)
+NAMED = Citation("another cohort")
+
+
+def candidate(name: str, decibans: float, *citations: Citation) -> Candidate:
+    return Candidate(
+        (name,), name, 0.5, (Contribution("finding", "HP:1", "Fever", decibans, citations=citations),)
+    )
+
+
+def test_either_figure_does_half_of_what_parts_two_candidates() -> None:
+    found = parts([candidate("a", 5.0, READ), candidate("b", -1.0, JUDGEMENT)])
+    assert [(p.cause, p.decibans, p.ground) for p in found] == [
+        ("a", 3.0, "verified"),
+        ("b", 3.0, "judgement"),
+    ]
+
+
+def test_a_base_rate_on_which_both_rest_does_nothing() -> None:
+    assert {p.decibans for p in parts([candidate("a", 2.0), candidate("b", 2.0)])} == {0.0}
+
+
+def test_a_figure_is_worth_its_weakest_source() -> None:
+    found = parts(
+        [candidate("a", 1.0, READ, NAMED), candidate("b", 0.0), candidate("c", 0.0, READ, JUDGEMENT)]
+    )
+    assert [p.ground for p in found] == ["sourced", "background", "sourced", "judgement"]
+
+
+def test_the_example_is_weighed_and_its_judged_figures_come_heaviest_first() -> None:
+    found = grounds(EXAMPLES, most=3)
+    assert found.cases == 1
+    assert sum(found.summed().values()) > 10
+    weights = [heavy.decibans for heavy in found.heaviest]
+    assert len(weights) == 3
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_a_folder_without_a_low_count_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    with pytest.raises(EvaluationError, match="has a low count"):
+        grounds(tmp_path)
