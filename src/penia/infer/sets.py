@@ -18,6 +18,7 @@ import numpy as np
 from penia.infer.counts import Evidence
 from penia.infer.findings import Told
 from penia.infer.posterior import Array, Indices
+from penia.infer.screen import Screen, promising
 from penia.infer.ties import Ties
 from penia.infer.weights import Weights
 
@@ -60,13 +61,14 @@ def joined(evidence: Evidence, sets: Indices) -> Array:
 def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
     """The likeliest sets; ``alone``: log prior and evidence together of each hypothesis by itself (C,)."""
     leading = np.argsort(-alone, kind="stable")[: int(fitted.set_leads.value)]
-    pairs = _pairs(leading, trial.ties.pair)
-    kept = int(fitted.set_kept.value)
-    scored: list[tuple[Indices, Array, Array]] = [_scored(trial, pairs, kept)]
+    kept, screen = int(fitted.set_kept.value), Screen(trial.told, trial.counts)
+    scored: list[tuple[Indices, Array, Array]] = [
+        _scored(trial, screen, _pairs(leading, trial.ties.pair), kept)
+    ]
     best = scored[0][0][: int(fitted.set_grown.value)]
     triples = _triples(best, trial.ties.pair)
     if len(triples):
-        scored.append(_scored(trial, triples, kept))
+        scored.append(_scored(trial, screen, triples, kept))
     members: list[tuple[int, ...]] = [
         tuple(row) for rows, _, _ in scored for row in cast(list[list[int]], rows.tolist())
     ]
@@ -77,21 +79,28 @@ def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
 
 
 def _pairs(leading: Indices, possible: Array) -> Indices:
-    one, other = np.meshgrid(leading, np.arange(len(possible)), indexing="ij")
-    rows = np.unique(np.sort(np.column_stack([one.ravel(), other.ravel()]), axis=1), axis=0)
-    return rows[np.isfinite(possible[rows[:, 0], rows[:, 1]])]
+    """Each leading hypothesis with every other one (R, 2), rising."""
+    wanted = np.zeros(possible.shape, bool)
+    wanted[leading] = True
+    return np.argwhere(np.triu(wanted | wanted.T, 1) & np.isfinite(possible))
 
 
 def _triples(pairs: Indices, possible: Array) -> Indices:
     """Each pair with every member of another one."""
-    members = np.unique(pairs)
+    members, size = np.array(sorted(set(pairs.ravel().tolist())), int), len(possible)
     rows = np.column_stack([np.repeat(pairs, len(members), axis=0), np.tile(members, len(pairs))])
-    rows = np.unique(np.sort(rows, axis=1), axis=0)
+    rows.sort(axis=1)
+    codes = (rows[:, 0] * size + rows[:, 1]) * size + rows[:, 2]
+    codes = np.array(sorted(set(codes.tolist())), int)
+    rows = np.column_stack([codes // (size * size), codes // size % size, codes % size])
     both = possible[rows[:, 0], rows[:, 1]] + possible[rows[:, 1], rows[:, 2]]
     return rows[np.isfinite(both + possible[rows[:, 0], rows[:, 2]])]
 
 
-def _scored(trial: Trial, sets: Indices, most: int) -> tuple[Indices, Array, Array]:
+def _scored(trial: Trial, screen: Screen, sets: Indices, most: int) -> tuple[Indices, Array, Array]:
+    """The likeliest of them, with (log prior, weighted log likelihoods)."""
+    rough = trial.ties.prior(sets) + screen.score(sets)
+    sets = promising(sets, rough, most)
     prior, evidence = trial.score(sets)
     order = np.argsort(-(prior + evidence.sum(axis=1)), kind="stable")[:most]
     return sets[order], prior[order], evidence[order]
