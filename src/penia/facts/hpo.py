@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.clause import clauses
@@ -34,7 +34,8 @@ def _lineage_terms() -> dict[str, tuple[str, ...]]:
 _PIECE = re.compile(r",|;|\b(?:and|with|or|plus)\b|\+|&")
 
 
-def named_terms(text: str, present: bool) -> list[Said]:
+@lru_cache(4096)
+def named_terms(text: str, present: bool) -> tuple[Said, ...]:
     """Pieces of a normalised text that are, word for word in any order, the name of an HPO term."""
     found: list[Said] = []
     for clause in clauses(text):
@@ -45,7 +46,7 @@ def named_terms(text: str, present: bool) -> list[Said]:
             says = present and sign > 0
             for term in _terms_named(clause.text[start:end], exact=not says):
                 found += hpo_keys(term, says)
-    return found
+    return tuple(found)
 
 
 def _pieces(text: str) -> list[Span]:

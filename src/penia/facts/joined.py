@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from penia.facts import tables
 
@@ -12,17 +11,20 @@ _LINKS = r"(?:\W|\b(?:was|were|is|are|of|for|at|came back|returned|with|in|show(
 _JOINT = re.compile(f"^{_LINKS}|{_LINKS}$")
 
 
-def name_and_result(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(4096)
+def name_and_result(text: str) -> tuple[tuple[str, str], ...]:
     """``coombs positive``, ``positive coombs test``, ``ana 1:640`` → (name, result) of each piece.
 
     A piece without a result shares that of its list: ``ana and rheumatoid factor negative``.
     """
+    found: list[tuple[str, str]] = []
     for part in text.split(";"):
         pieces = [_parted(piece.strip()) for piece in re.split(r",(?!\d)|\b(?:and|or)\b", part)]
         for number, (name, result, _) in enumerate(pieces):
             shared = result or _shared(pieces, number)
             if name and shared:
-                yield name, shared
+                found.append((name, shared))
+    return tuple(found)
 
 
 Piece = tuple[str, str | None, bool]

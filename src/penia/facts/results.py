@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.clause import clauses
@@ -210,6 +210,7 @@ def _word(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
 
 
+@lru_cache(4096)
 def direction(text: str) -> str | None:
     """``high``, ``low`` or ``normal`` from the words of a normalised result."""
     if text in ("h", "hh", "l", "ll", "n"):

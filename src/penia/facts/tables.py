@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -141,6 +141,7 @@ def _normaliser() -> Callable[[str, bool], str]:
     return normaliser(spelling())
 
 
+@lru_cache(4096)
 def normalise(text: str, finding: bool = False) -> str:
     """One spelling for all; ``finding`` writes out the shorthand of findings and diagnoses as well."""
     return _normaliser()(text, finding)

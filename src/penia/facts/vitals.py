@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from penia.facts import tables
 from penia.facts.labs import strip_fillers
@@ -12,6 +13,7 @@ from penia.facts.schema import Vital, VitalRule
 from penia.facts.statement import Said
 
 
+@lru_cache(4096)
 def vital_named(name: str, code: str | None) -> Vital | None:
     """The vital sign of a normalised name or of our code."""
     rows = tables.vitals()

@@ -19,15 +19,22 @@ Matches = dict[str, dict[str, list[Span]]]
 
 def read_words(text: str, present: bool, *, lineages: bool = True) -> Heard:
     """What a normalised text says; ``present`` is the polarity that the record gives the whole."""
-    heard = Heard([], [], [], [])
+    keys, low = _read(text, present)
+    return Heard(list(keys), list(low) if lineages else [], [], [])
+
+
+@lru_cache(4096)
+def _read(text: str, present: bool) -> tuple[tuple[Said, ...], tuple[tuple[str, bool], ...]]:
+    """(keys, lineages)"""
+    keys: list[Said] = []
+    low: list[tuple[str, bool]] = []
     for clause in clauses(text):
         said = [*_keys(clause, present), *_group_keys(clause, present)]
         known = {one.key for one in said}
-        heard.keys += said
-        heard.keys += [one for one in predicated(clause, present) if one.key not in known]
-        if lineages:
-            heard.low += _lineages(clause, present)
-    return heard
+        keys += said
+        keys += [one for one in predicated(clause, present) if one.key not in known]
+        low += _lineages(clause, present)
+    return tuple(keys), tuple(low)
 
 
 def barred(text: str) -> set[str]:
