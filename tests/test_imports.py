@@ -13,7 +13,9 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src"
 
 ROOMS = (
-    ("errors", "record"),
+    ("errors",),
+    ("columns",),
+    ("record",),
     ("explanation", "units"),
     ("codes",),
     ("knowledge",),

@@ -17,7 +17,7 @@ import numpy as np
 from bench.sbc.pictures import draw
 from bench.sbc.ranks import AHEAD, Judged, flat, judged, plain
 from penia.infer.weights import weights
-from penia.virtual import simulate_patients
+from penia.virtual import simulate
 
 OUT = Path(__file__).parents[2] / "docs" / "benchmarks"
 
@@ -36,7 +36,7 @@ def main() -> None:
     summary: dict[str, object] = {}
     for name, (exponent, fitted, clusters) in modes.items():
         began, generator = time.monotonic(), np.random.default_rng(given.seed)
-        patients = simulate_patients(given.n, given.seed, exponent=exponent, misfit=True, clusters=clusters)
+        patients = simulate(given.n, given.seed, exponent=exponent, misfit=True, clusters=clusters)
         forecasts = given.forecasts if name == "as shipped" else 0
         found = [judged(p, fitted, i < forecasts, generator) for i, p in enumerate(patients)]
         summary[name] = summed(found)

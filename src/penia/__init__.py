@@ -13,43 +13,46 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from penia.explanation import Candidate as Candidate
+    from penia.errors import PeniaError as PeniaError
     from penia.explanation import Explanation as Explanation
     from penia.forecast import forecast as forecast
     from penia.monitor import monitor as monitor
+    from penia.pipeline import compare as compare
     from penia.pipeline import explain as explain
     from penia.read import ReadError as ReadError
     from penia.read import read as read
     from penia.read import read_all as read_all
     from penia.record import Record as Record
-    from penia.virtual import simulate_patients as simulate_patients
+    from penia.virtual import simulate as simulate
     from penia.write import convert as convert
 
 _HOMES = {
-    "Candidate": "penia.explanation",
     "Explanation": "penia.explanation",
+    "PeniaError": "penia.errors",
     "ReadError": "penia.read",
     "Record": "penia.record",
+    "compare": "penia.pipeline",
     "convert": "penia.write",
     "explain": "penia.pipeline",
     "forecast": "penia.forecast",
     "monitor": "penia.monitor",
     "read": "penia.read",
     "read_all": "penia.read",
-    "simulate_patients": "penia.virtual",
+    "simulate": "penia.virtual",
 }
 __all__ = [
-    "Candidate",
     "Explanation",
+    "PeniaError",
     "ReadError",
     "Record",
+    "compare",
     "convert",
     "explain",
     "forecast",
     "monitor",
     "read",
     "read_all",
-    "simulate_patients",
+    "simulate",
 ]
 
 

@@ -125,6 +125,8 @@ def compare(
 
     ``one`` and ``other``: ids (``drug:clozapine``, ``hiv``). Raises PeniaError where no count is low or a
     cause does not stand trial, such as a drug that the record does not hold.
+
+    >>> penia.compare(penia.read("record.json"), "drug:clozapine", "bacterial-sepsis").differences[0].text
     """
     asked = question(record, at, setting)
     if asked.episode is None or asked.low is None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
+
+from penia.columns import frame, table
+from penia.errors import PeniaError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -24,6 +27,11 @@ ExposureKind = Literal["drug", "vaccine", "radiation", "chemical", "other"]
 FindingKind = Literal["finding", "history", "family", "place", "allergy"]
 TestKind = Literal["laboratory", "vital", "report"]
 ConditionStatus = Literal["active", "past", "refuted", "suspected"]
+
+COUNTS = {
+    "person": "string", "time": "timestamp", "lineage": "string", "value": "float64", "comparator": "string",
+    "low": "float64", "high": "float64", "specimen": "string", "derived": "bool_", "place": "string",
+}  # fmt: skip
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -205,10 +213,29 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     def to_json(self) -> bytes:
         return msgspec.json.encode(self)
 
+    def to_arrow(self) -> Any:
+        """Its counts as a ``pyarrow.Table``, in 10⁹/L (haemoglobin g/L), times in UTC.
+
+        >>> penia.read("record.json").to_arrow().to_pylist()
+        """
+        who = self.person.id
+        rows = [
+            (who, c.time, c.lineage, c.value, c.comparator, c.low, c.high, c.specimen, c.derived, place)
+            for c, place in ((c, c.origin.place) for c in self.counts)
+        ]
+        return table(COUNTS, rows)
+
+    def to_pandas(self) -> Any:
+        """The same as ``to_arrow`` for pandas. Raises PeniaError where pandas is not installed."""
+        return frame(self.to_arrow())
+
     @staticmethod
     def from_json(data: bytes | str) -> Record:
-        """Raises msgspec.ValidationError naming the field that is wrong."""
-        return msgspec.json.decode(data, type=Record)
+        """Raises PeniaError naming the field that is wrong."""
+        try:
+            return msgspec.json.decode(data, type=Record)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise PeniaError(f"this is no whole Record ({error}); write it again with to_json.") from error
 
 
 def _exposure_until(exposure: Exposure, at: datetime) -> Exposure:

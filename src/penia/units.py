@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from penia.errors import PeniaError
+
 _TABLE = Path(__file__).parent / "codes" / "data" / "units.csv"
 
 _DIMENSIONS = {
@@ -37,7 +39,7 @@ _LEVELLED = str.maketrans({"µ": "u", "μ": "u", "×": "x", "\u00a0": " "})
 _TERA_PER_GIGA = 1e-3
 
 
-class UnitError(ValueError):
+class UnitError(PeniaError):
     """A value whose unit is missing, unknown, ambiguous or of the wrong dimension.
 
     The message names the unit, the analyte and the remedy.

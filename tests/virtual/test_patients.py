@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,7 +18,7 @@ from penia.infer.findings import base_rate
 from penia.infer.weights import weights
 from penia.question import question
 from penia.read.case import DAY0
-from penia.virtual import Patient, simulate_patients
+from penia.virtual import Patient, simulate
 from penia.virtual.background import Person, odds
 from penia.virtual.fhir import bundle
 from penia.virtual.findings import chances, coherent, present, vocabulary
@@ -27,13 +29,13 @@ DRUG = "drug:clozapine"
 
 @pytest.fixture(scope="module")
 def patients() -> list[Patient]:
-    return list(simulate_patients(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
+    return list(simulate(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
 
 
 def test_the_same_seed_gives_the_same_patients_and_another_seed_others(patients: list[Patient]) -> None:
-    again = list(simulate_patients(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
+    again = list(simulate(12, seed=3, causes=[DRUG, "dengue", "duffy-null"]))
     assert [p.case for p in again] == [p.case for p in patients]
-    assert next(simulate_patients(1, seed=4, causes=[DRUG])).case != patients[0].case
+    assert next(simulate(1, seed=4, causes=[DRUG])).case != patients[0].case
 
 
 def test_a_patient_whose_cause_is_a_drug_takes_it_before_the_count_is_low(patients: list[Patient]) -> None:
@@ -98,7 +100,7 @@ def test_a_narrower_finding_is_never_there_without_its_broader_ones(patients: li
 
 def test_an_unknown_cause_is_refused_in_one_sentence() -> None:
     with pytest.raises(PeniaError, match="no cause"):
-        next(simulate_patients(1, causes=["no-such-thing"]))
+        next(simulate(1, causes=["no-such-thing"]))
 
 
 def test_the_bundle_is_valid_fhir_and_is_read_as_the_case_is(patients: list[Patient]) -> None:
@@ -120,8 +122,7 @@ def test_the_bundle_is_valid_fhir_and_is_read_as_the_case_is(patients: list[Pati
 
 
 def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_path: Path) -> None:
-    from pyarrow import parquet
-
+    parquet: Any = import_module("pyarrow.parquet")
     assert write(patients, tmp_path, "parquet") == len(patients)
     people = parquet.read_table(tmp_path / "people.parquet").to_pylist()
     assert [p["cause"] for p in people] == [p.cause for p in patients]
@@ -130,7 +131,7 @@ def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_
 
 
 def test_later_counts_recover_once_the_drug_is_stopped() -> None:
-    patients = [p for p in simulate_patients(12, seed=5, causes=[DRUG]) if p.low]
+    patients = [p for p in simulate(12, seed=5, causes=[DRUG]) if p.low]
     stopped = [
         p
         for p in patients

@@ -79,8 +79,9 @@ def command(
 def _shown(watch: Watch) -> RenderableType:
     from rich.console import Group
 
+    from penia.explanation.wording import percent
     from penia.report.styled import grid, lines, say
-    from penia.report.wording import cited, percent
+    from penia.report.wording import cited
 
     day = "no start in the record" if watch.day is None else f"day {watch.day:.0f} of treatment"
     stopped = f", stopped {watch.stopped:%-d %b %Y}" if watch.stopped else ""

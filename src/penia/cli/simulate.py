@@ -63,12 +63,12 @@ def command(count: int, seed: int, out: str, form: str, causes: tuple[str, ...],
         _population(people, seed, folder)
         return
     from penia.cli.patience import counted
-    from penia.virtual import simulate_patients
+    from penia.virtual import simulate
     from penia.virtual.write import Format, write
 
     followed: Callable[[Iterable[Patient]], Iterable[Patient]] = counted("patients", count)
     formats: dict[str, Format] = {name: name for name in get_args(Format)}
-    written = write(followed(simulate_patients(count, seed, causes)), folder, formats[form])
+    written = write(followed(simulate(count, seed, causes)), folder, formats[form])
     click.echo(f"{written} virtual patients are in {out}." + _next(form, out))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from penia import knowledge
 from penia.cohort.tables import Rows
 from penia.episode import episodes
-from penia.explanation import Candidate, Episode
+from penia.explanation import Episode
+from penia.explanation.tables import evidence
 from penia.infer import Ranking, rank
 from penia.question import Question, about
 from penia.record import Record
@@ -57,7 +57,7 @@ def _explained(asked: Question, episode: Episode, low: datetime, at: datetime, n
     found = list(_candidates(ranking, families, low))
     rows["candidate"] += [(*key, *row) for row in found]
     for members in families[:TOLD]:
-        rows["evidence"] += [(*key, *row) for row in _evidence(ranking.candidate(members, base))]
+        rows["evidence"] += [(*key, *row) for row in evidence(ranking.candidate(members, base))]
     lowest = {line: m.value for line, m in asked.low.measured.items()}
     rows["episode"].append(
         (
@@ -98,8 +98,3 @@ def _since(starts: tuple[datetime | None, ...], low: datetime) -> float | None:
     """Days from the first dose of the last course begun by then."""
     begun = [s for s in starts if s is not None and s <= low]
     return round((low - max(begun)).total_seconds() / 86_400, 3) if begun else None
-
-
-def _evidence(candidate: Candidate) -> Iterator[tuple[Any, ...]]:
-    for c in candidate.contributions:
-        yield candidate.causes[0], c.kind, c.key, c.text, c.present, round(c.decibans, 4)

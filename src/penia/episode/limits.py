@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import msgspec
 
+from penia.errors import PeniaError
 from penia.explanation import Citation
 from penia.knowledge.limits import Curve, Point, ctcae, limits
 from penia.knowledge.schema import Figure, Source
@@ -85,10 +86,10 @@ def is_low(count: Count, lower: float) -> bool | None:
 
 
 def grade(line: str, value: float, lower: float, version: str) -> int | None:
-    """CTCAE grade of a low count; None if the version has none for it. ValueError for an unknown version."""
+    """CTCAE grade of a low count; None if the version has none for it. PeniaError for an unknown version."""
     versions = ctcae().versions
     if version not in versions:
-        raise ValueError(f"CTCAE version {version!r} is not known; known: {', '.join(sorted(versions))}")
+        raise PeniaError(f"CTCAE version {version!r} is not known; known: {', '.join(sorted(versions))}")
     rows = versions[version].get(line, ())
     met = [g.grade for g in rows if value < (lower if g.below is None else g.below.value)]
     return max(met, default=None)

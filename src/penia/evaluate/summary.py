@@ -9,6 +9,7 @@ from statistics import mean, median, quantiles
 
 import msgspec
 
+from penia.errors import PeniaError
 from penia.evaluate.outcome import Outcome
 
 TOP = (1, 3, 5, 10)
@@ -93,9 +94,9 @@ def report(
 
 
 def summary(outcomes: Sequence[Outcome]) -> Summary:
-    """Raises ValueError where there is no outcome."""
+    """Raises PeniaError where there is no outcome."""
     if not outcomes:
-        raise ValueError("a summary needs at least one outcome")
+        raise PeniaError("a summary needs at least one outcome")
     bins = _reliability(outcomes)
     seconds = [o.seconds for o in outcomes]
     return Summary(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from penia.errors import PeniaError
+
 Words = frozenset[str]
 Needs = tuple[tuple[str, ...], ...]
 
@@ -18,7 +20,7 @@ SHORT = 3
 _SPECIAL = frozenset("wdsbWDSBAZ")
 
 
-class PatternError(ValueError):
+class PatternError(PeniaError):
     """A pattern that uses what the knowledge does not allow, or is no regular expression."""
 
 

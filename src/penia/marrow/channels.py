@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray, per_subject
 from penia.marrow.grid import Event
 from penia.marrow.population import Parameters
@@ -135,7 +136,7 @@ class Course(msgspec.Struct, frozen=True, eq=False):
 
 
 def courses(channels: Sequence[Channel], subjects: int, lineages: tuple[str, ...]) -> tuple[Course, ...]:
-    """Checked and broadcast to (N,). Raises ValueError for a size, lineage or course that cannot be."""
+    """Checked and broadcast to (N,). Raises PeniaError for a size, lineage or course that cannot be."""
     return tuple(_course(c, subjects, lineages) for c in channels if c.kind not in CONSTITUTION)
 
 
@@ -147,7 +148,7 @@ def constitution(parameters: Parameters, channels: Sequence[Channel]) -> Paramet
             continue
         size = per_subject(channel.size, parameters.subjects)[:, None]
         if np.any(size < 0) or (channel.kind == "renewal" and np.any(size > 1)):
-            raise ValueError(
+            raise PeniaError(
                 f"the size of a {channel.kind} channel cannot be {size.min():g} to {size.max():g}"
             )
         touched = np.isin(parameters.lineages, channel.lineages)
@@ -170,13 +171,13 @@ def _course(channel: Channel, subjects: int, lineages: tuple[str, ...]) -> Cours
         for value in (channel.size, channel.onset, channel.rise, channel.duration, channel.fade)
     )
     if np.any(size < 0) or (fraction and np.any(size > 1)):
-        raise ValueError(f"the size of a {channel.kind} channel is {'0 to 1' if fraction else '0 or more'}")
+        raise PeniaError(f"the size of a {channel.kind} channel is {'0 to 1' if fraction else '0 or more'}")
     if np.any((rise < 0) | (duration < 0) | (fade < 0)):
-        raise ValueError(f"a {channel.kind} channel has a negative rise, duration or fade")
+        raise PeniaError(f"a {channel.kind} channel has a negative rise, duration or fade")
     if channel.kind in CONSTANT and not (np.all(np.isneginf(onset)) and np.all(np.isposinf(duration))):
-        raise ValueError(f"a {channel.kind} channel has no course over time")
+        raise PeniaError(f"a {channel.kind} channel has no course over time")
     if channel.kind == "release" and channel.lineages != ("n",):
-        raise ValueError("only neutrophils have a reserve to release")
+        raise PeniaError("only neutrophils have a reserve to release")
     present = (
         (0,)
         if target == "stem"

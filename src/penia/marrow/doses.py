@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray
 from penia.marrow.grid import Event
 
@@ -153,7 +154,7 @@ class Pulses:
 
 
 def schedule(doses: Doses, subjects: int, lineages: tuple[str, ...]) -> Schedule:
-    """Checked; arrays keep one row where all subjects agree. Raises ValueError where shapes do not fit."""
+    """Checked; arrays keep one row where all subjects agree. Raises PeniaError where shapes do not fit."""
     times = np.atleast_2d(np.asarray(doses.times, dtype=np.float64))
     rates = np.atleast_2d(np.asarray(doses.rates, dtype=np.float64))
     made = Schedule(
@@ -168,11 +169,11 @@ def schedule(doses: Doses, subjects: int, lineages: tuple[str, ...]) -> Schedule
     )
     for name in ("times", "strength", "duration", "rates", "weights", "sensitivity", "most"):
         if (rows := getattr(made, name).shape[0]) not in (1, subjects):
-            raise ValueError(f"{name} of the doses has {rows} rows for {subjects} subjects")
+            raise PeniaError(f"{name} of the doses has {rows} rows for {subjects} subjects")
     if np.any(made.rates <= 0) or any(
         np.any(a < 0) for a in (made.strength, made.duration, made.sensitivity)
     ):
-        raise ValueError("doses need positive rates, and strengths, durations and sensitivities of 0 or more")
+        raise PeniaError("doses need positive rates, and strengths, durations and sensitivities of 0 or more")
     return made
 
 

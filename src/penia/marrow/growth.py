@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray, per_subject
 from penia.marrow.grid import Event
 from penia.marrow.stage import Nodes, relax_varying
@@ -75,7 +76,7 @@ class Course(msgspec.Struct, frozen=True, eq=False):
 
 
 def course(growth: GrowthFactor, subjects: int) -> Course:
-    """Checked and broadcast to (N, ·). Raises ValueError for a negative amount or rate."""
+    """Checked and broadcast to (N, ·). Raises PeniaError for a negative amount or rate."""
     times = np.atleast_2d(np.asarray(growth.times, dtype=np.float64))
     made = Course(
         per_subject(times, subjects, times.shape[1]),
@@ -86,5 +87,5 @@ def course(growth: GrowthFactor, subjects: int) -> Course:
         ),
     )
     if any(np.any(getattr(made, name) < 0) for name in made.__struct_fields__[1:]):
-        raise ValueError("amounts and rates of a growth factor are 0 or more")
+        raise PeniaError("amounts and rates of a growth factor are 0 or more")
     return made

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray, Places, per_subject
 
 LINEAGES = ("n", "l", "m", "p", "e")
@@ -59,7 +60,7 @@ def parameters(
 ) -> Parameters:
     """Parameters of ``subjects`` people; each argument a scalar, (L,), (N,) or (N, L).
 
-    Raises ValueError for a rate that is not positive, a renewal outside 0 to 1 or a ceiling of 1 or less.
+    Raises PeniaError for a rate that is not positive, a renewal outside 0 to 1 or a ceiling of 1 or less.
     """
     shape = (subjects, len(lineages))
     made = Parameters(
@@ -85,7 +86,7 @@ def parameters(
         if np.any(bad)
     ]
     if wrong or len(stages) != len(lineages):
-        raise ValueError(f"out of range: {', '.join(wrong) or 'one number of stages is needed per lineage'}")
+        raise PeniaError(f"out of range: {', '.join(wrong) or 'one number of stages is needed per lineage'}")
     return made
 
 

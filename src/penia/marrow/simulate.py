@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray
 from penia.marrow.channels import Channel, constitution, courses
 from penia.marrow.doses import Doses, schedule
@@ -41,12 +42,12 @@ def simulate(
 ) -> Trajectories:
     """Counts of N subjects on ``days`` (T,), which rise; the marrow is in ``state`` (health) on the first.
 
-    ``step`` is the longest step in units of 1/k; see docs/marrow.md for the error. Raises ValueError
+    ``step`` is the longest step in units of 1/k; see docs/marrow.md for the error. Raises PeniaError
     for days that do not rise, or an input whose shape or size cannot be.
     """
     days = np.atleast_1d(np.asarray(days, dtype=np.float64))
     if len(days) < 1 or np.any(np.diff(days) <= 0) or not np.all(np.isfinite(days)):
-        raise ValueError("days must be finite and rise")
+        raise PeniaError("days must be finite and rise")
     deepest_first = sorted(range(len(parameters.lineages)), key=lambda i: -parameters.stages[i])
     within = constitution(_reordered(parameters, deepest_first), channels)
     subjects, lineages = within.subjects, within.lineages

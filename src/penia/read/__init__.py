@@ -38,7 +38,7 @@ class Listed(msgspec.Struct, frozen=True):
 def read(source: Given, person: str | None = None) -> Record:
     """The Record of one person.
 
-    >>> read({"resourceType": "Patient", "id": "7", "gender": "female"}).person.sex
+    >>> penia.read({"resourceType": "Patient", "id": "7", "gender": "female"}).person.sex
     'female'
 
     ``source`` is a path, ``-`` for standard input, an open binary stream, bytes or a dict. Raises ReadError
@@ -62,7 +62,10 @@ def read(source: Given, person: str | None = None) -> Record:
 
 
 def read_all(source: Given) -> Iterator[Record]:
-    """The Record of each person, in the order of their ids. Raises ReadError where nothing can be used."""
+    """The Record of each person, in the order of their ids. Raises ReadError where nothing can be used.
+
+    >>> [record.person.id for record in penia.read_all("export")]
+    """
     yield from _load(source).records()
 
 

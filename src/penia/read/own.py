@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from penia.errors import PeniaError
 from penia.read.error import ReadError
 from penia.read.reader import Made
 from penia.read.source import File, Source
@@ -34,5 +33,5 @@ def load(source: Source, person: str | None = None) -> Made:
 def _record(file: File) -> Record:
     try:
         return Record.from_json(b"".join(file.blocks()))
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ReadError(f"{file.name} is no whole Record ({error}); write it again with to_json.") from error
+    except PeniaError as error:
+        raise ReadError(f"{file.name}: {error}") from error

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from penia.explanation import Bands, Forecast, Passing, Scenario
+from penia.explanation.wording import percent
 from penia.report.styled import Part, grid, lines, say
-from penia.report.wording import percent
 
 SURE = 0.9
 """Probability from which on a day is named without adding how often it is not reached."""

@@ -6,8 +6,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 
 from penia.explanation import Candidate, CauseSet
+from penia.explanation.wording import bar, percent, telling, weighed
 from penia.report.styled import Part, grid, lines, say
-from penia.report.wording import UNEXPLAINED, bar, off_by, others, percent, telling, weighed
+from penia.report.wording import UNEXPLAINED, off_by, others
 
 ROOMY = 96
 """From this width, what is most telling stands beside a cause, not under it."""

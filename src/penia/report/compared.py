@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from penia.explanation import Comparison, Difference
+from penia.explanation.wording import bar, percent
 from penia.report.styled import grid, lines, say
-from penia.report.wording import bar, odds, percent
+from penia.report.wording import odds
 
 WIDEST = 120
 CELLS = 10

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from penia.explanation import Alert, Episode, Explanation
+from penia.explanation.wording import against, weighed
 from penia.record import Record
 from penia.report import ahead, wording
 from penia.report.causes import ranked
@@ -161,8 +162,8 @@ def _scores(explanation: Explanation) -> list[Section]:
 def _doubt(explanation: Explanation) -> list[Section]:
     rows: list[Section] = []
     if explanation.candidates:
-        against = wording.weighed(wording.against(explanation.candidates[0]))
-        rows.append(("Against", say(f"the first: {against or 'nothing in the record.'}")))
+        speaking = weighed(against(explanation.candidates[0]))
+        rows.append(("Against", say(f"the first: {speaking or 'nothing in the record.'}")))
     if explanation.missing:
         known = explanation.missing[:NOT_KNOWN]
         more = len(explanation.missing) - len(known)

@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from penia.explanation import Candidate, Citation, Contribution, Scale, Suspect
+from penia.explanation.wording import percent
 from penia.report.styled import grid, lines, say
-from penia.report.wording import cited, full_source, is_published, is_unread, odds, off_by, percent
+from penia.report.wording import cited, full_source, is_published, is_unread, odds, off_by
 
 Numbers = dict[tuple[str, str, int | None], int]
 """Source (title, ref, year) → its number in the list at the end."""

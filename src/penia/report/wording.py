@@ -10,12 +10,12 @@ from penia.explanation import (
     Candidate,
     CauseSet,
     Citation,
-    Contribution,
     Episode,
     Explanation,
     LowCount,
     ScoreTotal,
 )
+from penia.explanation.wording import percent
 from penia.record import Record
 
 LINES = {
@@ -31,8 +31,6 @@ LETTERS = {"n": "ANC", "w": "WBC", "l": "ALC", "m": "AMC", "p": "PLT", "e": "HB"
 UNITS = {"HB": "g/L"}
 UNREAD = "†"
 """Marks a source in which the figure was not verified."""
-TELLING = 1.0
-"""Least weight, in decibans, of evidence that is named."""
 UNEXPLAINED = "unexplained"
 
 
@@ -103,44 +101,10 @@ def not_low(episode: Episode, record: Record) -> str:
     return ", ".join(f"{LINES[m.line][0]} {amount(m.line, m.value, m.censored)}" for m in lines)
 
 
-def decibels(decibans: float) -> str:
-    return f"{decibans:+.0f}".replace("-", "−")
-
-
-def percent(probability: float) -> str:
-    if probability < 0.005:
-        return "<1 %"
-    return ">99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
-
-
 def odds(decibans: float) -> str:
     """Odds that a sum of decibans stands for: ``9 to 1``, ``1 to 20``."""
     ratio = 10 ** (abs(decibans) / 10)
     return f"{ratio:.3g} to 1" if decibans >= 0 else f"1 to {ratio:.3g}"
-
-
-def bar(probability: float, cells: int) -> str:
-    """A bar of eighths of a cell."""
-    eighths = round(probability * cells * 8)
-    return "█" * (eighths // 8) + ("▏▎▍▌▋▊▉"[eighths % 8 - 1] if eighths % 8 else "")
-
-
-def telling(candidate: Candidate, most: int = 3) -> list[Contribution]:
-    """The weightiest evidence for or against, where a candidate stood before it left out."""
-    found = [c for c in candidate.contributions if c.kind != "prior" and abs(c.decibans) >= TELLING]
-    return sorted(found, key=lambda c: -abs(c.decibans))[:most]
-
-
-def against(candidate: Candidate, most: int = 3) -> list[Contribution]:
-    found = [c for c in candidate.contributions if c.kind != "prior" and c.decibans <= -TELLING]
-    return sorted(found, key=lambda c: c.decibans)[:most]
-
-
-def weighed(contributions: Sequence[Contribution]) -> str:
-    """``ANC 0.1 +6 dB · sore throat +3 · fever −1``"""
-    first = (f"{c.text} {decibels(c.decibans)} dB" for c in contributions[:1])
-    rest = (f"{c.text} {decibels(c.decibans)}" for c in contributions[1:])
-    return " · ".join((*first, *rest))
 
 
 def short_source(citation: Citation) -> str:

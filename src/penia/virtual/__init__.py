@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from penia.virtual.patient import Patient, simulate_patients
+from penia.virtual.patient import Patient, simulate
 
-__all__ = ["Patient", "simulate_patients"]
+__all__ = ["Patient", "simulate"]

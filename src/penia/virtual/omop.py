@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from penia.codes.tables import rows as code_rows
+from penia.columns import schema, table
 from penia.errors import PeniaError
 from penia.read.case_layout import Case
 from penia.virtual.population import Citizen, taken
@@ -87,7 +88,7 @@ def write(people: Iterable[Citizen], folder: Path) -> int:
 def _written(people: Iterable[Citizen], folder: Path) -> int:
     parquet: Any = import_module("pyarrow.parquet")
     halves = {name: folder / f".{name}.parquet.part" for name in COLUMNS}
-    writers = {name: parquet.ParquetWriter(path, _schema(name)) for name, path in halves.items()}
+    writers = {name: parquet.ParquetWriter(path, schema(COLUMNS[name])) for name, path in halves.items()}
     cdm, source, count = _Cdm(), iter(people), 0
     try:
         while group := list(islice(source, GROUP)):
@@ -102,12 +103,6 @@ def _written(people: Iterable[Citizen], folder: Path) -> int:
     for name, path in halves.items():
         path.replace(folder / f"{name}.parquet")
     return count
-
-
-def _schema(name: str) -> Any:
-    pa: Any = import_module("pyarrow")
-    kinds = {"time": pa.timestamp("us")}
-    return pa.schema([(c, kinds.get(kind) or getattr(pa, kind)()) for c, kind in COLUMNS[name].items()])
 
 
 @cache
@@ -185,22 +180,14 @@ class _Cdm:
     def flush(self, writers: dict[str, Any]) -> None:
         for name, rows in self._rows.items():
             if rows and name != "concept":
-                _write(writers[name], name, rows)
+                writers[name].write_table(table(COLUMNS[name], rows))
                 rows.clear()
 
     def close(self, writers: dict[str, Any]) -> None:
         self._rows["cdm_source"].append(("invented by penia", "penia"))
         self.flush(writers)
-        _write(writers["concept"], "concept", self._rows["concept"])
+        writers["concept"].write_table(table(COLUMNS["concept"], self._rows["concept"]))
 
 
 def _when(citizen: Citizen, day: float | None) -> datetime:
     return (citizen.day0 + timedelta(days=day or 0.0)).replace(microsecond=0)
-
-
-def _write(writer: Any, name: str, rows: list[Row]) -> None:
-    pa: Any = import_module("pyarrow")
-    schema = _schema(name)
-    turned = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    arrays = [pa.array(values, type=field.type) for values, field in zip(turned, schema, strict=True)]
-    writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

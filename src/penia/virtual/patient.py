@@ -64,7 +64,7 @@ class _Sketch(msgspec.Struct, frozen=True, eq=False):
     generator: np.random.Generator
 
 
-def simulate_patients(
+def simulate(
     n: int,
     seed: int = 1,
     causes: Sequence[str] = (),
@@ -80,7 +80,7 @@ def simulate_patients(
     the model as the inference assumes of real ones. ``clusters``: findings of a cluster come together.
     The same arguments give the same patients. Raises PeniaError for a cause that is not known.
 
-    >>> patient = next(penia.simulate_patients(1, causes=["drug:clozapine"]))
+    >>> patient = next(penia.simulate(1, causes=["drug:clozapine"]))
     >>> penia.explain(patient.record()).candidates[0].causes, patient.cause
     """
     known = knowledge.load()

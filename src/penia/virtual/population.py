@@ -20,7 +20,7 @@ from penia.read.case_layout import Case, CaseDrug, Measured
 from penia.record import Person
 from penia.virtual.background import drawn, person
 from penia.virtual.counts import LINES, healthy
-from penia.virtual.patient import Patient, simulate_patients
+from penia.virtual.patient import Patient, simulate
 
 Array = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ class Citizen(msgspec.Struct, frozen=True, eq=False):
 def citizens(n: int, seed: int = 1) -> Iterator[Citizen]:
     """``n`` people, one by one; the same arguments give the same people."""
     ill = np.random.default_rng((seed, 7)).random(n) < population().affected.value
-    patients = simulate_patients(int(ill.sum()), seed)
+    patients = simulate(int(ill.sum()), seed)
     for number in range(n):
         generator = np.random.default_rng((seed, 11, number))
         patient = next(patients) if ill[number] else None

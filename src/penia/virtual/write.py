@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from penia.columns import table
 from penia.errors import PeniaError
 from penia.virtual.counts import LINES
 from penia.virtual.fhir import bundle
@@ -66,7 +67,6 @@ def key(patient: Patient) -> dict[str, object]:
 
 
 def _parquet(patients: Iterable[Patient], folder: Path) -> int:
-    pa: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
 
     count, writers = 0, dict[str, Any]()
@@ -74,11 +74,12 @@ def _parquet(patients: Iterable[Patient], folder: Path) -> int:
     try:
         while group := list(islice(source, GROUP)):
             for name, rows in _tables(group).items():
-                schema = pa.schema([(column, getattr(pa, kind)()) for column, kind in _COLUMNS[name].items()])
-                table = pa.table({c: [row[c] for row in rows] for c in schema.names}, schema=schema)
+                made = table(
+                    _COLUMNS[name], [tuple(row[column] for column in _COLUMNS[name]) for row in rows]
+                )
                 if name not in writers:
-                    writers[name] = parquet.ParquetWriter(folder / f"{name}.parquet", schema)
-                writers[name].write_table(table)
+                    writers[name] = parquet.ParquetWriter(folder / f"{name}.parquet", made.schema)
+                writers[name].write_table(made)
             count += len(group)
     finally:
         for writer in writers.values():

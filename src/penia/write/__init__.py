@@ -33,7 +33,7 @@ def convert(record: Record, to: str) -> bytes:
 
     >>> import penia
     >>> record = penia.read({"resourceType": "Patient", "id": "7", "gender": "female"})
-    >>> penia.read(convert(record, "phenopacket")).person.sex
+    >>> penia.read(penia.convert(record, "phenopacket")).person.sex
     'female'
 
     The same record gives the same bytes. What a format has no place for is listed in docs/readers.md. Raises

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from penia.explanation import Candidate, Explanation, Step
+from penia.explanation.wording import telling, weighed
 from penia.infer.weights import weights
 from penia.report.fhir.elements import Json, cause, instant, references, subject
-from penia.report.wording import telling, weighed
 
 PRIORITIES = {"now": "stat", "today": "urgent", "days": "routine", "routine": "routine"}
 SEVERITIES = {"now": "high", "today": "moderate", "soon": "low"}

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from rich.console import Console
 
 from penia.explanation import Explanation
+from penia.explanation.wording import against, percent, telling, weighed
 from penia.record import Record
 from penia.report import terminal, wording
 from penia.report.dropped import grouped
@@ -40,10 +41,10 @@ MARKERS = {
 """Marker of a line → its outline in the key."""
 
 FILTERS: dict[str, Any] = {
-    "percent": wording.percent,
-    "weighed": wording.weighed,
-    "telling": wording.telling,
-    "against": wording.against,
+    "percent": percent,
+    "weighed": weighed,
+    "telling": telling,
+    "against": against,
     "off_by": wording.off_by,
     "waterfall": waterfall.rows,
     "signed": waterfall.signed,

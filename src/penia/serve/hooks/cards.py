@@ -10,10 +10,10 @@ from typing import Any, Literal
 import msgspec
 
 from penia.explanation import Candidate, Citation, Explanation, Step
+from penia.explanation.wording import telling, weighed
 from penia.report.fhir.elements import CAUSES
 from penia.report.fhir.proposals import named, request
 from penia.report.html.links import address
-from penia.report.wording import telling, weighed
 
 Json = dict[str, Any]
 Indicator = Literal["info", "warning", "critical"]
