@@ -65,3 +65,14 @@ def test_a_cause_shows_its_kinds_its_channels_and_how_figures_were_pooled(penia:
     said = penia("kb", "show", "dengue").out
     for word in ("How it disturbs the marrow", "loss, step: neutrophils", "pooled by random effects"):
         assert word in said
+
+
+def test_a_test_shows_its_loinc_codes(penia: Run) -> None:
+    said = penia("kb", "show", "test:dengue-ns1").out
+    assert "LOINC codes" in said and "75377-2" in said
+
+
+def test_a_number_shows_where_it_says_present_and_absent(penia: Run) -> None:
+    said = penia("kb", "show", "test:ferritin-over-10000").out
+    assert "present where > 10000" in said and "<= 10000" in said and "ug/L" in said and "2276-4" in said
+    assert "A number decides it" not in penia("kb", "show", "HP:0000988").out

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from penia.cli.page import figure_row, percent, print_sources, print_table, source_mark
 from penia.codes import ingredients
+from penia.facts.coded import limits_of, loinc_of
 from penia.facts.schema import Words
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import investigations
@@ -74,6 +75,8 @@ def print_finding(key: FindingKey, base: KnowledgeBase, console: Console) -> Non
     print_table(console, "How often present where looked for, among low white counts of any cause", rates)
     without = [figure_row(f"without {cause}", figure) for cause, figure in key.without.items()]
     print_table(console, "How often positive without the cause that it tests for", without)
+    _limits(console, key.key)
+    _codes(console, key.key)
     _orders(console, key.key)
     _causes(console, listings(key, base))
     print_sources(console, key.sources)
@@ -91,6 +94,22 @@ def _relations(key: FindingKey, base: KnowledgeBase) -> str:
     parts = [f"It moves together with others of the cluster {key.cluster}."] if key.cluster else []
     parts += [f"It is a kind of: {', '.join(names)}."] if names else []
     return " ".join(parts)
+
+
+def _limits(console: Console, key: str) -> None:
+    rows = [
+        (f"{one.analyte}: present where {one.present}", one.absent or "", one.unit, "")
+        for one in limits_of(key)
+    ]
+    print_table(console, "A number decides it: present, then absent", rows)
+
+
+def _codes(console: Console, key: str) -> None:
+    """A result coded otherwise is read by its name."""
+    found = loinc_of(key)
+    rows = [(one.name, one.code, "", "") for one in found[:WORDS]]
+    more = f", the first {WORDS} of {len(found)}" if len(found) > WORDS else ""
+    print_table(console, f"LOINC codes of results that may decide it{more}", rows)
 
 
 def _orders(console: Console, key: str) -> None:
