@@ -12,7 +12,7 @@ import pytest
 
 import penia
 from penia.explanation import Candidate
-from penia.infer.families import tempered, together, treated_as, tried
+from penia.infer.families import kin, tempered, together, treated_as, tried
 from penia.infer.posterior import parts, posterior
 from penia.knowledge import load
 from penia.record import Condition, Count, Finding, Person, Record
@@ -92,8 +92,8 @@ def test_a_disease_that_is_stated_without_its_kind_is_tried_whole() -> None:
 
 
 def test_to_split_a_cause_leaves_its_prior_as_it_was() -> None:
-    whole = tempered([0.02, 0.06], [[0], [1]], 0.6)
-    split = tempered([0.02, 0.012, 0.048], [[0], [1, 2]], 0.6)
+    whole = tempered([0.02, 0.06], kin(["a", "b"]), 0.6)
+    split = tempered([0.02, 0.012, 0.048], kin(["a", "b", "b"]), 0.6)
     assert split[0] == pytest.approx(whole[0])
     assert np.logaddexp(split[1], split[2]) == pytest.approx(whole[1])
     assert split[1] - split[2] == pytest.approx(math.log(0.2 / 0.8))

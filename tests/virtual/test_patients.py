@@ -14,7 +14,7 @@ import penia
 from penia import knowledge
 from penia.errors import PeniaError
 from penia.facts import read_facts
-from penia.infer.findings import base_rate
+from penia.infer.rates import base_rate
 from penia.infer.weights import weights
 from penia.question import question
 from penia.read.case import DAY0

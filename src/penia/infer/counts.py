@@ -16,10 +16,11 @@ import numpy as np
 
 from penia.episode import Measured
 from penia.explanation import Tempo
+from penia.infer.derived import derived
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
-from penia.knowledge.schema import Lineage, Pattern
+from penia.knowledge.schema import Drug, Lineage, Pattern
 
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
@@ -36,6 +37,9 @@ class Evidence(msgspec.Struct, frozen=True):
     """How strongly each hypothesis lowers that line, more where higher; empty where that says nothing."""
     measured: Measured | None = None
 
+
+Spread = tuple[float, float, float]
+"""(median of ln count, log spread below it, log spread above it)"""
 
 _LINE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
 _WORDS: dict[Lineage, str] = {
@@ -76,7 +80,9 @@ def count_evidence(
 
 def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -> Evidence:
     spreads = np.array([spread_of(h.pattern, value.line, fitted) for h in hypotheses])
-    severe = np.array([_severe_share(h, value, fitted) for h in hypotheses])
+    severe = np.array(
+        [1.0 if h.drug is None else _severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
+    )
     logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
     text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
     places = (value.place,) if value.place else ()
@@ -133,8 +139,16 @@ def _below(z: Array) -> Array:
     return np.vectorize(_NORMAL.cdf, otypes=[float])(z)
 
 
-def spread_of(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, float, float]:
-    """(median of ln count, log spread below it, log spread above it)"""
+def spread_of(pattern: Pattern, line: str, fitted: Weights) -> Spread:
+    return _spreads(pattern, fitted)[line]
+
+
+@derived
+def _spreads(pattern: Pattern, fitted: Weights) -> dict[str, Spread]:
+    return {line: _spread(pattern, line, fitted) for line in ("WBC", *_LINE)}
+
+
+def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     depth, least, most = pattern.depth, fitted.narrowest.value, fitted.widest.value
     if line == "ANC":
         median, p10, p90 = (
@@ -156,12 +170,11 @@ def spread_of(pattern: Pattern, line: str, fitted: Weights) -> tuple[float, floa
     return median, spread, spread
 
 
-def _severe_share(hypothesis: Hypothesis, measured: Measured, fitted: Weights) -> float:
+def _severe_share(drug: Drug, kind: Pattern, measured: Measured, fitted: Weights) -> float:
     """A drug with its own incidence of ANC < 0.5 keeps its pattern's shape on each side of 0.5."""
-    drug = hypothesis.drug
-    if drug is None or measured.line != "ANC" or drug.incidence.value <= 0:
+    if measured.line != "ANC" or drug.incidence.value <= 0:
         return 1.0
-    pattern = _clip(hypothesis.pattern.depth.p_anc_below_half, 0.02, 0.98)
+    pattern = _clip(kind.depth.p_anc_below_half, 0.02, 0.98)
     own = _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
     severe = measured.value < fitted.severe.value
     return own / pattern if severe else (1 - own) / (1 - pattern)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 
 import numpy as np
 
-from penia.infer.posterior import Array
+from penia.infer.posterior import Array, Indices
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.family import parent_of
 from penia.knowledge.schema import Cause
@@ -53,12 +53,21 @@ def together(names: Sequence[str]) -> list[list[int]]:
     return list(families.values())
 
 
-def tempered(weights: Sequence[float], families: Sequence[Sequence[int]], exponent: float) -> Array:
+def kin(names: Sequence[str]) -> Indices:
+    """Number of the family of each (C,)."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.intp)
+
+
+def whole(logs: Array, families: Indices) -> Array:
+    """log of the sum over the family of each (C,)"""
+    found: Array = np.log(np.bincount(families, np.exp(logs)))[families]
+    return found
+
+
+def tempered(weights: Sequence[float], families: Indices, exponent: float) -> Array:
     """log prior (C,): the exponent acts on whole families, so that to split a cause leaves its share as it
     was."""
     own = np.log(np.maximum(weights, LEAST))
-    logs = np.empty(len(own))
-    for members in families:
-        total = np.logaddexp.reduce(own[members])
-        logs[members] = own[members] - (1 - exponent) * total
+    logs = own - (1 - exponent) * whole(own, families)
     return logs - np.logaddexp.reduce(logs)

@@ -12,22 +12,19 @@ C hypotheses, F facts, R sets of n hypotheses.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from penia.facts import Fact
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
-from penia.infer.prior import at_place
+from penia.infer.rates import Flags, Rates, backgrounds, listed
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, Place
 
-Flags = NDArray[np.bool_]
 Bundle = tuple[list[int], float]
 """(facts that move together, weight of those after the strongest)"""
 
@@ -155,21 +152,26 @@ def told(
     ``of_both`` names (hypothesis, key) where the finding is no sign of it alone, but of it with another."""
     heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
     keys = [vocabulary[f.key] for f in heard]
-    rates, listed, brings = _rates(hypotheses, keys, of_both)
+    whole = listed(hypotheses, keys)
+    row, column = {h.id: c for c, h in enumerate(hypotheses)}, {key.key: f for f, key in enumerate(keys)}
+    own = whole.without([(row[id], column[key]) for id, key in of_both if id in row and key in column])
+    anchored = np.array([h.known or h.drug is not None for h in hypotheses])
     found = Told(
         facts=tuple(heard),
         keys=tuple(keys),
-        rates=np.minimum(rates, 1 - fitted.floor.value / 10),
-        listed=listed,
-        background=np.array([_background(key, hypotheses, shares, place, fitted) for key in keys]),
-        brings=brings,
+        rates=np.minimum(own.p, 1 - fitted.floor.value / 10),
+        listed=own.listed & ~(own.anchor & anchored[:, None]),
+        background=backgrounds(keys, whole, np.array(shares), place, fitted),
+        brings=_brought(hypotheses, own),
         spared=np.log1p([-brought.get(key.key, 0.0) for key in keys]),
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
         bundles=(),
         floor=fitted.floor.value,
     )
-    telling = np.flatnonzero(found.ratios(np.arange(len(rates))[:, None], found.rates).any(axis=0)).tolist()
+    telling = np.flatnonzero(
+        found.ratios(np.arange(len(hypotheses))[:, None], found.rates).any(axis=0)
+    ).tolist()
     return found.only(telling, _bundles([keys[i] for i in telling], fitted))
 
 
@@ -187,49 +189,10 @@ def finding_evidence(
     return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
 
 
-def _rates(
-    hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey], of_both: Set[tuple[str, str]]
-) -> tuple[Array, Flags, Array]:
-    """(rates, scored, log of what is not brought along), each (C, F)."""
-    shape = (len(hypotheses), len(keys))
-    rates, listed, brings = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape)
-    for c, hypothesis in enumerate(hypotheses):
-        anchored = hypothesis.known or hypothesis.drug is not None
-        for f, key in enumerate(keys):
-            row = hypothesis.rates.get(key.key)
-            if row is None or (hypothesis.id, row.key) in of_both:
-                continue
-            rates[c, f], listed[c, f] = row.p, not (row.anchor and anchored)
-            if hypothesis.known:
-                brings[c, f] = math.log1p(-min(row.p * hypothesis.shows, 1 - 1e-6))
-    return rates, listed, brings
-
-
-def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:
-    """The base rate of the setting, drawn on the logit towards the mean over settings."""
-    here = _logit(at_place(key.base, place).value)
-    mean = _logit(at_place(key.base, None).value)
-    shrink = 0.0 if place in ("child", "newborn") else fitted.base_shrink.value
-    return _expit((1 - shrink) * here + shrink * mean)
-
-
-def _background(
-    key: FindingKey,
-    hypotheses: Sequence[Hypothesis],
-    shares: Sequence[float],
-    place: Place | None,
-    fitted: Weights,
-) -> float:
-    if key.without:
-        return max(fitted.floor.value, *(f.value for f in key.without.values()))
-    base = base_rate(key, place, fitted)
-    listing = [
-        (share, h.rates[key.key].p) for h, share in zip(hypotheses, shares, strict=True) if key.key in h.rates
-    ]
-    explained = math.fsum(share * p for share, p in listing)
-    left = 1 - math.fsum(share for share, _ in listing)
-    rest = (base - explained) / left if left > 0 else 0.0
-    return max(min(rest, base), base * fitted.background.value, fitted.floor.value)
+def _brought(hypotheses: Sequence[Hypothesis], rates: Rates) -> Array:
+    """log of what each hypothesis does not bring along (C, F)"""
+    shows = np.array([h.shows if h.known else 0.0 for h in hypotheses])
+    return np.log1p(-np.minimum(rates.p * shows[:, None], 1 - 1e-6))
 
 
 def _bundles(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
@@ -245,12 +208,3 @@ def _bundles(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
         if key.cluster is not None:
             clusters[key.cluster].append(i)
     return chains + [(members, fitted.cluster.value) for members in clusters.values() if len(members) > 1]
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 1e-6), 1 - 1e-6)
-    return math.log(p / (1 - p))
-
-
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x))

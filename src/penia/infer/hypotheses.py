@@ -10,6 +10,7 @@ import msgspec
 
 from penia.facts import Reading
 from penia.infer.chemotherapy import InRegimen, given_together
+from penia.infer.derived import derived
 from penia.infer.families import treated_as, tried
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
@@ -82,10 +83,10 @@ def hypotheses(
     diseases = (
         _disease(
             cause,
-            known=cause.id in stated,
-            refuted=not refuted.isdisjoint((cause.id, parent_of(cause.id))),
-            treated_as=treated_as(cause.id, knowledge),
-            fitted=fitted,
+            cause.id in stated,
+            not refuted.isdisjoint((cause.id, parent_of(cause.id))),
+            knowledge,
+            fitted,
         )
         for cause in tried(knowledge, stated)
     )
@@ -110,7 +111,10 @@ def _current(
     return passing < fitted.passing.value or first - near <= time <= deep + near
 
 
-def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str, fitted: Weights) -> Hypothesis:
+@derived
+def _disease(
+    cause: Cause, known: bool, refuted: bool, knowledge: KnowledgeBase, fitted: Weights
+) -> Hypothesis:
     return Hypothesis(
         id=cause.id,
         name=cause.name,
@@ -121,26 +125,30 @@ def _disease(cause: Cause, *, known: bool, refuted: bool, treated_as: str, fitte
         cause=cause,
         known=known,
         refuted=refuted and not known,
-        treated_as=treated_as,
+        treated_as=treated_as(cause.id, knowledge),
         shows=fitted.shows[cause.group].value if cause.group in fitted.shows else 1.0,
     )
 
 
 def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase, regimen: InRegimen | None) -> Hypothesis:
     kind = knowledge.patterns[drug.pattern]
-    rows = (*kind.findings, *drug.findings)
     return Hypothesis(
         id=drug.id,
         name=drug.name,
         plain=kind.plain,
         pattern=kind.pattern,
-        rates={row.key: row for row in rows},
+        rates=_rates(drug, kind),
         sources={**kind.sources, **drug.sources, **(regimens().sources if regimen else {})},
         drug=drug,
         kind=kind,
         course=course,
         regimen=regimen,
     )
+
+
+@derived
+def _rates(drug: Drug, kind: DrugPattern) -> dict[str, FindingRate]:
+    return {row.key: row for row in (*kind.findings, *drug.findings)}
 
 
 def courses(exposures: Sequence[Exposure], deep: datetime | None) -> tuple[Course, ...]:

@@ -14,7 +14,7 @@ from penia.explanation import Candidate, CauseSet, Finer, Tempo
 from penia.facts import Reading
 from penia.infer.counts import Evidence, Measured, count_evidence
 from penia.infer.course.column import course_evidence
-from penia.infer.families import tempered, together
+from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, parts, posterior
@@ -209,7 +209,7 @@ def rank(
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
     plain = np.exp(normalised([m.value for m in masses], 1.0))
-    prior = tempered([m.value for m in masses], together([h.family for h in who]), fitted.prior.value)
+    prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
     course = course_evidence(who, record, low.onset)
     counts = [*counts, course] if course is not None else counts

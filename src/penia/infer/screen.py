@@ -18,6 +18,9 @@ from penia.infer.posterior import Array, Indices
 SPARE = 20
 """Sets beyond those wanted that are judged in full, since the screen may rank close ones the other way."""
 
+PART = 256
+"""Sets that are scored at once, so that what lies between stays in the processor's cache."""
+
 Single = NDArray[np.float32]
 
 
@@ -51,7 +54,8 @@ class Screen:
 
     def score(self, sets: Indices) -> Array:
         """Weighted log likelihood (R,) of all facts and counts."""
-        total = self._findings(sets).astype(np.float64)
+        parts = [self._findings(sets[i : i + PART]) for i in range(0, len(sets), PART)]
+        total = np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
         for logs, pull in self._counts:
             total += _deepest(sets, logs, pull)
         return total

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from penia.infer.families import together
+from penia.infer.families import kin, whole
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
@@ -60,17 +60,16 @@ def ties(
     own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
-    whole = _of_family(hypotheses, own)
+    of_family = whole(own, kin([h.family for h in hypotheses]))
     for each, i, j in _met(hypotheses, pairs):
         if hypotheses[i].id.startswith("drug:") and hypotheses[j].id.startswith("drug:"):
             _potentiated(found, i, j, each.ratio.value, prior[i], fitted.prior.value)
         else:
             _met_together(found, i, j, math.log(each.ratio.value))
             for lesser, other, p in _shown(each, hypotheses, i, j):
-                _brought(found, lesser, other, p, prior[lesser], own, whole)
+                _brought(found, lesser, other, p, prior[lesser], own, of_family)
     np.minimum(found.joins, 0.0, out=found.joins)
-    for i, j in _never(hypotheses):
-        found.pair[i, j] = found.pair[j, i] = -np.inf
+    found.pair[_never(hypotheses)] = -np.inf
     return found
 
 
@@ -101,21 +100,15 @@ def _met_together(found: Ties, i: int, j: int, ratio: float) -> None:
         table[j, i] += ratio
 
 
-def _brought(found: Ties, lesser: int, other: int, p: float, prior: float, own: Array, whole: Array) -> None:
+def _brought(
+    found: Ties, lesser: int, other: int, p: float, prior: float, own: Array, of_family: Array
+) -> None:
     """A share ``p`` of the people with the one have the other, of its kinds as many as of all of it."""
-    kind = math.log(p) + own[other] - whole[other]
+    kind = math.log(p) + own[other] - of_family[other]
     found.alone[lesser] = prior + math.log1p(-p)
     found.pair[lesser, other] = found.pair[other, lesser] = prior + kind
     found.joins[lesser, other] = kind
-    found.joins[other, lesser] = math.log(p) + own[lesser] - whole[other]
-
-
-def _of_family(hypotheses: Sequence[Hypothesis], own: Array) -> Array:
-    """log hazard of the whole cause that each hypothesis is a kind of (C,)."""
-    found = own.copy()
-    for members in together([h.family for h in hypotheses]):
-        found[members] = np.logaddexp.reduce(own[members])
-    return found
+    found.joins[other, lesser] = math.log(p) + own[lesser] - of_family[other]
 
 
 def _shown(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> list[tuple[int, int, float]]:
@@ -148,12 +141,9 @@ def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> frozenset[t
     )
 
 
-def _never(hypotheses: Sequence[Hypothesis]) -> list[tuple[int, int]]:
-    """The kinds of one cause are one cause, and so are the drugs of one regimen; some stand by themselves."""
-    families: dict[str, list[int]] = {}
-    for i, h in enumerate(hypotheses):
-        families.setdefault(h.regimen.regimen.name if h.regimen else h.family, []).append(i)
-    kin = [pair for family in families.values() for pair in combinations(family, 2)]
-    lone = [i for i, h in enumerate(hypotheses) if h.cause is not None and h.cause.group in ALONE]
-    every = range(len(hypotheses))
-    return kin + [(i, j) for i in lone for j in every] + [(i, i) for i in every]
+def _never(hypotheses: Sequence[Hypothesis]) -> NDArray[np.bool_]:
+    """Who is in no set with whom (C, C): the kinds of one cause are one cause, and so are the drugs of one
+    regimen; some stand by themselves."""
+    family = kin([h.regimen.regimen.name if h.regimen else h.family for h in hypotheses])
+    lone = np.array([h.cause is not None and h.cause.group in ALONE for h in hypotheses], bool)
+    return (family[:, None] == family) | lone[:, None] | lone

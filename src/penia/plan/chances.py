@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from penia.infer.findings import Scored, base_rate
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.findings import Scored
 from penia.infer.posterior import Array
 from penia.infer.ranking import Ranking
+from penia.infer.rates import backgrounds, listed
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, Place
 
@@ -43,9 +43,11 @@ def chances(
     """``shares``: prior probabilities (C,) of the hypotheses; ``settled``: log likelihood ratio of a known
     test from which on another of its cluster says nothing more."""
     column = {key.key: k for k, key in enumerate(keys)}
-    rates, listed, scored = _rates(ranking.hypotheses, column)
+    told = listed(ranking.hypotheses, keys)
+    anchored = np.array([h.known or h.drug is not None for h in ranking.hypotheses])
+    rates, scored = told.p, told.listed & ~(told.anchor & anchored[:, None])
     floor = fitted.floor.value
-    rest = _background(keys, rates, listed, shares, place, fitted)
+    rest = backgrounds(keys, told, shares, place, fitted)
     shows = np.array([h.shows if h.known else 0.0 for h in ranking.hypotheses])
     brings = np.log1p(-np.minimum(rates * shows[:, None], 1 - 1e-6))
     by_counts = np.log1p([-ranking.brought.get(key.key, 0.0) for key in keys])
@@ -60,44 +62,11 @@ def chances(
         kin = relatives.of(key)
         if kin is None:
             continue
-        told, share = np.array(kin.logs), 0.0 if _one_chain(kin.key, key) else fitted.cluster.value
-        over = kin.fact.decisive and kin.fact.present and float(told.max()) >= settled
+        known, share = np.array(kin.logs), 0.0 if _one_chain(kin.key, key) else fitted.cluster.value
+        over = kin.fact.decisive and kin.fact.present and float(known.max()) >= settled
         for adds in (yes, no):
-            adds[:, k] = 0.0 if over else _together(adds[:, k], told, share)
+            adds[:, k] = 0.0 if over else _together(adds[:, k], known, share)
     return Chances(column, present, yes, no)
-
-
-def _rates(hypotheses: Sequence[Hypothesis], column: Mapping[str, int]) -> tuple[Array, Array, Array]:
-    """(rates, 0 where not listed; listed; scored: listed and no anchor of the prior), each (C, K)."""
-    shape = (len(hypotheses), len(column))
-    rates, listed, scored = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
-    for c, hypothesis in enumerate(hypotheses):
-        anchored = hypothesis.known or hypothesis.drug is not None
-        for row in hypothesis.rates.values():
-            k = column.get(row.key)
-            if k is not None:
-                rates[c, k], listed[c, k], scored[c, k] = row.p, True, not (row.anchor and anchored)
-    return rates, listed, scored
-
-
-def _background(
-    keys: Sequence[FindingKey],
-    rates: Array,
-    listed: Array,
-    shares: Array,
-    place: Place | None,
-    fitted: Weights,
-) -> Array:
-    """P(present | a hypothesis that does not list it) (K,)."""
-    floor = fitted.floor.value
-    base = np.array([base_rate(key, place, fitted) for key in keys])
-    left = 1 - shares @ listed
-    rest = np.where(left > 0, (base - shares @ rates) / np.where(left > 0, left, 1.0), 0.0)
-    found = np.maximum(np.maximum(np.minimum(rest, base), base * fitted.background.value), floor)
-    for k, key in enumerate(keys):
-        if key.without:
-            found[k] = max(floor, *(figure.value for figure in key.without.values()))
-    return found
 
 
 class _Relatives:

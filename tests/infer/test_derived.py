@@ -1,0 +1,41 @@
+"""What follows from the knowledge is derived once for each part of it, whatever else is alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from penia import knowledge
+from penia.infer.derived import derived
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.rates import listed
+
+
+def test_the_same_part_is_derived_once_and_an_equal_one_by_itself() -> None:
+    asked: list[dict[str, int]] = []
+
+    @derived
+    def doubled(part: dict[str, int]) -> int:
+        asked.append(part)
+        return 2 * part["a"]
+
+    one, equal = {"a": 1}, {"a": 1}
+    assert [doubled(one), doubled(one), doubled(equal)] == [2, 2, 2]
+    assert [part is one for part in asked] == [True, False]
+
+
+def test_the_table_of_rates_holds_what_each_cause_lists() -> None:
+    base = knowledge.load()
+    keys = list(base.findings.values())[:60]
+    causes = list(base.causes.values())[:20]
+    who = [
+        Hypothesis(c.id, c.name, "", c.pattern, {row.key: row for row in c.findings}, c.sources)
+        for c in causes
+    ]
+    found = listed(who, keys)
+    for c, hypothesis in enumerate(who):
+        for k, key in enumerate(keys):
+            row = hypothesis.rates.get(key.key)
+            assert found.listed[c, k] == (row is not None)
+            assert found.p[c, k] == (row.p if row else 0.0)
+            assert found.anchor[c, k] == (row is not None and row.anchor)
+    assert np.array_equal(found.p, listed(who, keys).p)
