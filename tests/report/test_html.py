@@ -234,8 +234,11 @@ def test_the_same_record_gives_the_same_page() -> None:
     assert render(EXPLANATION, TREATED) == render(EXPLANATION, TREATED)
 
 
-def test_the_notes_have_the_words_of_the_terminal() -> None:
-    assert "NOW" in render(EXPLANATION, RECORD).split('<pre id="text"')[1]
+def test_the_notes_say_danger_causes_and_steps_as_text() -> None:
+    notes = render(EXPLANATION, RECORD).split('<pre id="text"')[1].split("</pre>")[0]
+    told = ("NOW: ", "Likely causes", FIRST.name, "Stop, now: Stop clozapine.", "does not make it")
+    places = [notes.index(words) for words in told]
+    assert places == sorted(places)
 
 
 def test_the_page_stays_below_two_megabytes() -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
+from html import unescape
 
 import msgspec
 import pytest
 from report_makers import EXPLANATION, FIRST, RECORD, SEEN, WEEK, changed
 
-from penia.explanation import Candidate, Contribution
+from penia.explanation import Bands, Candidate, Contribution, Forecast, Passing, Scenario
 from penia.record import Count, Exposure, Origin, Record
+from penia.report.html import ahead
+from penia.report.html.fan import columns, empty
+from penia.report.html.fan import drawn as fans
 from penia.report.html.links import address
 from penia.report.html.points import BARS, bars, millis, points, window
 from penia.report.html.timeline import drawing
@@ -166,23 +171,45 @@ def test_the_episode_is_shaded_to_the_day_it_ended() -> None:
     assert f'"right": {millis(SEEN + timedelta(days=3))}' in text
 
 
-def test_the_forecast_is_drawn_as_bands_within_the_time_shown() -> None:
-    from datetime import UTC, datetime
+BAND = Bands("ANC", (0.3, 0.6), ((0.2, 0.4),) * 2, ((0.1, 0.8),) * 2, ((0.0, 1.5),) * 2)
+AHEAD = Forecast(
+    start=SEEN,
+    days=(1.0, 7.0),
+    scenarios=(
+        Scenario("stop", "stop clozapine", (BAND,), (Passing(0.5, 1.0, 4.0, (1.0, 9.0)),), 0.6, 0.7),
+        Scenario("continue", "go on as now", (BAND,), (Passing(0.5, 0.05, None, (None, None)),), 0.996, 1.0),
+    ),
+    causes=(("drug:clozapine", 0.97),),
+    effective=20.0,
+    next_count=4.0,
+)
 
-    from penia.explanation import Bands, Forecast, Scenario
 
-    band = Bands("ANC", (0.3, 0.6), ((0.2, 0.4),) * 2, ((0.1, 0.8),) * 2, ((0.0, 1.5),) * 2)
-    ahead = Forecast(
-        start=datetime(2030, 1, 1, tzinfo=UTC),
-        days=(1.0, 2.0),
-        scenarios=(Scenario("continue", "go on as now", (band,), (), None, None),),
-        causes=(),
-        effective=100.0,
-    )
-    ps = points(RECORD)
-    shown = window(EXPLANATION, ps, [])
-    without, drawn = (
-        json.dumps(drawing(ps, [], EXPLANATION.episode, shown, forecast)) for forecast in (None, ahead)
-    )
-    assert without.count("VArea") == 0
-    assert drawn.count('"VArea"') >= 6
+def test_the_drawing_has_bands_that_a_scenario_fills_on_its_own_days() -> None:
+    assert drawn().count('"VArea"') >= 6
+    assert list(empty().data) == list(columns(AHEAD.scenarios[0], AHEAD))
+    filled = columns(AHEAD.scenarios[0], AHEAD)
+    assert filled["x"] == [millis(SEEN + timedelta(days=1)), millis(SEEN + timedelta(days=7))]
+    assert filled["nearly_all_low"] == [0.01, 0.01]
+
+
+def test_what_may_be_done_stands_side_by_side_on_one_scale() -> None:
+    stop, go_on = fans(AHEAD.scenarios, AHEAD.days)
+    assert stop and go_on
+    assert stop.heights == go_on.heights
+    assert len(stop.bands) == 3
+
+
+def test_the_forecast_says_in_words_how_likely_severe_neutropenia_is() -> None:
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", ahead(changed(forecast=AHEAD)))).split())
+    assert "If you stop clozapine" in text
+    assert "below 0.5 (severe neutropenia) on a day of the next 7 days 60 %" in text
+    assert "below 0.5 (severe neutropenia) on a day of the next 14 days >99 %" in text
+    assert "Above 0.5 again, and staying there day 4 (80 %: 1–9)" in text
+    assert "not within these days (95 %)" in text
+    assert "The next count tells most on 2024-05-24." in text
+    assert "take the bands as rough" in text
+
+
+def test_without_a_forecast_there_is_no_section_for_it() -> None:
+    assert ahead(EXPLANATION) == ""

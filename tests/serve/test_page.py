@@ -15,8 +15,6 @@ import pytest
 from serve_makers import EXAMPLE, free_port, wait_until_ready
 from starlette.testclient import TestClient
 
-from penia.serve.page import LANGUAGES, catalogue
-
 CHROMIUM = Path("/usr/bin/chromium")
 needs_chromium = pytest.mark.skipif(
     not (CHROMIUM.exists() or os.environ.get("CI")),
@@ -65,16 +63,24 @@ def page(browser: Any, address: str) -> Generator[Any]:
 
 
 def add_count(page: Any, line: str = "ANC", value: str = "0.2", unit: str = "10*9/L") -> None:
-    form = page.locator("#form-count")
-    form.locator("[name=line]").select_option(line)
-    form.locator("[name=value]").fill(value)
-    form.locator("[name=unit]").select_option(unit)
-    form.locator("[name=date]").fill("2024-05-20")
-    form.get_by_role("button").click()
+    count = form(page, "count")
+    count.locator("[name=line]").select_option(line)
+    count.locator("[name=value]").fill(value)
+    count.locator("[name=unit]").select_option(unit)
+    count.locator("[name=date]").fill("2024-05-20")
+    count.get_by_role("button").click()
+
+
+def form(page: Any, name: str) -> Any:
+    """The form; beside a result it is opened first."""
+    found = page.locator(f"#form-{name}")
+    if not found.is_visible():
+        page.locator(f"#adds [aria-controls=form-{name}]").click()
+    return found
 
 
 def ranked(page: Any) -> list[str]:
-    page.locator("#status", has_text="First now").wait_for()
+    page.locator("#status", has_text="Most likely").wait_for()
     return page.locator("#result .card h3").all_text_contents()
 
 
@@ -88,7 +94,7 @@ def violations(page: Any) -> list[str]:
 def test_a_file_gives_the_result_with_its_drawing(page: Any) -> None:
     page.set_input_files("#file", str(EXAMPLE))
     assert ranked(page)[0].startswith("clozapine")
-    assert "febrile neutropenia" in page.locator("#result .alert").first.inner_text()
+    assert "febrile neutropenia" in page.locator("#first .alert").first.inner_text()
     page.locator("#timeline canvas").first.wait_for()
     page.get_by_role("button", name="linear").click()
     assert page.get_by_role("button", name="linear").get_attribute("aria-pressed") == "true"
@@ -99,9 +105,10 @@ def test_a_file_gives_the_result_with_its_drawing(page: Any) -> None:
 def test_what_is_typed_changes_the_result_and_can_be_undone(page: Any) -> None:
     add_count(page)
     without = ranked(page)
-    page.locator("#form-drug [name=name]").fill("clozapine")
-    page.locator("#form-drug [name=start]").fill("2024-03-04")
-    page.locator("#form-drug").get_by_role("button").click()
+    drug = form(page, "drug")
+    drug.locator("[name=name]").fill("clozapine")
+    drug.locator("[name=start]").fill("2024-03-04")
+    drug.get_by_role("button").click()
     page.locator("#result .card h3", has_text="clozapine").first.wait_for()
     assert page.locator("#entered li").count() == 2
     page.get_by_role("button", name="Undo").click()
@@ -113,11 +120,11 @@ def test_what_is_typed_changes_the_result_and_can_be_undone(page: Any) -> None:
 
 @needs_chromium
 def test_a_unit_is_chosen_and_never_assumed(page: Any) -> None:
-    form = page.locator("#form-count")
-    assert form.locator("[name=unit]").input_value() == ""
-    form.locator("[name=value]").fill("0.2")
-    form.locator("[name=date]").fill("2024-05-20")
-    form.get_by_role("button").click()
+    count = page.locator("#form-count")
+    assert count.locator("[name=unit]").input_value() == ""
+    count.locator("[name=value]").fill("0.2")
+    count.locator("[name=date]").fill("2024-05-20")
+    count.get_by_role("button").click()
     assert "unit" in page.locator("#status").inner_text()
     add_count(page, value="3,200", unit="/uL")
     assert "comma" in page.locator("#status").inner_text()
@@ -125,15 +132,62 @@ def test_a_unit_is_chosen_and_never_assumed(page: Any) -> None:
 
 
 @needs_chromium
-def test_a_result_that_is_supposed_moves_the_ranking(page: Any) -> None:
+def test_what_cannot_wait_stands_above_the_answer_and_the_forms_are_folded(page: Any) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    ranked(page)
+    heights = [
+        page.locator(place).first.bounding_box()["y"]
+        for place in ("#first .alert", "#status", "#entry", "#result .card")
+    ]
+    assert heights == sorted(heights)
+    assert page.locator("#forms form").evaluate_all("fs => fs.every(f => !f.checkVisibility())")
+    assert "febrile neutropenia" in page.locator("#status").text_content()
+    add = page.get_by_role("button", name="Drugs", exact=True)
+    add.click()
+    assert page.evaluate("document.activeElement.name") == "name"
+    assert add.get_attribute("aria-expanded") == "true"
+    add.click()
+    assert not page.locator("#form-drug").is_visible()
+
+
+@needs_chromium
+def test_stopping_and_going_on_stand_side_by_side_and_in_the_drawing(page: Any) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    ranked(page)
+    arms = page.locator("#ahead .arm")
+    arms.first.wait_for()
+    assert arms.locator("h3").all_text_contents() == ["If you stop clozapine", "If you go on as now"]
+    stop, go_on = (arm.bounding_box() for arm in arms.all())
+    assert stop["y"] == go_on["y"]
+    shown = "Bokeh.documents[0].get_model_by_name('fan').data.median[13]"
+    page.wait_for_function(f"{shown} > 0")
+    stopped = page.evaluate(shown)
+    page.get_by_role("button", name="Show it in the drawing").nth(1).click()
+    assert page.evaluate(shown) < stopped
+    assert page.locator("[data-arm][aria-pressed=true]").get_attribute("data-arm") == "1"
+
+
+@needs_chromium
+def test_a_result_that_is_supposed_moves_the_ranking_and_is_taken_back(page: Any) -> None:
     add_count(page)
     add_count(page, "PLT", "40")
-    before = page.locator("#status", has_text="First now").inner_text()
+    page.locator("#entered li").nth(1).wait_for()
+    before = ranked(page)
     page.get_by_text("What each result would do").first.click()
     page.get_by_role("button", name=re.compile("^Suppose so: if ")).first.click()
     page.locator("#status", has_text="before").wait_for()
-    assert page.locator("#status").inner_text() != before
+    assert page.locator("#supposing").inner_text().startswith("Hypothetical:")
+    assert page.locator("#result .was").count() >= 1
     assert page.locator("#entered li.supposed").count() >= 1
+    assert not page.locator("#saves").is_visible()
+    assert not page.locator("#copy").is_visible()
+    assert page.evaluate("document.activeElement.id") == "unsuppose"
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    page.locator("#entered li.supposed").first.wait_for(state="detached")
+    page.locator("#result .was").first.wait_for(state="detached")
+    assert ranked(page) == before
+    assert not page.locator("#supposing").is_visible()
 
 
 @needs_chromium
@@ -189,15 +243,16 @@ def test_of_several_people_one_is_chosen(page: Any, tmp_path: Path) -> None:
     page.set_input_files("#file", str(source))
     page.locator("#status", has_text="name one of them").wait_for()
     page.locator("#person").select_option("ben")
-    page.locator("#result .headline").wait_for()
+    page.locator("#first .headline").wait_for()
 
 
 @needs_chromium
 def test_nothing_of_one_person_stays_beside_the_file_of_another(page: Any, tmp_path: Path) -> None:
     page.set_input_files("#file", str(EXAMPLE))
     ranked(page)
-    page.locator("#form-finding [name=name]").fill("splenomegaly")
-    page.locator("#form-finding").get_by_role("button").click()
+    finding = form(page, "finding")
+    finding.locator("[name=name]").fill("splenomegaly")
+    finding.get_by_role("button").click()
     page.locator("#entered li", has_text="splenomegaly").wait_for()
     unreadable = tmp_path / "empty.json"
     unreadable.write_text("")
@@ -223,11 +278,10 @@ def test_hostile_text_in_a_record_stays_text(page: Any, tmp_path: Path) -> None:
     assert page.locator("#result img").count() == 0
 
 
-def test_both_catalogues_have_the_same_words(client: TestClient) -> None:
-    first, *others = (catalogue(language) for language in LANGUAGES)
-    assert all(other.keys() == first.keys() and all(other.values()) for other in others)
-    assert 'lang="de"' in client.get("/", headers={"accept-language": "fr, de-AT;q=0.8"}).text
+def test_the_language_is_the_one_asked_for_else_the_browser_s(client: TestClient) -> None:
+    assert '<html lang="de">' in client.get("/", headers={"accept-language": "fr, de-AT;q=0.8"}).text
     assert '<html lang="en">' in client.get("/?lang=en", headers={"accept-language": "de"}).text
+    assert '<html lang="en">' in client.get("/", headers={"accept-language": "fr"}).text
 
 
 def test_no_script_stands_in_the_page_itself(client: TestClient) -> None:
@@ -241,6 +295,6 @@ def test_the_files_of_the_page_are_there(client: TestClient, name: str) -> None:
     assert client.get(f"/static/{name}").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["words.json", "..%2fapp.py", "../app.py", "%2e%2e/app.py"])
+@pytest.mark.parametrize("name", ["page.html", "..%2fapp.py", "../app.py", "%2e%2e/app.py"])
 def test_no_other_file_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"/static/{name}").status_code == 404

@@ -39,6 +39,8 @@ class Wish(msgspec.Struct, frozen=True):
     stop: tuple[str, ...] = ()
     """Ingredients"""
     go_on: bool = False
+    each: bool = False
+    """Each suspected drug stopped by itself too, where there are several."""
     treat: bool = False
     g_csf: bool = False
 
@@ -170,6 +172,8 @@ def _arms(mixed: Sequence[tuple[Hypothesis, float]], wish: Wish) -> list[Arm]:
     found: list[Arm] = []
     if wish.stop or (not wish.go_on and stop):
         found.append(stopping)
+    if wish.each and len(stop) > 1:
+        found += [Arm("stop", (drug,), (name,)) for drug, name in zip(stop, named, strict=True)]
     if wish.go_on or not wish.stop:
         found.append(Arm("continue"))
     if wish.treat:

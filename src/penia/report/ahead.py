@@ -145,11 +145,12 @@ def _lines(scenario: Scenario, forecast: Forecast) -> Table:
     table = grid(6, *(None for _ in at))
     table.add_row("", *(say((f"day {forecast.days[t]:.0f}", "dim")) for t in at))
     for band in scenario.lines:
-        cells: list[Part] = [_cell(band, t) for t in at]
+        cells: list[Part] = [cell(band, t) for t in at]
         table.add_row(say(f"  {band.line}"), *(say(cell) for cell in cells))
     return table
 
 
-def _cell(band: Bands, t: int) -> str:
+def cell(band: Bands, t: int) -> str:
+    """``2.1 (1.4–3)``: the middle and 80 % of the ``t``-th day."""
     low, high = band.most[t]
     return f"{band.median[t]:g} ({low:g}–{high:g})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Literal, cast, get_args
 
@@ -10,20 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from penia.explanation import Explanation
+from penia.forecast import Wish
 from penia.pipeline import explain
 from penia.read import ReadError, read
 from penia.record import Record, Setting
 from penia.report import fhir
+from penia.report.language import LANGUAGES
 from penia.serve.answer import Refusal, refused
 from penia.serve.facts import FACTS, record_of
 from penia.serve.settings import Settings
 from penia.serve.work import Desk, unpacked
 
-Form = Literal["json", "html", "part", "fhir"]
+Form = Literal["json", "html", "part", "ahead", "fhir"]
 KINDS: dict[Form, str] = {
     "json": "application/json",
     "html": "text/html; charset=utf-8",
     "part": "text/html; charset=utf-8",
+    "ahead": "text/html; charset=utf-8",
     "fhir": "application/fhir+json",
 }
 PERSON = "penia-person"
@@ -37,6 +41,9 @@ class Asked(msgspec.Struct, frozen=True):
     at: datetime | None = None
     setting: str | None = None
     person: str | None = None
+    lang: str = "en"
+    ahead: bool = False
+    """With the forecast, which takes some seconds."""
 
 
 async def handle(request: Request) -> Response:
@@ -52,12 +59,13 @@ async def handle(request: Request) -> Response:
 def answered(body: bytes, kind: str, asked: Asked) -> Response:
     record = record_of(body) if kind == FACTS else one_record(body, asked.person)
     try:
-        explanation = explain(record, asked.at, asked.setting)
+        wish = Wish(each=True) if asked.ahead or asked.form == "ahead" else None
+        explanation = explain(record, asked.at, asked.setting, ahead=wish)
     except OverflowError as error:
         raise ReadError(
             "A date of this record is too far from the others to reckon with; mend it."
         ) from error
-    return Response(_written(explanation, record, asked.form), media_type=KINDS[asked.form])
+    return Response(_written(explanation, record, asked), media_type=KINDS[asked.form])
 
 
 def one_record(body: bytes, person: str | None = None) -> Record:
@@ -67,32 +75,45 @@ def one_record(body: bytes, person: str | None = None) -> Record:
     return read(body, person)
 
 
-def _written(explanation: Explanation, record: Record, form: Form) -> bytes:
-    if form == "json":
+def _written(explanation: Explanation, record: Record, asked: Asked) -> bytes:
+    if asked.form == "json":
         return explanation.to_json()
-    if form == "fhir":
+    if asked.form == "fhir":
         return fhir.written(explanation)
     from penia.report import html
 
-    return (html.part if form == "part" else html.render)(explanation, record).encode()
+    if asked.form == "ahead":
+        return html.ahead(explanation, asked.lang).encode()
+    return (html.part if asked.form == "part" else html.render)(explanation, record, asked.lang).encode()
 
 
 def _asked(request: Request) -> Asked:
     """Raises Refusal 400 with the parameter that cannot be used."""
     query = request.query_params
     for name in query:
-        if name not in ("format", "at", "setting"):
-            raise Refusal(400, "Only format, at and setting can be asked for; the person goes in a header.")
+        if name not in ("format", "at", "setting", "lang", "ahead"):
+            told = "Only format, at, setting, lang and ahead can be asked for; the person goes in a header."
+            raise Refusal(400, told)
     form = query.get("format", "json")
     if form not in get_args(Form):
         raise Refusal(400, f"format must be one of {', '.join(get_args(Form))}.")
-    setting = checked_setting(query.get("setting"))
-    return Asked(cast(Form, form), moment(query.get("at")), setting, request.headers.get(PERSON))
+    return Asked(
+        cast(Form, form),
+        moment(query.get("at")),
+        _one_of("setting", get_args(Setting), query.get("setting")),
+        request.headers.get(PERSON),
+        _one_of("lang", tuple(LANGUAGES), query.get("lang")) or "en",
+        _one_of("ahead", ("true", "false"), query.get("ahead")) == "true",
+    )
 
 
 def checked_setting(text: str | None) -> str | None:
-    if text is not None and text not in get_args(Setting):
-        raise Refusal(400, f"setting must be one of {', '.join(get_args(Setting))}.")
+    return _one_of("setting", get_args(Setting), text)
+
+
+def _one_of(name: str, known: Sequence[str], text: str | None) -> str | None:
+    if text is not None and text not in known:
+        raise Refusal(400, f"{name} must be one of {', '.join(known)}.")
     return text
 
 

@@ -8,7 +8,9 @@ from typing import Any, get_args
 import msgspec
 
 from penia.record import Setting
+from penia.report.language import LANGUAGES
 from penia.serve.answer import Told
+from penia.serve.explaining import Form
 from penia.serve.facts import FACTS, Facts
 from penia.serve.vocabulary import Vocabulary
 
@@ -86,7 +88,9 @@ def _explain() -> dict[str, Any]:
         "summary": "Explain the latest low white count of one record.",
         "security": [{}, {"bearer": []}],
         "parameters": [
-            _parameter("format", {"enum": ["json", "html", "part", "fhir"]}),
+            _parameter("format", {"enum": list(get_args(Form))}),
+            _parameter("lang", {"enum": list(LANGUAGES)}),
+            _parameter("ahead", {"enum": ["true", "false"]}),
             _parameter("at", {"type": "string", "format": "date"}),
             _parameter("setting", {"enum": list(get_args(Setting))}),
             {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,12 +13,13 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from penia.record import Setting
 from penia.report import html
+from penia.report.language import LANGUAGES, Language, language
 from penia.serve.answer import Refusal
 from penia.serve.vocabulary import vocabulary
 
 STATIC = Path(__file__).parent / "static"
-LANGUAGES = ("en", "de")
 DAY = "max-age=86400"
 
 
@@ -55,31 +56,36 @@ def _language(request: Request) -> str:
     for name in (request.query_params.get("lang", ""), *wanted):
         if (short := name.strip()[:2].lower()) in LANGUAGES:
             return short
-    return LANGUAGES[0]
+    return next(iter(LANGUAGES))
 
 
 @cache
-def _page(language: str) -> str:
-    words = catalogue(language)
+def _page(code: str) -> str:
+    spoken, known = language(code), vocabulary()
     environment = Environment(
         loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    cast(dict[str, Any], environment.filters)["json"] = _data
+    drugs, findings = _shown(known.drugs, spoken), _shown(known.findings, spoken)
     return environment.get_template("page.html").render(
-        w=words,
-        language=language,
-        words=_data(words),
-        vocabulary=vocabulary(),
-        lines=_data(msgspec.to_builtins(vocabulary().lines)),
-        results=_data(vocabulary().results),
+        _=spoken.gettext,
+        said=spoken.said,
+        language=code,
+        others={other: name for other, name in LANGUAGES.items() if other != code},
+        vocabulary=known,
+        settings=get_args(Setting),
+        drugs=sorted(drugs, key=str.casefold),
+        findings=sorted(findings, key=str.casefold),
+        names={shown: name for shown, name in {**drugs, **findings}.items() if shown != name},
+        results={spoken.said(words): name for words, name in known.results.items()},
     )
 
 
-def catalogue(language: str) -> dict[str, str]:
-    return cast("dict[str, dict[str, str]]", msgspec.json.decode((STATIC / "words.json").read_bytes()))[
-        language
-    ]
+def _shown(names: Iterable[str], spoken: Language) -> dict[str, str]:
+    """As told in this language → as the service knows it."""
+    return {spoken.said(name): name for name in names}
 
 
 def _data(value: Any) -> Markup:
     """JSON that cannot end the element it stands in."""
-    return Markup(msgspec.json.encode(value).decode().replace("<", "\\u003c"))
+    return Markup(msgspec.json.encode(msgspec.to_builtins(value)).decode().replace("<", "\\u003c"))

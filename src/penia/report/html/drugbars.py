@@ -42,9 +42,10 @@ def drug_bars(bars: Sequence[Bar], window: Window, span: Range1d) -> Any:
     ticks = ColumnDataSource({"x": [x for x, _ in doses], "y": [y for _, y in doses]})
     plot.scatter("x", "y", source=ticks, marker="dash", angle=math.pi / 2, size=9, color=QUIET)
     for row, bar in enumerate(bars):
-        told = f"{bar.name} (cause {bar.rank})" if bar.rank else bar.name
         plot.add_layout(
-            Label(x=4, x_units="screen", y=row + 0.5, text=told, text_font_size="12px", name=f"drug-{row}")
+            Label(
+                x=4, x_units="screen", y=row + 0.5, text=bar.name, text_font_size="12px", name=f"drug-{row}"
+            )
         )
     return plot
 

@@ -4,85 +4,45 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from bokeh.resources import Resources
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from rich.console import Console
 
 from penia.explanation import Explanation
-from penia.explanation.wording import against, percent, telling, weighed
 from penia.record import Record
-from penia.report import terminal, wording
+from penia.report import wording
 from penia.report.dropped import grouped
-from penia.report.html import waterfall
-from penia.report.html.fan import end_of
-from penia.report.html.links import address
-from penia.report.html.points import BARS, LINES, bars, millis, points, window
+from penia.report.html.ahead import ahead
+from penia.report.html.environment import TEMPLATES, as_json, environment
+from penia.report.html.points import BARS, LINES, Bar, Point, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
-from penia.report.steps import KINDS, URGENCIES, for_whom, logistics
+from penia.report.language import language
 
-TEMPLATES = Path(__file__).parent / "templates"
 CARDS = 5
 """Causes shown as cards; the others are behind one click."""
 
-MARKERS = {
-    "circle": "M17 6a4 4 0 1 1-8 0a4 4 0 1 1 8 0z",
-    "square": "M9 2h8v8h-8z",
-    "triangle": "M13 1l5 9h-10z",
-    "diamond": "M13 0l4 6l-4 6l-4-6z",
-    "hex": "M9 4l4-2.5l4 2.5v4l-4 2.5l-4-2.5z",
-}
-"""Marker of a line → its outline in the key."""
 
-FILTERS: dict[str, Any] = {
-    "percent": percent,
-    "weighed": weighed,
-    "telling": telling,
-    "against": against,
-    "off_by": wording.off_by,
-    "waterfall": waterfall.rows,
-    "signed": waterfall.signed,
-}
-GLOBALS: dict[str, Any] = {
-    "at_once": wording.at_once,
-    "since": wording.since,
-    "low_lines": wording.low_lines,
-    "not_low": wording.not_low,
-    "is_unread": wording.is_unread,
-    "address_of": address,
-    "odds_of": waterfall.odds_of,
-    "kinds": KINDS,
-    "urgencies": URGENCIES,
-    "logistics": logistics,
-    "for_whom": for_whom,
-    "markers": MARKERS,
-}
-
-
-def render(explanation: Explanation, record: Record) -> str:
+def render(explanation: Explanation, record: Record, code: str = "en") -> str:
     """HTML of ``explanation`` of ``record``; every text of the record is escaped, the same input gives the
-    same page."""
+    same page. ``code``: of the language."""
     known = _known(explanation, record)
-    scripts = [library(), _script(_drawing(explanation, known))]
+    scripts = [library(), _script(_drawing(explanation, known, code))]
     head = {
         "style": Markup(style()),
         "scripts": [Markup(script) for script in scripts],
         "policy": _policy(scripts),
     }
-    return _filled(explanation, record, known, part=False, **head)
+    return _filled(explanation, record, code, part=False, **head)
 
 
-def part(explanation: Explanation, record: Record) -> str:
+def part(explanation: Explanation, record: Record, code: str = "en") -> str:
     """What stands between head and foot of ``render``, for a page that has ``style``, ``library`` and
     ``drawer`` itself; the drawing follows as JSON in an element ``drawing``."""
-    known = _known(explanation, record)
-    return _filled(explanation, record, known, part=True, drawing=Markup(_drawing(explanation, known)))
+    data = _drawing(explanation, _known(explanation, record), code)
+    return _filled(explanation, record, code, part=True, drawing=Markup(data))
 
 
 def style() -> str:
@@ -100,38 +60,26 @@ def _known(explanation: Explanation, record: Record) -> Record:
     return record if explanation.at is None else record.until(explanation.at)
 
 
-def _filled(explanation: Explanation, record: Record, known: Record, **more: Any) -> str:
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            e=explanation,
-            record=known,
-            who=wording.who(explanation, record),
-            cards=CARDS,
-            points=points(known),
-            bars=bars(explanation, known),
-            drawn=BARS,
-            lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
-            dropped=grouped(explanation.problems),
-            as_text=_as_text(explanation, record),
-            **more,
-        )
+def _filled(explanation: Explanation, record: Record, code: str, **more: Any) -> str:
+    known = _known(explanation, record)
+    templates = environment(code)
+    told = {
+        "e": explanation,
+        "record": known,
+        "who": wording.who(explanation, record),
+        "cards": CARDS,
+        "dropped": grouped(explanation.problems),
+    }
+    return templates.get_template("page.html").render(
+        **told,
+        notes=templates.get_template("notes.txt").render(**told),
+        points=points(known),
+        bars=bars(explanation, known),
+        drawn=BARS,
+        lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
+        ahead=Markup(ahead(explanation, code)),
+        **more,
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    cast(dict[str, Any], environment.filters).update(FILTERS)
-    cast(dict[str, Any], environment.globals).update(GLOBALS)
-    return environment
 
 
 @cache
@@ -140,20 +88,45 @@ def library() -> str:
     return Resources(mode="inline", components=["bokeh"]).js_raw[0]
 
 
-def _drawing(explanation: Explanation, record: Record) -> str:
+def _drawing(explanation: Explanation, record: Record, code: str) -> str:
     """The drawing as JSON; no text of the record can end the script around it, as ``<`` is escaped."""
-    shown, drugs = points(record), bars(explanation, record)
+    said = language(code).said
+    shown = [_told(point, code) for point in points(record)]
+    drugs = [_named(bar, code) for bar in bars(explanation, record)]
     episode, span = explanation.episode, window(explanation, shown, drugs)
     data: dict[str, Any] = {
-        "item": drawing(shown, drugs, episode, span, explanation.forecast) if shown else None,
+        "item": drawing(shown, drugs, episode, span, said) if shown else None,
         "first": span.first,
-        "end": max(span.end, end_of(explanation.forecast)),
+        "end": span.end,
         "low": millis(episode.first_low) if episode and episode.first_low else None,
         "lines": list(LINES),
         "narrow": list(NARROW),
         "drugs": min(len(drugs), BARS),
+        "words": {name: said(message) for name, message in WORDS.items()},
     }
-    return msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    return as_json(data).replace("<", "\\u003c")
+
+
+WORDS = {
+    "picked": "{line} {value} on {day}; as received: {received}; from {place}",
+    "copied": "Copied.",
+    "selected": "Selected below; copy it with the keyboard.",
+    "tools": "More tools",
+}
+"""What the page's script says."""
+
+
+def _told(point: Point, code: str) -> Point:
+    said = language(code).said
+    return msgspec.structs.replace(
+        point, value=said(point.value), received=said(point.received), place=said(point.place)
+    )
+
+
+def _named(bar: Bar, code: str) -> Bar:
+    """As its label in the drawing says."""
+    told = f"{bar.name} (cause {bar.rank})" if bar.rank else bar.name
+    return msgspec.structs.replace(bar, name=language(code).said(told))
 
 
 def _script(data: str) -> str:
@@ -170,10 +143,3 @@ def _policy(scripts: list[str]) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _as_text(explanation: Explanation, record: Record) -> str:
-    """The terminal's report, to be copied into the notes."""
-    out = io.StringIO()
-    terminal.render(explanation, record, Console(file=out, width=90, color_system=None), top=CARDS)
-    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())

@@ -20,6 +20,8 @@ SUSPECTS = 5
 """Drugs that rank no lower as a cause are drawn in colour."""
 DAY = 864e5
 """Milliseconds"""
+LEAST_ROOM = 3 * DAY
+"""Milliseconds left free on both sides of a single count."""
 BEFORE = timedelta(days=120)
 """Drugs that ended longer than this before the first low count are drawn last."""
 
@@ -72,7 +74,7 @@ def window(explanation: Explanation, points: Sequence[Point], bars: Sequence[Bar
     times = [*(p.x for p in points), *starts]
     end = max(times, default=0.0) if explanation.at is None else millis(explanation.at)
     first = min(times, default=end)
-    return Window(first, end, room=max((end - first) * 0.02, DAY))
+    return Window(first, end, room=max((end - first) * 0.02, LEAST_ROOM))
 
 
 def points(record: Record) -> list[Point]:

@@ -7,7 +7,7 @@ line colours keep a contrast of 3:1 on both.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, cast
 
 from bokeh.core.types import ID
@@ -27,11 +27,11 @@ from bokeh.models import (
     TapTool,
 )
 
-from penia.explanation import Episode, Forecast
+from penia.explanation import Episode
 from penia.knowledge.limits import neutrophil_grades
 from penia.report.html.canvas import LOUD, plain, plot_on, renumbered, tools
 from penia.report.html.drugbars import drug_bars
-from penia.report.html.fan import end_of, fan, shown
+from penia.report.html.fan import empty, fan
 from penia.report.html.points import BARS, FLOOR, LINES, Bar, Point, Window, millis
 
 Scale = Literal["log", "linear"]
@@ -50,7 +50,7 @@ TARGET = "timeline"
 """Id of the element that holds the drawing."""
 TOOLTIP = (
     "<div style='font:13px system-ui,sans-serif;color:#1b1f24;max-width:15rem'>"
-    "<b>@line @value</b><br>@day<br>as received: @received<br>from @place</div>"
+    "<b>@line @value</b><br>@day<br>{}: @received<br>{}: @place</div>"
 )
 
 
@@ -59,26 +59,21 @@ def drawing(
     bars: Sequence[Bar],
     episode: Episode | None,
     window: Window,
-    forecast: Forecast | None = None,
+    said: Callable[[str], str] = str,
 ) -> dict[str, Any]:
-    """A Bokeh item for ``embed_item``; the same record gives the same item."""
-    end = max(window.end, end_of(forecast)) + window.room
-    span = Range1d(start=window.first - window.room, end=end, name="time")
+    """A Bokeh item for ``embed_item``; the same record gives the same item. ``said``: into the language."""
+    span = Range1d(start=window.first - window.room, end=window.end + window.room, name="time")
     by_line = {line: [p for p in points if p.line == line] for line in LINES}
     sources = {line: _source(ps) for line, ps in by_line.items() if ps}
-    plots = [_counts(scale, sources, _range(scale, points), span) for scale in SCALES]
+    plots = [_counts(scale, sources, _range(scale, points), span, said) for scale in SCALES]
+    ahead = empty()
     for plot in plots:
         _shade(plot, episode, window.end)
-        fan(plot, forecast, _colour(forecast))
+        fan(plot, ahead, STYLE[next(iter(sources))][0])
     if bars:
         plots.append(drug_bars(bars[:BARS], window, span))
     item = json_item(Column(*plots, sizing_mode="stretch_width", spacing=0), ID(TARGET))
     return renumbered(cast(dict[str, Any], item))
-
-
-def _colour(forecast: Forecast | None) -> str:
-    band = shown(forecast)
-    return STYLE["ANC" if band is None or band.line not in STYLE else band.line][0]
 
 
 def _source(points: Sequence[Point]) -> ColumnDataSource:
@@ -90,7 +85,11 @@ def _source(points: Sequence[Point]) -> ColumnDataSource:
 
 
 def _counts(
-    scale: Scale, sources: dict[str, ColumnDataSource], y_range: Range1d | DataRange1d, span: Range1d
+    scale: Scale,
+    sources: dict[str, ColumnDataSource],
+    y_range: Range1d | DataRange1d,
+    span: Range1d,
+    said: Callable[[str], str],
 ) -> Any:
     plot = plot_on(
         span,
@@ -102,11 +101,11 @@ def _counts(
         toolbar_location="above",
     )
     plot.yaxis.formatter = NumeralTickFormatter(format="0.[00]")
-    plot.yaxis.axis_label = "10⁹/L (haemoglobin: g/L)"
+    plot.yaxis.axis_label = said("10⁹/L (haemoglobin: g/L)")
     _thresholds(plot, scale)
     drawn = [_line(plot, line, scale, source) for line, source in sources.items()]
     plot.add_tools(
-        HoverTool(renderers=drawn, tooltips=TOOLTIP, visible=False),
+        HoverTool(renderers=drawn, tooltips=TOOLTIP.format(said("as received"), said("from")), visible=False),
         TapTool(renderers=drawn, visible=False),
         *tools(),
     )

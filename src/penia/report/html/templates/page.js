@@ -1,6 +1,8 @@
 "use strict";
 (() => {
   const data = /* DATA */;
+  globalThis.peniaShown?.abort(); // a drawing that this one takes the place of listens no more
+  const life = (globalThis.peniaShown = new AbortController()), alive = { signal: life.signal };
   const doc = () => Bokeh.documents[0];
   const named = (name) => doc().get_model_by_name(name);
   const scales = ["log", "linear"];
@@ -32,7 +34,7 @@
       if (element.matches(".bk-events")) element.tabIndex = -1;
       if (!element.matches(".bk-OnOffButton, .bk-ClickButton, .bk-tool-overflow")) return;
       element.setAttribute("role", "button");
-      element.setAttribute("aria-label", element.title || "More tools");
+      element.setAttribute("aria-label", element.title || data.words.tools);
       if (element.matches(".bk-OnOffButton")) press(element, element.matches(".bk-active"));
     });
   }
@@ -71,9 +73,23 @@
   function tell(source) {
     const at = source.selected.indices[0];
     if (at === undefined) return;
-    const of = (name) => source.data[name][at];
     document.getElementById("picked").textContent =
-      `${of("line")} ${of("value")} on ${of("day")}; as received: ${of("received")}; from ${of("place")}`;
+      data.words.picked.replace(/\{(\w+)\}/g, (_, name) => source.data[name][at]);
+  }
+
+  /* The forecast comes with the page, or later by itself: then the drawing is told by an event. */
+  function showArm(number) {
+    const arm = JSON.parse(document.getElementById("ahead").dataset.arms)[number];
+    if (!arm) return;
+    named("fan").data = arm;
+    data.end = Math.max(data.end, arm.x.at(-1));
+    showSpan(document.querySelector('button[data-span][aria-pressed="true"]').dataset.span);
+    each("button[data-arm]", (b) => press(b, Number(b.dataset.arm) === number));
+  }
+  function startAhead() {
+    if (!document.getElementById("ahead")?.dataset.arms) return;
+    each("button[data-arm]", (b) => b.addEventListener("click", () => showArm(Number(b.dataset.arm))));
+    showArm(0);
   }
 
   async function start() {
@@ -88,11 +104,11 @@
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const paper = matchMedia("print");
     const repaint = () => paint(dark.matches && !paper.matches);
-    dark.addEventListener("change", repaint);
-    paper.addEventListener("change", repaint);
+    dark.addEventListener("change", repaint, alive);
+    paper.addEventListener("change", repaint, alive);
     repaint();
     spread();
-    addEventListener("resize", spread);
+    addEventListener("resize", spread, alive);
     showScale("log");
     showSpan(data.end - data.first > 800 * DAY ? "year" : "all");
     for (const event of ["click", "keyup"]) document.getElementById("timeline").addEventListener(event, nameTools);
@@ -100,12 +116,15 @@
       b.addEventListener("click", () => showLine(b.dataset.line, b.getAttribute("aria-pressed") !== "true")));
     each("button[data-scale]", (b) => b.addEventListener("click", () => showScale(b.dataset.scale)));
     each("button[data-span]", (b) => b.addEventListener("click", () => showSpan(b.dataset.span)));
+    document.getElementById("timeline").addEventListener("ahead", startAhead);
+    startAhead();
   }
 
-  /* Paper cannot be opened: it shows the sources of what cannot wait and of what to do. */
+  /* Paper cannot be opened: it shows the first cause and the sources of what cannot wait and of what to do. */
   const closed = new Set();
-  addEventListener("beforeprint", () => each("details.sources:not([open])", (d) => { closed.add(d); d.open = true; }));
-  addEventListener("afterprint", () => { closed.forEach((d) => { d.open = false; }); closed.clear(); });
+  const onPaper = ".first details:not([open]), .next > ol > li > details.sources:not([open]), #cause-1:not([open])";
+  addEventListener("beforeprint", () => each(onPaper, (d) => { closed.add(d); d.open = true; }), alive);
+  addEventListener("afterprint", () => { closed.forEach((d) => { d.open = false; }); closed.clear(); }, alive);
 
   document.documentElement.classList.add("scripted");
   if (data.item) start();
@@ -115,11 +134,11 @@
     const said = document.getElementById("copied");
     try {
       await navigator.clipboard.writeText(text.textContent);
-      said.textContent = "Copied.";
+      said.textContent = data.words.copied;
     } catch {
       text.closest("details").open = true;
       getSelection().selectAllChildren(text);
-      said.textContent = "Selected below; copy it with the keyboard.";
+      said.textContent = data.words.selected;
     }
   });
 })();

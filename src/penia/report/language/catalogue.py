@@ -1,0 +1,109 @@
+"""One language: messages looked up, and sentences with gaps taken apart, told anew and put together again.
+
+The English text is composed once, by whatever part knows the matter. A message of a catalogue may hold
+gaps, ``{drug}, day {n} of treatment``; a text that fits it is told by its translation, with what fills the
+gaps told in turn. A gap named ``n…`` holds a number. A text that no message fits stays English, and a page
+marks it so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""Code → its own name; the first is what everything is written in."""
+GAP = re.compile(r"\{(\w+)\}")
+NUMBER, ANY = r"([<>≤≥+−-]?[\d.,–]+)", r"(.+?)"
+JOINTS = (" · ", "; ", ". ")
+"""What joins the parts of a text, each of which is then told by itself."""
+THE_SAME = re.compile(
+    r"(?:×10⁹/L|\b[mkµ]?g/d?L|\b(?:mg|dB|pH|fL|mm|cm)\b|[^a-z]|(?<![A-Za-z])[a-z](?![a-z]))*"
+)
+"""Numbers, units and abbreviations, the same in every language."""
+
+
+class Form:
+    """A message with gaps."""
+
+    def __init__(self, message: str, told: str) -> None:
+        pieces = GAP.split(message)
+        fixed, self._names = pieces[::2], pieces[1::2]
+        gaps = (NUMBER if name.startswith("n") else ANY for name in self._names)
+        parts = (part for pair in zip(map(re.escape, fixed), (*gaps, ""), strict=True) for part in pair)
+        self._pattern = re.compile("".join(parts), re.DOTALL)
+        self._told = told
+        self._longest = max(fixed, key=len)
+        self.size = sum(map(len, fixed))
+
+    def gaps(self, text: str) -> tuple[str, ...] | None:
+        """What fills the gaps; None where the text does not fit, which the longest piece mostly tells."""
+        found = self._pattern.fullmatch(text) if self._longest in text else None
+        return found.groups() if found else None
+
+    def filled(self, gaps: Sequence[str]) -> str:
+        return self._told.format(**dict(zip(self._names, gaps, strict=True)))
+
+
+class Language:
+    """``messages``: English → told; none for English itself."""
+
+    def __init__(self, code: str, messages: dict[str, str]) -> None:
+        self.code = code
+        self._messages = messages
+        forms = (Form(message, told) for message, told in messages.items() if GAP.search(message))
+        self._forms = sorted(forms, key=lambda form: -form.size)
+
+    def gettext(self, message: str) -> str:
+        """A message of the page itself, its gaps left open."""
+        return self._messages.get(message, message)
+
+    def told(self, text: str) -> str | None:
+        """``text`` in this language; None where a part of it cannot be told."""
+        if not self._messages or THE_SAME.fullmatch(text):
+            return text
+        return self._name(text) or self._formed(text) or self._joined(text)
+
+    def said(self, text: str) -> str:
+        """``text`` in this language, else as it is."""
+        return self.told(text) or text
+
+    def _name(self, text: str) -> str | None:
+        """A name has a capital at the head of a sentence and not within one."""
+        return self._messages.get(text) or self._messages.get(text[:1].swapcase() + text[1:])
+
+    def _formed(self, text: str) -> str | None:
+        for form in self._forms:
+            gaps = form.gaps(text)
+            if gaps is not None and (told := self._all(gaps)) is not None:
+                return form.filled(told)
+        return None
+
+    def _joined(self, text: str) -> str | None:
+        if text.endswith("."):
+            told = self.told(text[:-1])
+            return None if told is None else f"{told}."
+        joint = next((j for j in JOINTS if j in text), None)
+        told = None if joint is None else self._all(text.split(joint))
+        return None if told is None or joint is None else joint.join(told)
+
+    def _all(self, texts: Sequence[str]) -> list[str] | None:
+        told = [self.told(text) for text in texts]
+        found = [text for text in told if text is not None]
+        return found if len(found) == len(told) else None
+
+
+@cache
+def language(code: str) -> Language:
+    """That of the catalogues in the folder ``code``; English, which needs none, has no folder."""
+    return Language(code, dict(_messages(Path(__file__).parent / code)))
+
+
+def _messages(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            yield from ((str(m.id), str(m.string)) for m in read_po(file) if m.id and m.string)
