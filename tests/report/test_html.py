@@ -1,5 +1,6 @@
 """The page: what stands first, that it needs and obeys nothing else, and that everything can be followed."""
 
+# pyright: basic
 from __future__ import annotations
 
 import base64

@@ -1,5 +1,6 @@
 """The page in real Chromium: what a user does, with mouse and keyboard, wide and narrow."""
 
+# pyright: basic
 from __future__ import annotations
 
 import json

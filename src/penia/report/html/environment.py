@@ -40,6 +40,10 @@ def as_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def if_you(what: str) -> str:
+    return f"If you {what}"
+
+
 FILTERS: dict[str, Any] = {
     "percent": percent,
     "decibels": decibels,
@@ -49,7 +53,7 @@ FILTERS: dict[str, Any] = {
     "ends": ends,
     "waterfall": waterfall.rows,
     "signed": waterfall.signed,
-    "if_you": lambda name: f"If you {name}",
+    "if_you": if_you,
     "json": as_json,
 }
 GLOBALS: dict[str, Any] = {
