@@ -122,7 +122,9 @@ def test_only_the_scripts_of_the_page_may_run() -> None:
 
 
 def test_hostile_text_stays_text() -> None:
-    explanation = msgspec.structs.replace(poisoned(EXPLANATION), at=SEEN)
+    told = poisoned(EXPLANATION)
+    assert isinstance(told, Explanation)
+    explanation = msgspec.structs.replace(told, at=SEEN)
     record = poisoned(TREATED)
     assert isinstance(record, Record)
     origin = Origin(place=EVIL, text=EVIL, unit=EVIL)
