@@ -41,7 +41,7 @@ class Evidence(msgspec.Struct, frozen=True):
 Spread = tuple[float, float, float]
 """(median of ln count, log spread below it, log spread above it)"""
 
-_LINE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
+LINEAGE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
 _WORDS: dict[Lineage, str] = {
     "n": "neutrophils",
     "l": "lymphocytes",
@@ -62,10 +62,10 @@ def count_evidence(
 
     The white count counts only where neither neutrophils nor lymphocytes are known: it is their sum.
     """
-    lines = [line for line in _LINE if line in measured]
+    lines = [line for line in LINEAGE if line in measured]
     if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
         lines.append("WBC")
-    told = {_LINE[line] for line in lines if line in _LINE}
+    told = {LINEAGE[line] for line in lines if line in LINEAGE}
     columns = [_depth(hypotheses, measured[line], fitted) for line in lines]
     columns += [
         _lineage(hypotheses, lineage, words[lineage], fitted)
@@ -145,7 +145,7 @@ def spread_of(pattern: Pattern, line: str, fitted: Weights) -> Spread:
 
 @derived
 def _spreads(pattern: Pattern, fitted: Weights) -> dict[str, Spread]:
-    return {line: _spread(pattern, line, fitted) for line in ("WBC", *_LINE)}
+    return {line: _spread(pattern, line, fitted) for line in ("WBC", *LINEAGE)}
 
 
 def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
@@ -163,7 +163,7 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     }[line]
     median, limit = math.log(value), math.log(fitted.limits[line].value)
     spread = fitted.spread[line].value
-    low = pattern.lineages.get(_LINE[line]) if line in _LINE else None
+    low = pattern.lineages.get(LINEAGE[line]) if line in LINEAGE else None
     if low is not None and 0 < low < 1 and (limit - median) * (low - 0.5) > 0:
         spread = (limit - median) / _NORMAL.inv_cdf(low)
     spread = _clip(spread, least if line != "HB" else least / 2, most)

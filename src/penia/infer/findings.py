@@ -4,8 +4,8 @@ Unknown contributes nothing. A cause that lists no rate for a finding takes the 
 what the causes that do list it put into it. A disease that the record already states brings its findings with
 it whatever lowered the count, less of them while it rests, and so does the low count itself (fever,
 bleeding): they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each
-cause the strongest counts whole, the rest in part; of a finding and its broader kinds only the strongest
-counts. Several causes at once are joined by a noisy or with the background as its leak.
+cause the strongest counts whole, the rest in part; a finding that another one implies counts only where the
+other has no rate. Several causes at once are joined by a noisy or with the background as its leak.
 
 C hypotheses, F facts, R sets of n hypotheses.
 """
@@ -27,6 +27,8 @@ from penia.knowledge.schema import FindingKey, Place
 
 Bundle = tuple[list[int], float]
 """(facts that move together, weight of those after the strongest)"""
+Chain = tuple[int, list[int]]
+"""(a finding, its broader kinds)"""
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -57,6 +59,7 @@ class Told(msgspec.Struct, frozen=True):
     """(F,)"""
     exponent: Array
     """(F,)"""
+    chains: tuple[Chain, ...]
     bundles: tuple[Bundle, ...]
     floor: float
 
@@ -91,15 +94,37 @@ class Told(msgspec.Struct, frozen=True):
         return np.clip(p, self.floor, 1 - self.floor)
 
     def thinned(self, logs: Array) -> Array:
-        """The same with the lesser members of each bundle weighted down, row by row."""
+        """The same with what another fact implies left out, and the lesser members of each bundle weighted
+        down, row by row."""
         logs = logs.copy()
         rows = np.arange(len(logs))
+        for narrow, broader in self.chains:
+            self._leave_implied(logs, narrow, broader)
         for members, rest in self.bundles:
             part = logs[:, members]
             weight = np.full(part.shape, rest)
             weight[rows, np.abs(part).argmax(axis=1)] = 1.0
             logs[:, members] = part * weight
         return logs
+
+    def _leave_implied(self, logs: Array, narrow: int, broader: Sequence[int]) -> None:
+        """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
+        alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of it
+        the stronger counts."""
+        own, rows = logs[:, narrow], np.arange(len(logs))
+        if self.present[narrow]:
+            part = logs[:, broader]
+            kept = np.zeros(part.shape, bool)
+            kept[rows, np.abs(part).argmax(axis=1)] = own == 0
+            logs[:, broader] = np.where(kept, part, 0.0)
+            return
+        for broad in broader:
+            other = logs[:, broad]
+            if self.present[broad]:
+                lesser = np.abs(own) < np.abs(other)
+                own[lesser], other[~lesser] = 0.0, 0.0
+            else:
+                own[other != 0] = 0.0
 
     def among(self, hypotheses: Sequence[int]) -> Told:
         """Of these hypotheses alone; what the others bring along is still brought."""
@@ -113,7 +138,7 @@ class Told(msgspec.Struct, frozen=True):
             spared=self.spared + others,
         )
 
-    def only(self, facts: Sequence[int], bundles: Sequence[Bundle]) -> Told:
+    def only(self, facts: Sequence[int], chains: Sequence[Chain], bundles: Sequence[Bundle]) -> Told:
         kept = list(facts)
         return msgspec.structs.replace(
             self,
@@ -126,6 +151,7 @@ class Told(msgspec.Struct, frozen=True):
             spared=self.spared[kept],
             present=self.present[kept],
             exponent=self.exponent[kept],
+            chains=tuple(chains),
             bundles=tuple(bundles),
         )
 
@@ -166,13 +192,15 @@ def told(
         spared=np.log1p([-brought.get(key.key, 0.0) for key in keys]),
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
+        chains=(),
         bundles=(),
         floor=fitted.floor.value,
     )
     telling = np.flatnonzero(
         found.ratios(np.arange(len(hypotheses))[:, None], found.rates).any(axis=0)
     ).tolist()
-    return found.only(telling, _bundles([keys[i] for i in telling], fitted))
+    kept = [keys[i] for i in telling]
+    return found.only(telling, _chains(kept), _clusters(kept, fitted))
 
 
 def finding_evidence(
@@ -195,16 +223,15 @@ def _brought(hypotheses: Sequence[Hypothesis], rates: Rates) -> Array:
     return np.log1p(-np.minimum(rates.p * shows[:, None], 1 - 1e-6))
 
 
-def _bundles(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
-    """Chains of narrower and broader kinds, then clusters."""
+def _chains(keys: Sequence[FindingKey]) -> list[Chain]:
     place = {key.key: i for i, key in enumerate(keys)}
-    chains = [
-        ([i, *(place[b] for b in key.implies if b in place)], 0.0)
-        for i, key in enumerate(keys)
-        if any(b in place for b in key.implies)
-    ]
+    chains = ((i, [place[b] for b in key.implies if b in place]) for i, key in enumerate(keys))
+    return [(i, broader) for i, broader in chains if broader]
+
+
+def _clusters(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
     clusters: defaultdict[str, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
         if key.cluster is not None:
             clusters[key.cluster].append(i)
-    return chains + [(members, fitted.cluster.value) for members in clusters.values() if len(members) > 1]
+    return [(members, fitted.cluster.value) for members in clusters.values() if len(members) > 1]

@@ -12,7 +12,7 @@ import numpy as np
 
 from penia.explanation import Candidate, CauseSet, Finer, Tempo
 from penia.facts import Reading
-from penia.infer.counts import Evidence, Measured, count_evidence
+from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
 from penia.infer.course.column import course_evidence
 from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
@@ -214,7 +214,8 @@ def rank(
     course = course_evidence(who, record, low.onset)
     counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
-    brought = complications().of({line: m.value for line, m in low.measured.items()})
+    said = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
+    brought = complications().of({line: m.value for line, m in low.measured.items()}, said)
     of_both = tied(who, knowledge.pairs)
     heard = told(
         who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted, of_both

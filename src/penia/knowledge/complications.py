@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from penia.knowledge.schema import Figure, Knowledge, Source
 from penia.knowledge.store import table
@@ -13,6 +13,8 @@ class Band(Knowledge, frozen=True):
 
     line: str
     below: float
+    words: Figure
+    """P(the count falls into this band | it is said to be low, without a number)."""
     rates: dict[str, Figure]
 
 
@@ -20,15 +22,22 @@ class Complications(Knowledge, frozen=True):
     complications: tuple[Band, ...]
     sources: dict[str, Source]
 
-    def of(self, counts: Mapping[str, float]) -> dict[str, float]:
+    def of(self, counts: Mapping[str, float], said: Set[str] = frozenset()) -> dict[str, float]:
         """P(present) on account of these counts alone, by finding key; independent lines are joined by a
-        noisy or."""
+        noisy or. ``said``: lines said to be low without a number, which may be of any band."""
         free: dict[str, float] = {}
         for line, value in counts.items():
             bands = [band for band in self.complications if band.line == line and value < band.below]
             if bands:
                 for key, figure in min(bands, key=lambda band: band.below).rates.items():
                     free[key] = free.get(key, 1.0) * (1 - figure.value)
+        for line in said - counts.keys():
+            mean: dict[str, float] = {}
+            for band in (band for band in self.complications if band.line == line):
+                for key, figure in band.rates.items():
+                    mean[key] = mean.get(key, 0.0) + band.words.value * figure.value
+            for key, p in mean.items():
+                free[key] = free.get(key, 1.0) * (1 - p)
         return {key: 1 - p for key, p in free.items()}
 
 
