@@ -112,17 +112,46 @@ def test_of_a_cluster_the_strongest_counts_whole_and_the_rest_in_part():
     assert fever.logs[0] == pytest.approx(0.5 * math.log(0.8 / 0.4))
 
 
-def test_of_a_finding_and_its_broader_kind_only_the_stronger_counts():
-    vocabulary = [key("rash", 0.2), key("maculopapular rash", 0.1, implies=("rash",))]
-    facts = [Fact("rash", True), Fact("maculopapular rash", True)]
-    rash, narrower = scored(
-        [hypothesis("measles", {"rash": 0.95, "maculopapular rash": 0.9}), hypothesis("b")],
-        facts,
-        vocabulary,
+BLASTS = [key("blasts above 5", 0.1), key("blasts above 20", 0.04, implies=("blasts above 5",))]
+
+
+def test_a_finding_speaks_for_the_broader_kind_that_it_implies_even_where_it_says_less():
+    broad, narrow = scored(
+        [
+            hypothesis("mds", {"blasts above 5": 0.4, "blasts above 20": 0.01}),
+            hypothesis("other", {"blasts above 5": 0.4}),
+            hypothesis("b"),
+        ],
+        [Fact("blasts above 5", True), Fact("blasts above 20", True)],
+        BLASTS,
+        [0.0, 0.0, 1.0],
+    )
+    assert broad.logs[0] == 0
+    assert narrow.logs[0] == pytest.approx(math.log(0.01 / 0.04))
+    assert broad.logs[1] == pytest.approx(math.log(0.4 / 0.1))
+    assert narrow.logs[1] == 0
+
+
+def test_the_absence_of_a_broad_finding_speaks_for_its_kinds():
+    broad, narrow = scored(
+        [hypothesis("leukaemia", {"blasts above 5": 0.9, "blasts above 20": 0.8}), hypothesis("b")],
+        [Fact("blasts above 5", False), Fact("blasts above 20", False)],
+        BLASTS,
         [0.0, 1.0],
     )
-    assert rash.logs[0] == 0
-    assert narrower.logs[0] == pytest.approx(math.log(0.9 / 0.1))
+    assert broad.logs[0] == pytest.approx(math.log(0.1 / 0.9))
+    assert narrow.logs[0] == 0
+
+
+def test_of_a_broad_finding_without_one_of_its_kinds_only_the_stronger_counts():
+    broad, narrow = scored(
+        [hypothesis("leukaemia", {"blasts above 5": 0.9, "blasts above 20": 0.8}), hypothesis("b")],
+        [Fact("blasts above 5", True), Fact("blasts above 20", False)],
+        BLASTS,
+        [0.0, 1.0],
+    )
+    assert broad.logs[0] == pytest.approx(math.log(0.9 / 0.1))
+    assert narrow.logs[0] == 0
 
 
 def test_what_the_counts_say_themselves_is_not_scored_again():

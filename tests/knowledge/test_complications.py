@@ -40,3 +40,14 @@ def test_a_narrower_band_brings_no_less_than_the_wider_one_around_it() -> None:
             if wider.line == band.line and wider.below > band.below:
                 for key, figure in wider.rates.items():
                     assert band.rates[key].value >= figure.value, (band.line, key)
+
+
+def test_a_count_that_is_low_in_words_brings_the_mean_over_what_it_may_be() -> None:
+    table = complications()
+    deep, middling = (b for b in table.complications if b.line == "ANC")
+    said = table.of({}, {"ANC"})
+    assert said[FEVER] == pytest.approx(
+        deep.words.value * deep.rates[FEVER].value + middling.words.value * middling.rates[FEVER].value
+    )
+    assert 0 < said[FEVER] < table.of({"ANC": 0.05})[FEVER]
+    assert table.of({"ANC": 1.2}, {"ANC"}) == {}

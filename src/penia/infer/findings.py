@@ -109,8 +109,8 @@ class Told(msgspec.Struct, frozen=True):
 
     def _leave_implied(self, logs: Array, narrow: int, broader: Sequence[int]) -> None:
         """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
-        alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of it
-        the stronger counts."""
+        alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
+        it the stronger counts."""
         own, rows = logs[:, narrow], np.arange(len(logs))
         if self.present[narrow]:
             part = logs[:, broader]

@@ -23,6 +23,7 @@ from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import tied, ties
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
+from penia.infer.young import at_this_age
 from penia.knowledge import KnowledgeBase, table
 from penia.knowledge.complications import complications
 from penia.knowledge.family import parent_of
@@ -195,9 +196,10 @@ def rank(
 ) -> Ranking:
     """Probabilities of every cause and drug for the episode that ``low`` describes."""
     fitted = fitted or weights()
-    who = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
     age = record.person.age(low.seen) if low.seen is not None else None
     place = place_of(setting, age)
+    tried = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
+    who = at_this_age(tried, knowledge.findings, place)
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))

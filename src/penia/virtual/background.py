@@ -20,6 +20,7 @@ from penia.infer.course import quantile
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.prior import Background, at_place, normalised, place_of, weight
 from penia.infer.weights import weights
+from penia.infer.young import at_this_age
 from penia.knowledge import table
 from penia.knowledge.schema import Distribution, Drug, Place, Settings
 from penia.read.case import DAY0, SETTINGS, case_record
@@ -99,9 +100,9 @@ def odds(who: Person, exponent: float = 1.0) -> Odds:
     fitted, base = weights(), knowledge.load()
     record = case_record(who.case("background"))
     reading = read_facts(record, DAY0, DAY0)
-    judged = hypotheses(record, reading, base, (DAY0, DAY0), fitted)
     setting = SETTINGS.get(_case_setting(who.place)) if who.stated_setting else None
     place = place_of(setting, record.person.age(DAY0))
+    judged = at_this_age(hypotheses(record, reading, base, (DAY0, DAY0), fitted), base.findings, place)
     onset = (None if who.normal is None else DAY0 + timedelta(days=who.normal), DAY0)
     present = frozenset(f.key for f in reading.facts if f.present)
     present |= {h.id for h in judged if h.drug is not None} | {f"condition:{c}" for c in reading.conditions}
