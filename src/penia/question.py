@@ -81,7 +81,8 @@ def _setting(record: Record, episode: Episode | None) -> str | None:
 def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
     return LowCounts(
         onset=onset_interval(record, episode),
-        seen=episode.first_low or cut,
+        seen=episode.first_low or reading.low_said or cut,
+        dated=episode.first_low is not None or reading.low_said is not None,
         deep=deep_since(record, episode),
         measured=measured_lines(record, episode),
         words={**reading.low_words, **lineage_states(record, episode)},

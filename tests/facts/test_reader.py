@@ -261,3 +261,22 @@ def test_a_code_of_a_circumstance_states_no_cause() -> None:
 def test_a_code_of_the_older_classification_gives_the_keys_of_its_cause() -> None:
     reading = read(conditions=(Condition("042", ("icd9cm:042",)),))
     assert list(reading.conditions) == ["hiv"] and says(reading, "history:hiv-known") is True
+
+
+def test_one_infection_is_not_a_recurrent_one() -> None:
+    for name in ("Urinary tract infection", "Pulmonary infection", "Upper respiratory tract infection"):
+        reading = read(findings=(Finding(name, True),))
+        assert says(reading, "HP:0002719") is None and says(reading, "HP:0006532") is None
+    assert says(read(findings=(Finding("Recurrent urinary tract infections", True),)), "HP:0002719")
+
+
+def test_a_mongolian_spot_is_no_disease_of_the_skins_colour() -> None:
+    assert says(read(findings=(Finding("x", True, codes=("HP:0011369",)),)), "HP:0000953") is None
+
+
+def test_words_for_a_low_count_tell_when_they_were_first_said() -> None:
+    reading = read(
+        findings=(Finding("Neutropenia", time=T), Finding("Leukopenia", time=T - 3 * DAY), Finding("Fever"))
+    )
+    assert reading.low_said == T - 3 * DAY
+    assert read(findings=(Finding("Neutropenia"),)).low_said is None

@@ -113,12 +113,20 @@ def weighed(base: KnowledgeBase, place, age: float) -> dict[str, float]:
     }
 
 
-def drug_weight(name: str, start: datetime | None, seen: datetime | None) -> float:
+def drug_weight(
+    name: str,
+    start: datetime | None,
+    seen: datetime | None,
+    dated: bool = False,
+    stop: datetime | None = None,
+) -> float:
     base = load()
     drug = base.drugs[name]
     kind = base.patterns[drug.pattern]
-    candidate = hypothesis(drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course(start))
-    background = Background("inpatient", 40, None, (None, None), None, seen, frozenset())
+    candidate = hypothesis(
+        drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course(start, stop=stop)
+    )
+    background = Background("inpatient", 40, None, (None, None), None, seen, frozenset(), dated=dated)
     return weight(candidate, background, table("settings", Settings), weights()).value
 
 
@@ -133,3 +141,16 @@ def test_an_undated_antibiotic_is_taken_as_mostly_begun_for_the_illness_itself()
 def test_a_drug_begun_on_the_day_the_record_ends_counts_less_where_the_low_count_has_no_date():
     today, lately = (drug_weight("drug:clozapine", day(d), day(0)) for d in (0, -60))
     assert today < 0.7 * lately
+
+
+def test_words_with_a_date_hold_a_drug_to_its_timing_more_than_words_without():
+    began = day(-1)
+    undated, dated = (drug_weight("drug:clozapine", began, day(0), dated) for dated in (False, True))
+    assert dated < undated
+
+
+def test_chemotherapy_that_ended_years_ago_has_hardly_any_weight_though_its_start_is_unknown():
+    lately, long_ago = (
+        drug_weight("drug:cisplatin", None, day(0), dated=True, stop=day(d)) for d in (-10, -1100)
+    )
+    assert long_ago < 0.5 * lately

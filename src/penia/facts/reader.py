@@ -20,6 +20,7 @@ class _Read:
     def __init__(self) -> None:
         self.said: list[tuple[Said, Source]] = []
         self.low: dict[str, bool] = {}
+        self.low_said: list[datetime] = []
         self.conditions: dict[str, datetime | None] = {}
         self.excluded: dict[str, None] = {}
         self.unread: list[tuple[str, str, str]] = []
@@ -31,6 +32,7 @@ class _Read:
         self.said += [(one, source) for one in heard.keys]
         for letter, low in heard.low:
             self.low[letter] = self.low.get(letter, False) or low
+            self.low_said += [source.time] if low and source.time is not None else []
         for cause in heard.conditions:
             self.conditions[cause] = _newer(self.conditions.get(cause, source.time), source.time)
         self.excluded |= dict.fromkeys(heard.excluded)
@@ -56,6 +58,7 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
     return Reading(
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
+        low_said=min(read.low_said, default=None),
         conditions=read.conditions,
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),

@@ -29,6 +29,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     low_words: dict[str, bool] = {}
     """Lineage (n, l, m, p, e, w = white cells) → called low (True) or not low (False) in words or by a flag
     without a number."""
+    low_said: datetime | None = None
+    """When the first of those words were said."""
     conditions: dict[str, datetime | None] = {}
     """Cause ids that the record states as a diagnosis of this person (confirmed, not refuted, not only
     suspected), with the newest time; codes that merely say that a count is low are never among them."""

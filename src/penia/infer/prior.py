@@ -52,6 +52,8 @@ class Background(msgspec.Struct, frozen=True):
     """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
     paired: frozenset[tuple[str, str]] = frozenset()
     """Drugs that do more together: what the one does to the other is judged as a set of causes."""
+    dated: bool = False
+    """The record says when the count was low; else it may have been at any time."""
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -207,15 +209,16 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
 
 
 def _timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
-    """P(the fall falls into the window); a low count that is known in words alone was there when the record
-    ends, or at some other time."""
+    """P(the fall falls into the window); a low count that is known in words alone was there when they were
+    said, or else when the record ends, or at some other time."""
     short = drug.drug_class in fitted.short_courses
     undated = (fitted.undated_short if short else fitted.undated).value
     last_normal, deep = background.onset[0], background.deep
     if deep is not None or background.seen is None:
         return in_window(course, latency, (last_normal, deep), undated, fitted)
-    at_end = in_window(course, latency, (last_normal, background.seen), undated, fitted)
-    return fitted.at_end.value * at_end + (1 - fitted.at_end.value) * undated
+    then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
+    sure = (fitted.when_said if background.dated else fitted.at_end).value
+    return sure * then + (1 - sure) * undated
 
 
 def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None, float]:
@@ -246,11 +249,15 @@ def in_window(
     ``undated`` where the record has no dates."""
     last_normal, first_low = onset
     dated = [s for s in course.starts if s is not None]
-    if first_low is None or not dated:
+    if latency.since == "each-dose" and not dated and course.stop is not None:
+        dated = [course.stop]
+    if first_low is None:
         return undated
+    if not dated:
+        return undated * _still_acting(course, latency, first_low)
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
-    starts = _cycles(course, first_low, fitted) if latency.since == "each-dose" else dated[:1]
+    starts = _cycles(course, first_low, fitted) or dated if latency.since == "each-dose" else dated[:1]
     missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
     late = min(1.0, _days(first_low - opens) / fitted.late_days.value)
     inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late

@@ -40,7 +40,9 @@ class LowCounts(msgspec.Struct, frozen=True):
     onset: tuple[datetime | None, datetime | None]
     """(last normal count, first low count]"""
     seen: datetime | None
-    """The first low count, or when the record ends where it is known in words only."""
+    """The first low count; where it is known in words only, when they were said, or when the record ends."""
+    dated: bool
+    """The record says when."""
     deep: datetime | None
     """When the counts had fallen to the depth in question; what began later did not cause it."""
     measured: Mapping[str, Measured]
@@ -206,7 +208,15 @@ def rank(
     pairs = [p for p in knowledge.pairs if drugs.issuperset(p.causes)]
     paired = frozenset(both for p in pairs for a, b in [p.causes] for both in ((a, b), (b, a)))
     background = Background(
-        place, age, record.person.sex, low.onset, low.deep, low.seen, present | drugs | stated, paired
+        place,
+        age,
+        record.person.sex,
+        low.onset,
+        low.deep,
+        low.seen,
+        present | drugs | stated,
+        paired,
+        low.dated,
     )
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]

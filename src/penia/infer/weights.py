@@ -58,6 +58,8 @@ class Weights(Knowledge, frozen=True):
     """Classes of such drugs."""
     at_end: Figure
     """P(a low count that is known in words, without a date, was there when the record ends)."""
+    when_said: Figure
+    """P(a low count that is known in words was first low when they were said)."""
     tempo_days: dict[Tempo, Figure]
     """Days over which the onset of an episode of that tempo lies when it is first met."""
     crossing: Figure

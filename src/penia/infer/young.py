@@ -1,9 +1,9 @@
 """Figures told of grown-ups, carried over to children.
 
-Most causes' rates were counted in adults. What moves to another population is not the rate but the ratio of
-odds: diabetes is a sign of little in a grown-up with sepsis and hardly met in a child with it. Where a finding
-is rarer at this age its odds under a cause fall as its base rate does, by the part of the cause's people who
-are grown up; a cause of children keeps its own.
+Most causes' rates were counted in adults. What moves to another population is not the rate but the ratio
+of odds: diabetes is a sign of little in a grown-up with sepsis, and hardly met in a child with it. Where a
+finding is rarer at this age, its odds under a cause fall as those of its base rate do, by the part of the
+cause's people who are grown up; a cause of children keeps its own.
 """
 
 from __future__ import annotations
