@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from penia.infer.derived import derived
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.prior import at_place
-from penia.knowledge.schema import FindingKey, FindingRate, Place
+from penia.knowledge.schema import FindingKey, FindingRate, Pattern, Place
 
 NOTE = "of adults, carried over to this age"
 
@@ -26,24 +27,27 @@ def at_this_age(
     """The same with the rates that hold for children or newborns; unchanged in other places."""
     if place not in ("child", "newborn"):
         return tuple(hypotheses)
-    rarer = {key: shift for key, row in vocabulary.items() if (shift := _rarer(row, place)) < 0}
-    return tuple(_carried(hypothesis, rarer) for hypothesis in hypotheses)
+    rarer = _rarer(vocabulary, place)
+    return tuple(msgspec.structs.replace(h, rates=_carried(h.rates, h.pattern, rarer)) for h in hypotheses)
 
 
-def _rarer(key: FindingKey, place: Place) -> float:
-    """Log odds of its base rate here against the mean over adults'."""
-    if place not in key.base or key.derived or key.without:
-        return 0.0
-    return _logit(key.base[place].value) - _logit(at_place(key.base, None).value)
-
-
-def _carried(hypothesis: Hypothesis, rarer: Mapping[str, float]) -> Hypothesis:
-    ages = hypothesis.pattern.age
-    grown = 1 - ages.get("child", 0.0) - ages.get("newborn", 0.0)
-    moved = {
-        key: _moved(row, grown * rarer[key]) if key in rarer else row for key, row in hypothesis.rates.items()
+@derived
+def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> dict[str, float]:
+    """Log odds of the base rates here against the mean over adults', of what is rarer here."""
+    shifts = {
+        key: _logit(row.base[place].value) - _logit(at_place(row.base, None).value)
+        for key, row in vocabulary.items()
+        if place in row.base and not row.derived and not row.without
     }
-    return msgspec.structs.replace(hypothesis, rates=moved)
+    return {key: shift for key, shift in shifts.items() if shift < 0}
+
+
+@derived
+def _carried(
+    rates: Mapping[str, FindingRate], pattern: Pattern, rarer: Mapping[str, float]
+) -> dict[str, FindingRate]:
+    grown = 1 - pattern.age.get("child", 0.0) - pattern.age.get("newborn", 0.0)
+    return {key: _moved(row, grown * rarer[key]) if key in rarer else row for key, row in rates.items()}
 
 
 def _moved(row: FindingRate, shift: float) -> FindingRate:
