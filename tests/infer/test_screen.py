@@ -32,7 +32,8 @@ def told() -> Told:
         spared=np.log1p(-rng.uniform(0, 0.2, FACTS)),
         present=rng.random(FACTS) < 0.6,
         exponent=np.where(rng.random(FACTS) < 0.5, 0.7, 1.0),
-        bundles=(([0, 2], 0.0), ([1, 2, 3], 0.5)),
+        chains=((0, [2]), (5, [6, 7]), (4, [3])),
+        bundles=(([1, 2, 3], 0.5),),
         floor=1e-4,
     )
 

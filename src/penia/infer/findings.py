@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from penia.facts import Fact
 from penia.infer.hypotheses import Hypothesis
@@ -98,8 +99,7 @@ class Told(msgspec.Struct, frozen=True):
         down, row by row."""
         logs = logs.copy()
         rows = np.arange(len(logs))
-        for narrow, broader in self.chains:
-            self._leave_implied(logs, narrow, broader)
+        self.leave_implied(logs.T)
         for members, rest in self.bundles:
             part = logs[:, members]
             weight = np.full(part.shape, rest)
@@ -107,24 +107,25 @@ class Told(msgspec.Struct, frozen=True):
             logs[:, members] = part * weight
         return logs
 
-    def _leave_implied(self, logs: Array, narrow: int, broader: Sequence[int]) -> None:
+    def leave_implied(self, logs: NDArray[np.float64] | NDArray[np.float32]) -> None:
         """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
         alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
-        it the stronger counts."""
-        own, rows = logs[:, narrow], np.arange(len(logs))
-        if self.present[narrow]:
-            part = logs[:, broader]
-            kept = np.zeros(part.shape, bool)
-            kept[rows, np.abs(part).argmax(axis=1)] = own == 0
-            logs[:, broader] = np.where(kept, part, 0.0)
-            return
-        for broad in broader:
-            other = logs[:, broad]
-            if self.present[broad]:
-                lesser = np.abs(own) < np.abs(other)
-                own[lesser], other[~lesser] = 0.0, 0.0
-            else:
-                own[other != 0] = 0.0
+        it the stronger counts. ``logs`` (F, R) is changed in place."""
+        rows = np.arange(logs.shape[1])
+        for narrow, broader in self.chains:
+            if self.present[narrow]:
+                part = logs[broader]
+                kept = np.zeros(part.shape, bool)
+                kept[np.abs(part).argmax(axis=0), rows] = logs[narrow] == 0
+                logs[broader] = np.where(kept, part, 0)
+                continue
+            for broad in broader:
+                own, other = logs[narrow], logs[broad]
+                if self.present[broad]:
+                    lesser = np.abs(own) < np.abs(other)
+                    own[lesser], other[~lesser] = 0, 0
+                else:
+                    own[other != 0] = 0
 
     def among(self, hypotheses: Sequence[int]) -> Told:
         """Of these hypotheses alone; what the others bring along is still brought."""

@@ -81,7 +81,8 @@ class Screen:
         return self._thinned(np.ascontiguousarray(logs.T))
 
     def _thinned(self, logs: Single) -> Single:
-        """Sum over the facts of ``logs`` (F, R), the lesser members of each bundle weighted down."""
+        """Sum over the facts of ``logs`` (F, R), as in ``Told.thinned``."""
+        self._told.leave_implied(logs)
         for members, rest in self._told.bundles:
             part = logs[members]
             size = np.abs(part) * _FIRST[: len(members)]
