@@ -111,7 +111,7 @@ class Told(msgspec.Struct, frozen=True):
         """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
         alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
         it the stronger counts. ``logs`` (F, R) is changed in place."""
-        rows = np.arange(logs.shape[1])
+        rows: Indices = np.arange(len(logs[0]))
         for narrow, broader in self.chains:
             if self.present[narrow]:
                 part = logs[broader]
