@@ -111,12 +111,11 @@ class Told(msgspec.Struct, frozen=True):
         """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
         alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
         it the stronger counts. ``logs`` (F, R) is changed in place."""
-        rows: Indices = np.arange(len(logs[0]))
         for narrow, broader in self.chains:
             if self.present[narrow]:
                 part = logs[broader]
                 kept = np.zeros(part.shape, bool)
-                kept[np.abs(part).argmax(axis=0), rows] = logs[narrow] == 0
+                np.put_along_axis(kept, np.abs(part).argmax(axis=0)[None], logs[narrow] == 0, axis=0)
                 logs[broader] = np.where(kept, part, 0)
                 continue
             for broad in broader:
