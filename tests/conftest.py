@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +53,27 @@ def postgres() -> Iterator[str]:
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[str]:
+    """The master of a Spark on this machine whose Python workers end with their task, so that one that is
+    there is one at work."""
+    needed("java")
+    sql: Any = import_module("pyspark.sql")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = sql.SparkSession.builder.master("local[2,4]")
+    for key, value in {
+        "spark.python.worker.reuse": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.log.level": "OFF",
+    }.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    yield "local[2]"
+    session.stop()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -22,6 +22,7 @@ age; only they are read and explained, some hundred at a time, on all cores.
   penia cohort cdm --out study                  tables and study/report.html
   penia cohort hospital.duckdb --out study --cores 4
   penia cohort postgresql://me@server/cdm --out study
+  penia cohort cdm --out study --spark 'local[4]'
 
 \b
 In the folder: report.html, manifest.json, and episode/, candidate/, evidence/, dropped/ of Parquet files.
@@ -46,14 +47,20 @@ Attributed cases are not proof of cause: docs/cohort.md says what they are and a
     show_default=True,
     help="Counts below this are not shown in the report.",
 )
-def command(source: str, out: str, cores: int | None, batch: int, cell: int) -> None:
+@click.option(
+    "--spark",
+    metavar="MASTER",
+    default=None,
+    help="Let Spark do it: local[4], spark://host:7077, yarn … SOURCE is then Parquet, on any storage of it.",
+)
+def command(source: str, out: str, cores: int | None, batch: int, cell: int, spark: str | None) -> None:
     from penia.cli.patience import counted
     from penia.cohort import Options, report, study
 
     def follow(batches: Iterable[Batch], total: int) -> Iterable[Batch]:
         yield from counted("batches", total)(batches)
 
-    found = study(source, Path(out), Options(batch, cell), follow=follow, cores=cores)
+    found = study(source, Path(out), Options(batch, cell), follow=follow, cores=cores, spark=spark)
     page = report(Path(out), found.manifest)
     resumed = f" ({found.resumed} batches were done before)" if found.resumed else ""
     click.echo(

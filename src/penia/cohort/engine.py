@@ -143,8 +143,8 @@ def omop(source: Source) -> tuple[Engine, Database]:
     assert source.path is not None
     if not source.path.is_dir():
         database = duckdb_file(source.path, source.name)
-    elif all(".parquet" in p.name.lower() for paths in files_of(source).values() for p in paths):
-        database = _views(source)
+    elif tables := parquet_of(source):
+        database = _views(source, tables)
     else:
         database = brought_in(source)
         periods = sorted(source.path.glob(f"{PERIOD}*.csv*"))
@@ -154,13 +154,21 @@ def omop(source: Source) -> tuple[Engine, Database]:
     return of_duckdb(database.connection, source.name), database
 
 
-def _views(source: Source) -> DuckDatabase:
+def parquet_of(source: Source) -> dict[str, list[Path]]:
+    """Table → its files; nothing where any of the tables is in another format."""
+    tables = files_of(source)
+    if source.path is None or not all(
+        ".parquet" in p.name.lower() for paths in tables.values() for p in paths
+    ):
+        return {}
+    periods = [*source.path.glob(f"{PERIOD}*.parquet"), *source.path.glob(f"{PERIOD}/*.parquet")]
+    return {**tables, **({PERIOD: sorted(periods)} if periods and tables else {})}
+
+
+def _views(source: Source, tables: Mapping[str, Iterable[Path]]) -> DuckDatabase:
     """Parquet is read where it lies, not copied first."""
     database = DuckDatabase(duck.connected(), source.name)
-    tables = dict(files_of(source))
-    assert source.path is not None
-    periods = [*source.path.glob(f"{PERIOD}*.parquet"), *source.path.glob(f"{PERIOD}/*.parquet")]
-    for table, paths in {**tables, **({PERIOD: sorted(periods)} if periods else {})}.items():
+    for table, paths in tables.items():
         files = f"read_parquet([{_listed(paths)}], union_by_name=true)"
         sql = f"create view {identifier(table)} as select * from {files}"
         with told(source.name):

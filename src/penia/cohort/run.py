@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from importlib.metadata import version as package_version
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from penia import knowledge
-from penia.cohort import engine, tables
+from penia.cohort import engine, mapped, tables
+from penia.cohort import spark as spark_engine
 from penia.cohort.batch import Batch, done, is_whole
 from penia.cohort.cdm import Cdm
 from penia.cohort.deal import deal, folder
@@ -37,6 +39,8 @@ class Options(msgspec.Struct, frozen=True):
     """People of one batch."""
     cell: int = 5
     """Counts of people or episodes below this are not shown in the report."""
+    spark: bool = False
+    """Spark goes through the database; else the engine that holds it, or DuckDB."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -79,13 +83,15 @@ def study(
     *,
     follow: Follow = _plain,
     cores: int | None = None,
+    spark: str | None = None,
 ) -> Summary:
     """Every low-count episode of the database ``given`` with its causes, as tables in ``out``.
 
+    ``spark``: the master of a Spark that is to do it: ``local[4]``, ``spark://host:7077``, ``yarn`` …
     A run that was stopped goes on where it was; what is done is verified and kept. Raises PeniaError where
     the source cannot be read, the folder cannot be written, or holds a study of something else.
     """
-    options = options or Options()
+    options = msgspec.structs.replace(options or Options(), spark=spark is not None)
     source = opened(given)
     engine.folder_of(out)
     manifest = _begun(source, out, options)
@@ -93,13 +99,17 @@ def study(
     if manifest.finished and len(whole) == manifest.number:
         return _summary(manifest, len(whole))
     if not (out / WORK).is_dir():
-        manifest = _first_pass(source, out, options)
+        manifest = _first_pass(_source(source, spark), source, out, options)
         whole = ()
     finished = {b.number: b for b in whole}
     left = [n for n in range(manifest.number) if n not in finished]
     for table in tables.COLUMNS:
         engine.folder_of(out / table)
-    for batch in follow(_batches(left, out, cores or os.cpu_count() or 1), len(left)):
+    if spark is None:
+        done_ones = _batches(left, out, cores or os.cpu_count() or 1)
+    else:
+        done_ones = mapped.batches(Cdm(*spark_engine.omop(source, spark)), left, out, out / WORK)
+    for batch in follow(done_ones, len(left)):
         finished[batch.number] = batch
         manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished)))
     manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished), finished=True))
@@ -151,7 +161,9 @@ def _fingerprint(source: Source) -> str:
     return hashlib.sha256(repr(told or source.name).encode()).hexdigest()[:16]
 
 
-def _source(source: Source) -> Cdm | Meds:
+def _source(source: Source, master: str | None = None) -> Cdm | Meds:
+    if master is not None:
+        return Cdm(*spark_engine.omop(source, master))
     names = {"omop", "meds"}
     found = "omop" if source.url else recognise(source.path or "").name
     if found not in names:
@@ -177,11 +189,10 @@ def _kept(data: Cdm | Meds) -> tuple[list[str], dict[str, int]]:
     return sorted({str(p) for (p,) in found if p}), refused(met, data.told)
 
 
-def _first_pass(source: Source, out: Path, options: Options) -> Manifest:
-    data = _source(source)
+def _first_pass(data: Cdm | Meds, source: Source, out: Path, options: Options) -> Manifest:
     people, unread = _kept(data)
     held = denominators(data)
-    number = deal(data, people, options.batch, out / WORK)
+    number = (mapped.assign if options.spark else partial(deal, data))(people, options.batch, out / WORK)
     fresh = Manifest(
         _versions(), source.name, _fingerprint(source), options, len(people), number, held, unread
     )
