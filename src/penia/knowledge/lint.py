@@ -164,8 +164,7 @@ def _references(knowledge: KnowledgeBase) -> Iterator[str]:
     for drug in drugs.values():
         yield from missing(f"{drug.id}.pattern", [drug.pattern], knowledge.patterns)
         yield from missing(f"{drug.id}.inherited", drug.inherited, dict.fromkeys(drug.__struct_fields__))
-        others = [m.with_ for m in drug.modifiers if not m.with_.startswith("gene:")]
-        yield from missing(f"{drug.id}.modifiers", others, findings, drugs)
+        yield from missing(f"{drug.id}.modifiers", [m.with_ for m in drug.modifiers], findings, drugs)
     for finding in findings.values():
         yield from missing(f"{finding.key}.implies", finding.implies, findings)
         yield from missing(f"{finding.key}.without", list(finding.without), causes)

@@ -43,10 +43,10 @@ class DrugPattern(Knowledge, frozen=True):
 
 
 class Interaction(Knowledge, frozen=True):
-    """Another drug, a genotype or an organ that multiplies the risk."""
+    """Another drug, or a finding, that multiplies the risk; a genotype is a finding of the drug instead."""
 
     with_: str = msgspec.field(name="with")
-    """``drug:x``, ``gene:TPMT-poor``, a finding key."""
+    """``drug:x`` or a finding key"""
     ratio: Figure
 
 
