@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 
 Table = list[dict[str, Any]]
 WBC, ANC, SEGMENTED, KILO, PERCENT = 3000905, 3017732, 3008342, 8848, 8554
@@ -95,6 +96,21 @@ def as_duckdb(source: Path, file: Path) -> Path:
         for path in source.glob("*.csv"):
             connection.execute(f"create table {path.stem} as from read_csv('{path}')")
     return file
+
+
+KINDS = {"BIGINT": "bigint", "DOUBLE": "numeric", "DATE": "date", "TIMESTAMP": "timestamp", "VARCHAR": "text"}
+
+
+def postgres_cdm(address: str, source: Path) -> None:
+    with psycopg.connect(address) as connection:
+        for path in sorted(source.glob("*.csv")):
+            found = duckdb.sql(f"from read_csv('{path}')")
+            kinds = zip(found.columns, map(str, found.types), strict=True)
+            made = ", ".join(f"{name} {KINDS[kind]}" for name, kind in kinds)
+            connection.execute(f"create table {path.stem} ({made})")
+            slots = ", ".join(["%s"] * len(found.columns))
+            with connection.cursor() as cursor:
+                cursor.executemany(f"insert into {path.stem} values ({slots})", found.fetchall())
 
 
 def files(out: Path) -> dict[str, bytes]:

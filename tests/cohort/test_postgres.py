@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-import psycopg
 import pytest
-from cohort_makers import as_parquet, cdm, files
+from cohort_makers import as_parquet, cdm, files, postgres_cdm
 
 from penia.cohort import Options, study
 from penia.errors import PeniaError
-
-KINDS = {"BIGINT": "bigint", "DOUBLE": "numeric", "DATE": "date", "TIMESTAMP": "timestamp", "VARCHAR": "text"}
-
-
-def fill(postgres: str, source: Path) -> None:
-    with psycopg.connect(postgres) as connection:
-        for path in sorted(source.glob("*.csv")):
-            found = duckdb.sql(f"from read_csv('{path}')")
-            kinds = zip(found.columns, map(str, found.types), strict=True)
-            made = ", ".join(f"{name} {KINDS[kind]}" for name, kind in kinds)
-            connection.execute(f"create table {path.stem} ({made})")
-            slots = ", ".join(["%s"] * len(found.columns))
-            with connection.cursor() as cursor:
-                cursor.executemany(f"insert into {path.stem} values ({slots})", found.fetchall())
 
 
 def test_postgresql_gives_the_bytes_of_parquet_and_the_password_is_never_told(
     postgres: str, tmp_path: Path
 ) -> None:
     source = cdm(tmp_path / "csv")
-    fill(postgres, source)
+    postgres_cdm(postgres, source)
     study(as_parquet(source, tmp_path / "parquet"), tmp_path / "a", Options(batch=2), cores=1)
     found = study(postgres, tmp_path / "b", Options(batch=2), cores=1)
     assert found.episodes == 6

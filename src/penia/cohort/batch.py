@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -40,7 +41,7 @@ def done(dealt: Path, out: Path, number: int) -> Batch:
     digests: dict[str, str] = {}
     for table, columns in tables.COLUMNS.items():
         path = file_of(out, table, number)
-        half = path.with_name(f".{path.name}.part")
+        half = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             tables.write(half, columns, rows[table])
             digests[table] = digest(half)

@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version as package_version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
@@ -97,6 +100,7 @@ def study(
     manifest = _begun(source, out, options)
     whole = tuple(b for b in manifest.batches if is_whole(b, out))
     if manifest.finished and len(whole) == manifest.number:
+        _ended(out)
         return _summary(manifest, len(whole))
     if not (out / WORK).is_dir():
         manifest = _first_pass(_source(source, spark), source, out, options)
@@ -104,7 +108,8 @@ def study(
     finished = {b.number: b for b in whole}
     left = [n for n in range(manifest.number) if n not in finished]
     for table in tables.COLUMNS:
-        engine.folder_of(out / table)
+        for half in engine.folder_of(out / table).glob(".*.part"):
+            half.unlink(missing_ok=True)
     if spark is None:
         done_ones = _batches(left, out, cores or os.cpu_count() or 1)
     else:
@@ -113,8 +118,17 @@ def study(
         finished[batch.number] = batch
         manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished)))
     manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished), finished=True))
-    shutil.rmtree(out / WORK, ignore_errors=True)
+    _ended(out)
     return _summary(manifest, len(whole))
+
+
+def _ended(out: Path) -> None:
+    """The dealt rows are whole or not there under their name, also where their removal is cut short."""
+    half = out / f"{WORK}.part"
+    shutil.rmtree(half, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (out / WORK).replace(half)
+    shutil.rmtree(half, ignore_errors=True)
 
 
 def _ordered(finished: dict[int, Batch]) -> tuple[Batch, ...]:
@@ -131,8 +145,9 @@ def _begun(source: Source, out: Path, options: Options) -> Manifest:
     fresh = Manifest(_versions(), source.name, _fingerprint(source), options, 0, 0, Denominators())
     path = out / MANIFEST
     if not path.is_file():
-        if any(p.name not in (f"{WORK}.part", f".{MANIFEST}.part") for p in out.iterdir()):
+        if any(p.name not in (WORK, f"{WORK}.part", f".{MANIFEST}.part") for p in out.iterdir()):
             raise PeniaError(f"{out} is not empty and holds no study; name a new folder with --out.")
+        _ended(out)
         return fresh
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Manifest)
@@ -216,7 +231,9 @@ def _batches(left: list[int], out: Path, cores: int) -> Iterator[Batch]:
     if cores == 1 or len(jobs) < 2:
         yield from (done(*job) for job in jobs)
         return
-    with ProcessPoolExecutor(min(cores, len(jobs)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        min(cores, len(jobs)), mp_context=get_context("spawn"), initializer=_ends_with_its_parent
+    ) as pool:
         waiting = [pool.submit(done, *job) for job in jobs]
         try:
             for future in as_completed(waiting):
@@ -228,3 +245,15 @@ def _batches(left: list[int], out: Path, cores: int) -> Iterator[Batch]:
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ends_with_its_parent() -> None:
+    """Of a study that was killed no process goes on writing beside the one that resumes it."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
