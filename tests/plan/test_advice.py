@@ -63,7 +63,7 @@ def test_low_platelets_silence_the_tail_of_the_healthy() -> None:
 
 
 def test_every_rule_that_reassures_is_quiet_and_rests_on_a_likely_cause() -> None:
-    assert CALM and all(rule.quiet and rule.likely and rule.likely.least >= 0.5 for rule in CALM)
+    assert CALM and all(rule.quiet and rule.likely and rule.likely.least.value >= 0.5 for rule in CALM)
 
 
 def test_every_name_is_a_cause_or_a_pattern() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from penia.knowledge.schema import Knowledge
+import msgspec
+
+from penia.knowledge.schema import Figure, Knowledge, Source
 from penia.knowledge.store import table
 from penia.knowledge.urgency import AnyCondition
 
@@ -14,14 +16,14 @@ class Likely(Knowledge, frozen=True):
     """Causes or drug patterns that are together at least so probable."""
 
     of: tuple[str, ...]
-    least: float
+    least: Figure
 
 
 class Unlikely(Knowledge, frozen=True):
     """Causes or drug patterns that are together at most so probable."""
 
     of: tuple[str, ...]
-    most: float
+    most: Figure
 
 
 class Advice(Knowledge, frozen=True):
@@ -35,6 +37,8 @@ class Advice(Knowledge, frozen=True):
     when: AnyCondition | None = None
     quiet: bool = False
     """Only where no rule of danger fires."""
+    sources: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
+    """Key of ``sources`` in the file → read there; none: judgement."""
 
 
 class AdviceTable(Knowledge, frozen=True):
@@ -42,6 +46,7 @@ class AdviceTable(Knowledge, frozen=True):
 
     rules: tuple[Advice, ...]
     """Of those that reassure, the first that holds is told."""
+    sources: dict[str, Source]
 
 
 @cache

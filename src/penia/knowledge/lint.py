@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, get_args
 
+from penia.knowledge import tablelint
 from penia.knowledge.contradictions import contradictions
 from penia.knowledge.family import parent_of
 from penia.knowledge.schema import (
@@ -74,6 +75,7 @@ def lint() -> list[str]:
         ),
         *(f"{d.id}: severe is more than incidence" for d in knowledge.drugs.values() if _upside_down(d)),
         *_rings(knowledge),
+        *tablelint.faults(),
     ]
 
 

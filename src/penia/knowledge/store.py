@@ -95,6 +95,11 @@ def table(name: str, kind: type[T]) -> T:
     return msgspec.msgpack.decode(_compiled().parts[name], type=kind)
 
 
+def names() -> tuple[str, ...]:
+    """Of every file and folder under data/."""
+    return tuple(_compiled().parts)
+
+
 def version() -> str:
     """Short digest of all knowledge; it stands in every result."""
     return _compiled().version

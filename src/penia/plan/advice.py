@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from penia.explanation import Step
+from penia.explanation import Citation, Step
 from penia.infer import Ranking
 from penia.infer.wording import JUDGEMENT
 from penia.knowledge.advice import Advice, advice
@@ -33,14 +33,22 @@ def _steps(ranking: Ranking, here: Scene, danger: bool) -> Iterator[Step]:
             text=rule.text.format(chance=percent(_chance(ranking, members))),
             urgency=rule.urgency,
             causes=tuple(dict.fromkeys(ranking.hypotheses[i].family for i in members)),
-            citations=(JUDGEMENT,),
+            citations=_citations(rule) or (JUDGEMENT,),
         )
 
 
+def _citations(rule: Advice) -> tuple[Citation, ...]:
+    known = advice().sources
+    return tuple(
+        Citation(title=known[name].title, ref=known[name].ref, year=known[name].year, verified=read)
+        for name, read in rule.sources.items()
+    )
+
+
 def _holds(rule: Advice, ranking: Ranking, here: Scene) -> bool:
-    if rule.likely and _chance(ranking, _members(ranking, rule.likely.of)) < rule.likely.least:
+    if rule.likely and _chance(ranking, _members(ranking, rule.likely.of)) < rule.likely.least.value:
         return False
-    if rule.unlikely and _chance(ranking, _members(ranking, rule.unlikely.of)) > rule.unlikely.most:
+    if rule.unlikely and _chance(ranking, _members(ranking, rule.unlikely.of)) > rule.unlikely.most.value:
         return False
     return rule.when is None or judge(rule.when, here).holds is True
 
