@@ -105,7 +105,7 @@ def explain(
             fitted.scored.value,
         ),
         sets=ranking.cause_sets(fitted.told.value, base),
-        suspects=suspects(ranking, asked.record, asked.episode),
+        suspects=suspects(ranking, asked.record, asked.episode, asked.reading.facts),
         thin=thin,
         forecast=future,
     )

@@ -9,7 +9,7 @@ import pytest
 import penia
 from penia.explanation import Scale, Suspect
 from penia.knowledge.causality import causality
-from penia.record import Count, Exposure, Person, Record
+from penia.record import Count, Exposure, Finding, Origin, Person, Record
 
 NOW = datetime(2024, 5, 20, 8, tzinfo=UTC)
 
@@ -100,3 +100,49 @@ def test_a_drug_that_hardly_ever_does_it_is_shown_beside_what_would_explain_it()
 def test_a_scale_of_points_covers_every_total(scale) -> None:
     assert scale.grades[-1].least <= sum(min(i.holds, i.fails, 0) for i in scale.items)
     assert [g.least for g in scale.grades] == sorted((g.least for g in scale.grades), reverse=True)
+
+
+def told(**notes: str) -> Record:
+    """A low count in words, with what is written beside each drug."""
+    return Record(
+        person=Person(id="p", sex="female", birth=date(1980, 1, 1)),
+        findings=(Finding("Neutropenia", time=NOW),),
+        exposures=tuple(
+            Exposure(
+                name,
+                ingredient=name,
+                start=NOW - timedelta(days=30),
+                stop=NOW,
+                note=note,
+                origins=(Origin(f"drugs/{i}"),),
+            )
+            for i, (name, note) in enumerate(notes.items())
+        ),
+    )
+
+
+def test_what_is_written_of_stopping_a_drug_answers_for_that_drug_alone() -> None:
+    found = penia.explain(told(methimazole="neutropenia resolved after it was stopped", cefalexin=""))
+    answers = {s.cause: answer(naranjo(s), "once the drug was stopped") for s in found.suspects}
+    assert answers == {"drug:methimazole": True, "drug:cefalexin": None}
+
+
+def test_what_is_written_of_giving_it_again_answers_too() -> None:
+    found = naranjo(suspect(told(methimazole="neutrophils fell again on rechallenge")))
+    assert answer(found, "when the drug was given again") is True
+
+
+def test_a_count_that_rose_when_one_drug_was_stopped_speaks_for_that_drug_against_another() -> None:
+    def share(note: str) -> float:
+        found = penia.explain(told(metamizole=note, methimazole=""))
+        return next(c.probability for c in found.candidates if c.causes == ("drug:metamizole",))
+
+    silent = share("")
+    assert share("leukocytes then returned to normal") > silent > share("no recovery after it was stopped")
+
+
+def test_two_drugs_stopped_together_share_what_is_said_of_both() -> None:
+    note = "counts recovered after it was stopped"
+    found = penia.explain(told(methimazole=note, metamizole=note))
+    answers = [answer(naranjo(s), "once the drug was stopped") for s in found.suspects]
+    assert answers == [True, True]

@@ -27,7 +27,7 @@ def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
     by_key: dict[str, list[tuple[Said, Source]]] = {}
     for one, source in said:
         by_key.setdefault(one.key, []).append((one, source))
-    facts = {key: _fact(max(all_said, key=_weight)) for key, all_said in by_key.items()}
+    facts = {key: _fact(max(all_said, key=_weight), all_said) for key, all_said in by_key.items()}
     return tuple(facts[key] for key in sorted(_implied(facts)))
 
 
@@ -37,9 +37,11 @@ def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, datetime]:
     return (not one.weak, one.decisive, one.present, source.time or _LONG_AGO)
 
 
-def _fact(entry: tuple[Said, Source]) -> Fact:
+def _fact(entry: tuple[Said, Source], said: Iterable[tuple[Said, Source]]) -> Fact:
     one, source = entry
-    return Fact(one.key, one.present, one.decisive, source.time, source.text, source.place)
+    agreeing = dict.fromkeys(s.place for o, s in said if o.present == one.present and s.place != source.place)
+    also = tuple(place for place in agreeing if place)
+    return Fact(one.key, one.present, one.decisive, source.time, source.text, source.place, also)
 
 
 def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:

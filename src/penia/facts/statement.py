@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -19,6 +20,12 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """The words or the value that decided it."""
     place: str = ""
     """The resource they stand in."""
+    also: tuple[str, ...] = ()
+    """Other resources that say the same."""
+
+    def stands_in(self, places: Collection[str]) -> bool:
+        """One of these resources says it."""
+        return self.place in places or any(place in places for place in self.also)
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):

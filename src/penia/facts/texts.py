@@ -127,6 +127,8 @@ _DRUG_WORDS = (
     "history:previous-chemotherapy-or-radiotherapy",
     "history:new-drug-in-3-months",
     "history:zinc-excess",
+    "test:recovery-within-3-weeks",
+    "test:falls-on-rechallenge",
 )
 """What the name or the note of a drug may say beside the lists."""
 

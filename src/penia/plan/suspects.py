@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from penia.explanation import Answer, Citation, Episode, Scale, Suspect
+from penia.facts import Fact
 from penia.infer import Ranking
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.wording import name_of
@@ -20,7 +21,9 @@ TIMING = "onset falls into this interval"
 Answers = Mapping[str, bool | None]
 
 
-def suspects(ranking: Ranking, record: Record, episode: Episode) -> tuple[Suspect, ...]:
+def suspects(
+    ranking: Ranking, record: Record, episode: Episode, facts: Sequence[Fact] = ()
+) -> tuple[Suspect, ...]:
     """Every drug that stood trial, the likeliest first."""
     table, families = causality(), ranking.families()
     found: list[Suspect] = []
@@ -30,8 +33,8 @@ def suspects(ranking: Ranking, record: Record, episode: Episode) -> tuple[Suspec
             continue
         other = next(f for f in families if f is not family)
         rival = ranking.hypotheses[other[0]]
-        facts = [d for d in differences(ranking, other[0], family[0]) if d.decibans > 0][:SHOWN]
-        answers = _answers(ranking, family[0], record, episode, ranking.chance(other), table)
+        telling = [d for d in differences(ranking, other[0], family[0]) if d.decibans > 0][:SHOWN]
+        answers = _answers(ranking, family[0], record, episode, facts, ranking.chance(other), table)
         found.append(
             Suspect(
                 cause=drug.id,
@@ -39,7 +42,7 @@ def suspects(ranking: Ranking, record: Record, episode: Episode) -> tuple[Suspec
                 probability=ranking.chance(family),
                 alternative=name_of(rival, ranking.deep),
                 alternative_probability=ranking.chance(other),
-                because=tuple(f"{d.text} {d.decibans:+.0f} dB" for d in facts),
+                because=tuple(f"{d.text} {d.decibans:+.0f} dB" for d in telling),
                 scales=(
                     *(_points(scale, answers, table) for scale in table.points),
                     *(_category(scale, answers, table) for scale in table.categories),
@@ -50,7 +53,13 @@ def suspects(ranking: Ranking, record: Record, episode: Episode) -> tuple[Suspec
 
 
 def _answers(
-    ranking: Ranking, i: int, record: Record, episode: Episode, rival: float, table: Causality
+    ranking: Ranking,
+    i: int,
+    record: Record,
+    episode: Episode,
+    facts: Sequence[Fact],
+    rival: float,
+    table: Causality,
 ) -> Answers:
     """What is known of each item; an item that is not here is unknown."""
     drug = ranking.hypotheses[i]
@@ -62,11 +71,19 @@ def _answers(
         "reported": _reported(drug),
         "after": True if dated else None,
         "timely": timing >= table.timely.value if dated and timing is not None else None,
-        "improved": _improved(drug, record, episode),
+        "improved": _said(drug, facts, "test:recovery-within-3-weeks", _improved(drug, record, episode)),
+        "returned": _said(drug, facts, "test:falls-on-rechallenge", None),
         "alternative": True if rival >= table.other_cause.value else _none_other(rival, table),
         "similar": _allergic(drug, record),
         "objective": True if episode.lows else None,
     }
+
+
+def _said(drug: Hypothesis, facts: Sequence[Fact], key: str, counted: bool | None) -> bool | None:
+    """What the counts show, else what is written beside the drug."""
+    places = drug.course.places if drug.course is not None else ()
+    told = (fact.present for fact in facts if fact.key == key and fact.stands_in(places))
+    return next(told, None) if counted is None else counted
 
 
 def _none_other(rival: float, table: Causality) -> bool | None:
