@@ -135,7 +135,7 @@ def test_what_is_written_of_giving_it_again_answers_too() -> None:
 def test_a_count_that_rose_when_one_drug_was_stopped_speaks_for_that_drug_against_another() -> None:
     def share(note: str) -> float:
         found = penia.explain(told(metamizole=note, methimazole=""))
-        return next(c.probability for c in found.candidates if c.causes == ("drug:metamizole",))
+        return next(s.probability for s in found.suspects if s.cause == "drug:metamizole")
 
     silent = share("")
     assert share("leukocytes then returned to normal") > silent > share("no recovery after it was stopped")
