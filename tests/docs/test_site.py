@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from penia import knowledge
+from penia.knowledge.regimens import regimens
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [
@@ -106,6 +107,11 @@ def test_every_cause_and_drug_has_its_place(site: Path) -> None:
     assert len([*(reference / "causes").glob("*.html")]) == len(base.causes)
     drugs = " ".join(page.read_text(encoding="utf-8") for page in (reference / "drugs").glob("*.html"))
     assert [d.name for d in base.drugs.values() if d.name.split("[")[0].split("&")[0] not in drugs] == []
+
+
+def test_every_regimen_has_a_page(site: Path) -> None:
+    there = {page.stem for page in (site / "reference" / "regimens").glob("*.html")}
+    assert there == {regimen.id.removeprefix("regimen:") for regimen in regimens().regimens}
 
 
 def test_the_figures_of_validation_stand_in_their_tables(site: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import causes
+import regimens
 from words import cell, figure, number, origin, sources, table, times
 
 from penia import knowledge
@@ -30,7 +31,9 @@ def pages() -> dict[str, str]:
         for p in sorted(base.patterns.values(), key=lambda p: p.name)
     ]
     drugs = "## Drugs, by how they lower counts\n\n" + table(("kind", "drugs", "what it is"), kinds)
-    made["reference/knowledge.md"] = f"{about}\n## Causes\n\n{causes.index(base)}\n{drugs}"
+    made["reference/knowledge.md"] = (
+        f"{about}\n## Causes\n\n{causes.index(base)}\n{drugs}\n{regimens.index()}"
+    )
     return made
 
 

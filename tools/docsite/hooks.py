@@ -11,6 +11,7 @@ import drugs
 import jsonschema_page
 import measured
 import pictures
+import regimens
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -26,6 +27,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "decisions/index.md": decisions.page(config.docs_dir),
         **causes.pages(),
         **drugs.pages(),
+        **regimens.pages(),
         **pictures.pictures(),
     }
     for uri, content in made.items():
