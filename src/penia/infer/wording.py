@@ -67,9 +67,15 @@ def _factor(text: str, figure: Figure | None, value: float) -> str:
 
 
 def with_range(value: float, interval: tuple[float, float] | None) -> str:
-    """``50 (10–200)``, to two digits and without powers of ten for large ones."""
-    words = [f"{x:.0f}" if abs(x) >= 10 else f"{x:.2g}" for x in (value, *(interval or ()))]
+    """``50 (10–200)``, to two digits and without powers of ten."""
+    words = [f"{x:.0f}" if abs(x) >= 10 else plain(x) for x in (value, *(interval or ()))]
     return f"{words[0]} ({words[1]}–{words[2]})" if interval else words[0]
+
+
+def plain(value: float) -> str:
+    """Two digits, ``0.00004`` for what would be 4e-05."""
+    digits = f"{value:.2g}"
+    return f"{float(digits):.12f}".rstrip("0") if "e" in digits else digits
 
 
 def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothesis) -> Contribution:
@@ -125,13 +131,13 @@ def within(name: str) -> str:
 
 
 def _rates(rate: FindingRate | None, background: float) -> str:
-    rest = f"under causes that do not list it {background:.2g}"
+    rest = f"under causes that do not list it {plain(background)}"
     if rate is None:
         return f"no figure for this cause: taken as {rest}"
     if rate.anchor:
         return "the prior already rests on it"
-    interval = f" ({rate.range[0]:.2g}–{rate.range[1]:.2g})" if rate.range else ""
-    return f"P(present | this cause) {rate.p:.2g}{interval}, {rest}"
+    interval = f" ({plain(rate.range[0])}–{plain(rate.range[1])})" if rate.range else ""
+    return f"P(present | this cause) {plain(rate.p)}{interval}, {rest}"
 
 
 def missing(

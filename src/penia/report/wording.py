@@ -104,7 +104,8 @@ def not_low(episode: Episode, record: Record) -> str:
 def odds(decibans: float) -> str:
     """Odds that a sum of decibans stands for: ``9 to 1``, ``1 to 20``."""
     ratio = 10 ** (abs(decibans) / 10)
-    return f"{ratio:.3g} to 1" if decibans >= 0 else f"1 to {ratio:.3g}"
+    told = f"{ratio:.3g}" if ratio < 1000 else f"{float(f'{ratio:.3g}'):.0f}"
+    return f"{told} to 1" if decibans >= 0 else f"1 to {told}"
 
 
 def short_source(citation: Citation) -> str:

@@ -2,8 +2,7 @@
 
 The English text is composed once, by whatever part knows the matter. A message of a catalogue may hold
 gaps, ``{drug}, day {n} of treatment``; a text that fits it is told by its translation, with what fills the
-gaps told in turn. A gap named ``n…`` holds a number. A text that no message fits stays English, and a page
-marks it so.
+gaps told in turn. A text that no message fits stays English, and a page marks it so.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Code → its own name; the first is what everything is written in."""
 GAP = re.compile(r"\{(\w+)\}")
 NUMBER, ANY = r"([<>≤≥+−-]?[\d.,–]+)", r"(.+?)"
+HOLDS_NUMBER = re.compile(r"n\d*|n_\w+")
 JOINTS = (" · ", "; ", ". ")
 """What joins the parts of a text, each of which is then told by itself."""
 THE_SAME = re.compile(
@@ -32,8 +32,8 @@ class Form:
 
     def __init__(self, message: str, told: str) -> None:
         pieces = GAP.split(message)
-        fixed, self._names = pieces[::2], pieces[1::2]
-        gaps = (NUMBER if name.startswith("n") else ANY for name in self._names)
+        fixed, self.names = pieces[::2], pieces[1::2]
+        gaps = (NUMBER if HOLDS_NUMBER.fullmatch(name) else ANY for name in self.names)
         parts = (part for pair in zip(map(re.escape, fixed), (*gaps, ""), strict=True) for part in pair)
         self._pattern = re.compile("".join(parts), re.DOTALL)
         self._told = told
@@ -46,7 +46,7 @@ class Form:
         return found.groups() if found else None
 
     def filled(self, gaps: Sequence[str]) -> str:
-        return self._told.format(**dict(zip(self._names, gaps, strict=True)))
+        return self._told.format(**dict(zip(self.names, gaps, strict=True)))
 
 
 class Language:
@@ -54,17 +54,17 @@ class Language:
 
     def __init__(self, code: str, messages: dict[str, str]) -> None:
         self.code = code
-        self._messages = messages
+        self.messages = messages
         forms = (Form(message, told) for message, told in messages.items() if GAP.search(message))
         self._forms = sorted(forms, key=lambda form: -form.size)
 
     def gettext(self, message: str) -> str:
         """A message of the page itself, its gaps left open."""
-        return self._messages.get(message, message)
+        return self.messages.get(message, message)
 
     def told(self, text: str) -> str | None:
         """``text`` in this language; None where a part of it cannot be told."""
-        if not self._messages or THE_SAME.fullmatch(text):
+        if not self.messages or THE_SAME.fullmatch(text):
             return text
         return self._name(text) or self._formed(text) or self._joined(text)
 
@@ -74,13 +74,17 @@ class Language:
 
     def _name(self, text: str) -> str | None:
         """A name has a capital at the head of a sentence and not within one."""
-        return self._messages.get(text) or self._messages.get(text[:1].swapcase() + text[1:])
+        return self.messages.get(text) or self.messages.get(text[:1].swapcase() + text[1:])
 
     def _formed(self, text: str) -> str | None:
         for form in self._forms:
-            gaps = form.gaps(text)
-            if gaps is not None and (told := self._all(gaps)) is not None:
-                return form.filled(told)
+            if (gaps := form.gaps(text)) is None:
+                continue
+            told = [
+                gap if name[0] == "_" else self.told(gap) for name, gap in zip(form.names, gaps, strict=True)
+            ]
+            if (whole := _whole(told)) is not None:
+                return form.filled(whole)
         return None
 
     def _joined(self, text: str) -> str | None:
@@ -88,13 +92,14 @@ class Language:
             told = self.told(text[:-1])
             return None if told is None else f"{told}."
         joint = next((j for j in JOINTS if j in text), None)
-        told = None if joint is None else self._all(text.split(joint))
-        return None if told is None or joint is None else joint.join(told)
+        whole = None if joint is None else _whole([self.told(part) for part in text.split(joint)])
+        return None if whole is None or joint is None else joint.join(whole)
 
-    def _all(self, texts: Sequence[str]) -> list[str] | None:
-        told = [self.told(text) for text in texts]
-        found = [text for text in told if text is not None]
-        return found if len(found) == len(told) else None
+
+def _whole(told: Sequence[str | None]) -> list[str] | None:
+    """None where one of them could not be told."""
+    found = [text for text in told if text is not None]
+    return found if len(found) == len(told) else None
 
 
 @cache
