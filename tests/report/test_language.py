@@ -99,7 +99,7 @@ def test_nearly_all_of_the_knowledge_is_told(code: str, kind: str) -> None:
     """Not all: who adds a cause need not speak every language. What is not told is marked as English."""
     texts = named()[kind]
     told = [text for text in texts if not text or language(code).told(text) is not None]
-    assert len(told) >= 0.95 * len(texts)
+    assert len(told) >= 0.9 * len(texts)
 
 
 @pytest.mark.parametrize("code", OTHERS)
