@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,24 +58,11 @@ class Cdm:
         return t.select(person=text_id(t.person_id), born=born, sex=whole(t, "gender_concept_id"))
 
     def results(self) -> Rows:
-        ibis: Any = import_module("ibis")
-
-        m = self.table("measurement")
+        m, p = self.table("measurement"), self.table("person")
+        one = text_id if m.person_id.type() != p.person_id.type() else plain_id
         keys = {k: whole(m, k) if k.endswith("_id") else words(m, k) for k in KEYS}
-        number = real(m, "value_as_number")
-        if "value_source_value" in m.columns:
-            written = m.value_source_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
-            number = ibis.coalesce(number, written)
-        rows = m.select(
-            person=text_id(m.person_id),
-            time=moment(m, "measurement_datetime", "measurement_date"),
-            year=year(m, "measurement_date", "measurement_datetime"),
-            number=number,
-            low=real(m, "range_low"),
-            **keys,
-        )
-        joined = rows.left_join(self.people(), "person").drop("person_right", "sex")
-        return Rows(joined, KEYS)
+        people = p.select(person=one(p.person_id), born=whole(p, "year_of_birth"))
+        return Rows(m.mutate(**keys), people, KEYS, partial(_measured, one=one))
 
     def learn(self, keys: list[tuple[Any, ...]]) -> None:
         self._vocabulary.learn({str(k[i]) for k in keys for i in (0, 1, 3)})
@@ -173,6 +161,22 @@ class Dealt(NamedTuple):
         return folder / f"{self.name}.parquet"
 
 
+def _measured(rows: Any, one: Callable[[Any], Any]) -> Any:
+    ibis: Any = import_module("ibis")
+
+    number = real(rows, "value_as_number")
+    if "value_source_value" in rows.columns:
+        written = rows.value_source_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
+        number = ibis.coalesce(number, written)
+    return rows.mutate(
+        person=one(rows.person_id),
+        time=moment(rows, "measurement_datetime", "measurement_date"),
+        year=year(rows, "measurement_date", "measurement_datetime"),
+        number=number,
+        low=real(rows, "range_low"),
+    )
+
+
 def whole(table: Any, column: str) -> Any:
     """An integer; 0 where there is none."""
     ibis: Any = import_module("ibis")
@@ -213,12 +217,20 @@ def date(column: Any) -> Any:
 
 
 def year(table: Any, *columns: str) -> Any:
-    time = moment(table, *columns)
-    return time.left(4).try_cast("int64") if time.type().is_string() else time.year().cast("int64")
+    ibis: Any = import_module("ibis")
+
+    there = [table[c] for c in columns if c in table.columns]
+    years = [c.left(4).try_cast("int64") if c.type().is_string() else c.year().cast("int64") for c in there]
+    return ibis.coalesce(*years) if years else ibis.null("int64")
 
 
 def text_id(column: Any) -> Any:
     return as_text(column, "person_id")
+
+
+def plain_id(column: Any) -> Any:
+    """As the source has it, if that is a text or a whole number."""
+    return column if column.type().is_string() or column.type().is_integer() else text_id(column)
 
 
 def as_text(column: Any, name: str) -> Any:

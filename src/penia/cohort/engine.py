@@ -131,8 +131,11 @@ class _Connection:
 
 
 def of_duckdb(connection: DuckDBPyConnection, name: str) -> Engine:
+    """Joins are done as they are written, the small table on the right: DuckDB takes a join on several keys
+    to leave one row, and would then build its table of the millions of counts."""
     ibis: Any = import_module("ibis")
 
+    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     return Engine(ibis.duckdb.from_connection(_Connection(connection)), name)
 
 

@@ -12,7 +12,7 @@ from penia.codes import meaning
 from penia.cohort.cdm import Dealt
 from penia.cohort.engine import Engine, folder_of, of_duckdb, told
 from penia.cohort.meaning import Told
-from penia.cohort.screen import Rows
+from penia.cohort.screen import NUMBER, Rows
 from penia.errors import PeniaError
 from penia.read import duck
 from penia.read.meds.events import Described
@@ -64,11 +64,10 @@ class Meds:
 
     def people(self) -> Any:
         e = self._events()
-        born = e.filter(e.code.isin(self._means("birth"))).group_by("subject_id")
+        born = self._born().rename(subject_id="person")
         sexes = {code: 8507 if code.lower().endswith(("m", "male")) else 8532 for code in self._means("sex")}
         sexes = {c: 8532 if c.lower().endswith("female") else s for c, s in sexes.items()}
-        found = born.aggregate(born=e.time.min().year().cast("int64"))
-        everyone = e.select("subject_id").distinct().left_join(found, "subject_id").drop("subject_id_right")
+        everyone = e.select("subject_id").distinct().left_join(born, "subject_id").drop("subject_id_right")
         if not sexes:
             return everyone.select(
                 person=everyone.subject_id.cast("string"), born=everyone.born, sex=_none("int64")
@@ -79,6 +78,12 @@ class Meds:
         both = everyone.left_join(sex, "subject_id").drop("subject_id_right")
         return both.select(person=both.subject_id.cast("string"), born=both.born, sex=both.sex.cast("int64"))
 
+    def _born(self) -> Any:
+        """person, born (year)"""
+        e = self._events()
+        born = e.filter(e.code.isin(self._means("birth"))).group_by(person=e.subject_id)
+        return born.aggregate(born=e.time.min().year().cast("int64"))
+
     def _means(self, what: str) -> list[str]:
         codes = self.engine.rows(self._events().select("code").distinct())
         return sorted(c for (c,) in codes if c and (m := meaning(c)) is not None and m.means == what)
@@ -88,23 +93,22 @@ class Meds:
 
         e = self._events()
         unit = e.unit.cast("string").fill_null("") if "unit" in self._columns else ibis.literal("")
-        written = (
-            e.text_value.cast("string").re_extract(r"^\s*(?:[<>]=?)?\s*(\d+(?:\.\d+)?)\s*$", 1)
-            if "text_value" in self._columns
-            else ibis.literal("")
-        )
-        value = e.numeric_value.cast("float64") if "numeric_value" in self._columns else ibis.null("float64")
-        rows = e.select(
-            person=e.subject_id.cast("string"),
-            time=e.time.cast("timestamp"),
-            year=e.time.year().cast("int64"),
-            number=ibis.coalesce(value, written.nullif("").cast("float64")),
+        return Rows(e.mutate(unit=unit), self._born(), KEYS, self._measured)
+
+    def _measured(self, rows: Any) -> Any:
+        ibis: Any = import_module("ibis")
+
+        number = rows.numeric_value.cast("float64") if "numeric_value" in self._columns else _none("float64")
+        if "text_value" in self._columns:
+            written = rows.text_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
+            number = ibis.coalesce(number, written)
+        return rows.mutate(
+            person=rows.subject_id,
+            time=rows.time.cast("timestamp"),
+            year=rows.time.year().cast("int64"),
+            number=number,
             low=_none("float64"),
-            code=e.code,
-            unit=unit,
         )
-        people = self.people().select("person", "born")
-        return Rows(rows.left_join(people, "person").drop("person_right"), KEYS)
 
     def learn(self, keys: list[tuple[Any, ...]]) -> None:
         """Nothing is to be looked up."""

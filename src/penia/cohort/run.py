@@ -26,7 +26,7 @@ from penia.cohort.deal import deal, folder
 from penia.cohort.denominators import Denominators, denominators
 from penia.cohort.meaning import known, refused
 from penia.cohort.meds import Meds
-from penia.cohort.screen import kinds, suspects
+from penia.cohort.screen import first_year, kinds, suspects
 from penia.errors import PeniaError
 from penia.read import recognise
 from penia.read.source import Source, opened
@@ -200,8 +200,10 @@ def _kept(data: Cdm | Meds) -> tuple[list[str], dict[str, int]]:
     met = data.engine.rows(kinds(rows))
     data.learn(met)
     white = known(met, data.told)
-    found = data.engine.rows(suspects(rows, white)) if white else []
-    return sorted({str(p) for (p,) in found if p}), refused(met, data.told)
+    ((first,),) = data.engine.rows(first_year(rows))
+    parts = suspects(rows, white, met, first) if white else []
+    found = {str(p) for part in parts for (p,) in data.engine.rows(part) if p}
+    return sorted(found), refused(met, data.told)
 
 
 def _first_pass(data: Cdm | Meds, source: Source, out: Path, options: Options) -> Manifest:
