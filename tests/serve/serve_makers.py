@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 from starlette.testclient import TestClient
 
 from penia.serve import Settings, application
+from penia.serve.app import ROUTES
 from penia.serve.watch import Watch
 
 EXAMPLE = Path(__file__).parents[2] / "src" / "penia" / "examples" / "clozapine.json"
@@ -24,7 +26,7 @@ FACTS = "application/vnd.penia.facts+json"
 
 @contextmanager
 def served(log: io.StringIO | None = None, **settings: Any) -> Generator[TestClient]:
-    app = application(Settings(**settings), Watch(log or io.StringIO()))
+    app = application(Settings(**settings), Watch(log or io.StringIO(), ROUTES))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -40,6 +42,28 @@ def ask(client: TestClient, facts: dict[str, Any], query: str = "") -> Any:
     return client.post(f"/explain{query}", content=json.dumps(facts), headers={"content-type": FACTS})
 
 
+@contextmanager
+def running(
+    *options: str, log: Path, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> Generator[tuple[int, subprocess.Popen[bytes]]]:
+    """``penia serve`` as its own process, ready; its port, and it."""
+    port = free_port()
+    command = [sys.executable, "-m", "penia", "serve", "--port", str(port), *options]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=stream, cwd=cwd, env=env)
+        try:
+            wait_until_ready(port, process)
+            yield port, process
+        finally:
+            process.terminate()
+            process.wait(40)
+
+
+def workers(process: subprocess.Popen[bytes]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in children.read_text(encoding="ascii").split()]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -47,7 +71,7 @@ def free_port() -> int:
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3000):  # where the knowledge was changed it is compiled first
         assert process.poll() is None, "the service ended before it was ready"
         try:
             with urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:

@@ -8,13 +8,18 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from serve_makers import LOW, ask, served
 from starlette.testclient import TestClient
+
+from penia.serve import replay
+from penia.serve.replay import Used
 
 KEY = ec.generate_private_key(ec.SECP384R1())
 OTHER = ec.generate_private_key(ec.SECP384R1())
@@ -32,8 +37,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Generator[TestClient]:
     place: Path = tmp_path_factory.mktemp("keys") / "jwks.json"
     secret = {"kty": "oct", "kid": "secret", "k": base64.urlsafe_b64encode(b"s" * 32).decode().rstrip("=")}
     keys = [
-        public(KEY, jwt.algorithms.ECAlgorithm, "ec"),
-        public(RSA, jwt.algorithms.RSAAlgorithm, "rsa"),
+        public(KEY, ECAlgorithm, "ec"),
+        public(RSA, RSAAlgorithm, "rsa"),
         secret,
     ]
     place.write_text(json.dumps({"keys": keys}), encoding="utf-8")
@@ -45,7 +50,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Generator[TestClient]:
 
 def claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
-    told = {"iss": "https://ehr.example", "aud": AUDIENCE, "iat": now, "exp": now + 300, "jti": "1"}
+    told = {"iss": "https://ehr.example", "aud": AUDIENCE, "iat": now, "exp": now + 300, "jti": str(uuid4())}
     return {k: v for k, v in (told | changed).items() if v is not None}
 
 
@@ -111,6 +116,7 @@ FORGED: dict[str, Callable[[], str | None]] = {
     "for nobody": lambda: signed(aud=None),
     "of another issuer": lambda: signed(iss="https://evil.example"),
     "of no issuer": lambda: signed(iss=None),
+    "without an id": lambda: signed(jti=None),
 }
 
 
@@ -122,6 +128,26 @@ def test_a_token_is_refused_that_is(guarded: TestClient, token: Callable[[], str
 def test_a_changed_claim_breaks_the_signature(guarded: TestClient) -> None:
     head, _, signature = signed().split(".")
     assert asks(guarded, f"{head}.{part(claims(iss='https://ehr.example', sub='x'))}.{signature}") == 401
+
+
+def test_a_token_is_good_for_one_request_and_its_id_for_one_issuer() -> None:
+    used, soon = Used(), time.time() + 60
+    assert [used.first(issuer, "1", soon) for issuer in ("a", "a", "b", "b")] == [True, False, True, False]
+    assert used.first("a", "2", time.time() - 1)
+    assert used.first("a", "2", soon), "the first has expired"
+
+
+def test_where_no_id_can_be_remembered_any_more_none_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "TRIES", 1)
+    monkeypatch.setattr(replay, "SLOTS", 1)
+    used, soon = Used(), time.time() + 60
+    assert used.first("a", "1", soon)
+    assert not used.first("a", "2", soon)
+
+
+def test_an_overheard_token_does_not_open_a_second_time(guarded: TestClient) -> None:
+    token = signed()
+    assert [asks(guarded, token), asks(guarded, token)] == [200, 401]
 
 
 def test_a_guarded_service_explains_nothing_to_strangers_and_shows_its_health(guarded: TestClient) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from serve_makers import EXAMPLE, served
 from starlette.testclient import TestClient
+from starlette.types import Scope
 
 from penia.errors import PeniaError
 from penia.serve import Settings, application, explaining
+from penia.serve.app import ROUTES
 from penia.serve.limits import Limits
 from penia.serve.settings import checked
 from penia.serve.watch import Watch
@@ -72,7 +74,7 @@ async def _sent(limits: Limits, receive: Any, client: str = "a") -> list[Any]:
     async def send(message: Any) -> None:
         told.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": (client, 1)}
+    scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": (client, 1)}
     await limits(scope, receive, send)
     return told
 
@@ -131,7 +133,8 @@ def test_the_counters_tell_what_was_asked_and_nothing_else(client: TestClient) -
     client.get("/Mrs-Smith?born=1951")
     client.post("/explain", content=EXAMPLE.read_bytes())
     told = client.get("/metrics").text
-    assert 'penia_requests_total{method="POST",route="/explain",status="200"}' in told
+    series = 'http_request_method="POST",http_response_status_code="200",http_route="/explain"'
+    assert f"http_server_request_duration_seconds_count{{{series}}}" in told
     assert "Smith" not in told
 
 
@@ -151,6 +154,6 @@ def test_settings_that_leave_a_door_open_are_refused(settings: dict[str, Any]) -
 
 
 def test_it_is_not_ready_before_it_has_started() -> None:
-    client = TestClient(application(Settings(), Watch(io.StringIO())))
+    client = TestClient(application(Settings(), Watch(io.StringIO(), ROUTES)))
     assert client.get("/health").status_code == 200
     assert client.get("/ready").status_code == 503

@@ -7,14 +7,14 @@ import gc
 import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from serve_makers import EXAMPLE, FACTS, LOW, free_port, served, wait_until_ready
+from serve_makers import EXAMPLE, FACTS, LOW, running, served, workers
+
+from penia.serve.settings import FhirServer
 
 CANARY = "Zyxwvcanary71"
 
@@ -64,6 +64,21 @@ def requests() -> Iterator[tuple[str, bytes, dict[str, str]]]:
     yield "/explain", sung()[:-9], {}
     rows = (f"{CANARY},2024-05-20,ANC,0.2,10*9/L", f"{CANARY},2024-05-20,{CANARY},1,{CANARY}")
     yield "/explain", "\n".join(("person,date,test,value,unit", *rows)).encode(), {}
+    bundle = json.loads(sung())
+    order = {"resourceType": "MedicationRequest", "id": CANARY, "medicationCodeableConcept": {"text": CANARY}}
+    drafts = {"resourceType": "Bundle", "entry": [{"resource": order}]}
+    context = {"patientId": "example", "userId": CANARY, "draftOrders": drafts}
+    outcome = json.dumps({"feedback": [{"card": CANARY, "outcome": "accepted"}]}).encode()
+    prefetch = {"patient": bundle["entry"][0]["resource"], "laboratory": bundle}
+    for hook in ("patient-view", "order-select", "order-sign"):
+        told = {"hook": hook, "hookInstance": CANARY, "context": context, "prefetch": prefetch}
+        yield f"/cds-services/penia-{hook}", json.dumps(told).encode(), {}
+        yield f"/cds-services/penia-{hook}/feedback", outcome, {}
+        yield f"/cds-services/{CANARY}", json.dumps(told).encode(), {}
+    record = {"resourceType": "Parameters", "parameter": [{"name": "record", "resource": bundle}]}
+    yield "/fhir/$explain", json.dumps(record).encode(), {}
+    yield "/fhir/$explain", sung(), {"authorization": f"Bearer {CANARY}"}
+    yield f"/launch?iss=https://{CANARY}&code={CANARY}&state={CANARY}", b"", {}
     typed = LOW | {"drugs": [{"name": CANARY}], "findings": [{"name": CANARY}]}
     yield "/explain", json.dumps(typed).encode(), {"content-type": FACTS}
     yield "/explain", json.dumps({**typed, CANARY: 1}).encode(), {"content-type": FACTS}
@@ -88,17 +103,20 @@ def holds(thing: object, deep: int) -> bool:
 
 
 def test_the_canary_is_seen_where_it_is_kept() -> None:
-    kept = functools.lru_cache(lambda text: text.lower())
+    @functools.lru_cache
+    def kept(text: str) -> str:
+        return text.lower()
+
     kept(CANARY)
-    assert any("lambda" in name for name in cached())
+    assert any("kept" in name for name in cached())
     kept.cache_clear()
 
 
 def test_no_log_no_cache_and_no_later_answer_holds_anything_of_a_record() -> None:
     log = io.StringIO()
-    with served(log) as client:
+    with served(log, fhir_servers=(FhirServer("https://ehr.example/fhir", "penia"),)) as client:
         for path, body, headers in requests():
-            client.post(path, content=body, headers=headers)
+            client.request("POST" if body else "GET", path, content=body, headers=headers)
         later = [client.get(path).text for path in ("/metrics", "/vocabulary.json", "/openapi.json")]
         gc.collect()
         caches = cached()
@@ -110,19 +128,12 @@ def test_no_log_no_cache_and_no_later_answer_holds_anything_of_a_record() -> Non
 def test_no_file_is_left_and_the_process_says_nothing_of_it(tmp_path: Path) -> None:
     """The command itself, with a home and a temporary folder of its own."""
     home = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    port = free_port()
-    command = [sys.executable, "-m", "penia", "serve", "--port", str(port)]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=os.environ | home, stdout=log, stderr=log, cwd=tmp_path)
-        try:
-            wait_until_ready(port, process)
-            for path, body, headers in requests():
-                post(port, path, body, headers)
-            mapped = Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
-            assert str(tmp_path) not in mapped
-        finally:
-            process.terminate()
-            assert process.wait(30) == 0 or process.returncode == -15
+    options = ("--workers", "2", "--fhir-server", "https://ehr.example/fhir", "penia")
+    with running(*options, log=tmp_path / "log", env=os.environ | home, cwd=tmp_path) as (port, process):
+        for path, body, headers in requests():
+            post(port, path, body, headers)
+        for pid in (process.pid, *workers(process)):
+            assert str(tmp_path) not in Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert [p.name for p in files] == ["log"]
     told = files[0].read_text(encoding="utf-8")
@@ -135,7 +146,7 @@ def post(port: int, path: str, body: bytes, headers: dict[str, str]) -> None:
     from urllib.error import HTTPError
 
     try:
-        with urlopen(Request(f"http://127.0.0.1:{port}{path}", body, headers), timeout=60) as answer:
+        with urlopen(Request(f"http://127.0.0.1:{port}{path}", body or None, headers), timeout=60) as answer:
             answer.read()
     except HTTPError as error:
         assert error.code < 500

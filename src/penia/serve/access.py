@@ -15,6 +15,7 @@ import msgspec
 
 from penia.errors import PeniaError
 from penia.serve.answer import Refusal
+from penia.serve.replay import Used
 from penia.serve.settings import Settings
 
 KINDS = {
@@ -42,6 +43,7 @@ class Door:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._keys = KeySet(settings.jwks) if settings.jwks else None
+        self._used = Used()
 
     def check(self, headers: Mapping[str, str]) -> None:
         if not self._settings.guarded:
@@ -67,13 +69,14 @@ class Door:
                 key.public,
                 algorithms=[head["alg"]],
                 leeway=LEEWAY,
-                options={"require": ["exp", "iat", "iss", "aud"], "verify_aud": False},
+                options={"require": ["exp", "iat", "iss", "aud", "jti"], "verify_aud": False},
             )
         except (jwt.PyJWTError, ValueError, TypeError, KeyError):
             return False
-        issued = self._settings.issuers
+        issued, issuer = self._settings.issuers, claims["iss"]
         lasts = float(claims["exp"]) - float(claims["iat"])
-        return lasts <= LONGEST and (not issued or claims["iss"] in issued) and self._is_meant(claims["aud"])
+        wanted = lasts <= LONGEST and (not issued or issuer in issued) and self._is_meant(claims["aud"])
+        return wanted and self._used.first(issuer, claims["jti"], float(claims["exp"]) + LEEWAY)
 
     def _is_meant(self, audience: object) -> bool:
         """CDS Hooks clients name the very address that they call, which lies under the one of the service."""
@@ -124,6 +127,8 @@ class KeySet:
         from urllib.request import Request, urlopen
 
         with urlopen(Request(self._place), timeout=5) as answer:
+            if not answer.url.startswith("https://"):
+                raise ValueError("led away from https")
             return cast(bytes, answer.read(2**20))
 
 

@@ -18,8 +18,9 @@ from starlette.routing import Route
 from penia.serve import explaining, fhir, hooks, openapi, page
 from penia.serve.access import Door
 from penia.serve.answer import Refusal, as_json, refused
+from penia.serve.launch import launch
 from penia.serve.limits import Limits
-from penia.serve.settings import Settings, checked, from_environment
+from penia.serve.settings import Settings, checked
 from penia.serve.vocabulary import vocabulary
 from penia.serve.watch import Watch
 from penia.serve.work import Desk
@@ -38,14 +39,14 @@ class Way(NamedTuple):
 
 def application(settings: Settings | None = None, watch: Watch | None = None) -> Starlette:
     """An ASGI application. Raises PeniaError where the settings contradict each other."""
-    settings, watch = checked(settings or Settings()), watch or Watch()
+    settings, watch = checked(settings or Settings()), watch or Watch(routes=ROUTES)
     door = Door(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         desk = Desk(settings, watch)
         app.state.desk = desk
-        await asyncio.to_thread(_warm)
+        await asyncio.to_thread(warm)
         app.state.ready = True
         watch.line("ready")
         yield
@@ -74,17 +75,11 @@ def application(settings: Settings | None = None, watch: Watch | None = None) ->
     return app
 
 
-def from_settings() -> Starlette:
-    """For uvicorn's workers, which get their settings by the environment."""
-    return application(from_environment())
-
-
-def _warm() -> None:
+def warm() -> None:
     """The knowledge and the first explanation, so that no request waits for them."""
-    from penia.read import read
     from penia.serve.example import EXAMPLE
 
-    explaining.explain(read(EXAMPLE.read_bytes()))
+    explaining.answered(EXAMPLE.read_bytes(), "", explaining.Asked("part"))
     vocabulary()
 
 
@@ -112,7 +107,7 @@ def _status(request: Request) -> int:
 
 async def _metrics(request: Request) -> Response:
     watch = cast(Watch, request.app.state.watch)
-    return PlainTextResponse(watch.metrics(), media_type="text/plain; version=0.0.4")
+    return PlainTextResponse(watch.counters.told(), media_type="text/plain; version=0.0.4")
 
 
 async def _description(request: Request) -> Response:
@@ -134,11 +129,13 @@ WAYS: Sequence[Way] = (
     Way("GET", "/fhir/metadata", fhir.metadata, open=True),
     Way("GET", "/fhir/OperationDefinition/explain", fhir.definition, open=True),
     Way("GET", "/", page.page, open=True),
+    Way("GET", "/launch", launch, open=True),
     Way("GET", "/static/{name}", page.static, open=True),
     Way("GET", "/cds-services", hooks.discovery, open=True),
     Way("POST", "/cds-services/{service}", hooks.service),
     Way("POST", "/cds-services/{service}/feedback", hooks.feedback),
 )
+ROUTES = tuple(way.path for way in WAYS)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

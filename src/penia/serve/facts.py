@@ -6,7 +6,6 @@ Numbers and units go through the same builder as those of any file: a unit is na
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -95,9 +94,10 @@ def _check_dates(facts: Facts) -> None:
 
 def _file(file: File) -> Record:
     try:
-        return read(base64.b64decode(file.base64, validate=True), file.person)
-    except binascii.Error as error:
+        content = base64.b64decode(file.base64, validate=True)
+    except ValueError as error:
         raise ReadError("The file is not in base64; choose it again.") from error
+    return read(content, file.person)
 
 
 def _typed(facts: Facts, below: Record | None) -> Record:

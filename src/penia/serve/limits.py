@@ -30,6 +30,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+DROPPED = 4
+"""Times the largest body that is received of a larger one."""
 
 
 class Limits:
@@ -44,12 +46,12 @@ class Limits:
             await self._app(scope, receive, send)
             return
         client = (scope.get("client") or ("unknown",))[0]
-        self._watch.in_flight += 1
+        self._watch.counters.begun()
         self._clients[client] += 1
         try:
             await self._bounded(scope, receive, send, client)
         finally:
-            self._watch.in_flight -= 1
+            self._watch.counters.begun(-1)
             self._clients[client] -= 1
             if not self._clients[client]:
                 del self._clients[client]
@@ -59,56 +61,55 @@ class Limits:
         received, started = 0, time.perf_counter()
         try:
             self._check_room(client)
-            body = await self._body(scope, receive)
+            body = await self._body(receive)
             received = len(body)
             await self._app(scope, _replayed(body, receive), answer)
         except Refusal as refusal:
             await self._tell(scope, receive, answer, refused(refusal))
+        except MemoryError:
+            told = Refusal(503, "No memory is free now; try again in some seconds.", retry_after="2")
+            await self._tell(scope, receive, answer, refused(told))
         except Exception as error:
             self._watch.fault(error, route_of(scope))
             told = Refusal(500, "This is a fault of the service; nothing of the request was kept.")
             await self._tell(scope, receive, answer, refused(told))
         seconds = time.perf_counter() - started
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        self._watch.request(method, route_of(scope), answer.status, seconds, received, answer.sent)
+        self._watch.request(scope["method"], route_of(scope), answer.status, seconds, received, answer.sent)
 
     def _check_room(self, client: str) -> None:
-        if self._watch.in_flight > self._settings.in_flight:
+        if self._watch.counters.in_flight > self._settings.in_flight:
             raise Refusal(503, "Too many requests at once; try again in some seconds.", retry_after="2")
         if self._clients[client] > self._settings.per_client:
             raise Refusal(
                 429, "Too many requests at once from this address; send fewer at a time.", retry_after="2"
             )
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+    async def _body(self, receive: Receive) -> bytes:
+        """Raises Refusal. Of a body that is too large some more is received and dropped, for a client that
+        still sends when it is refused may lose the answer."""
         most = self._settings.body
-        for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value[:20]) > most:
-                raise Refusal(413, _too_large(most), connection="close")
-        parts, size = list[bytes](), 0
+        parts, size, more = list[bytes](), 0, True
         try:
             async with asyncio.timeout(self._settings.receive):
-                while True:
+                while more and size <= DROPPED * most:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Refusal(400, "The request ended before its body did; send it again.")
                     size += len(message.get("body", b""))
-                    if size > most:
-                        raise Refusal(413, _too_large(most), connection="close")
-                    parts.append(message.get("body", b""))
-                    if not message.get("more_body", False):
-                        return b"".join(parts)
+                    if size <= most:
+                        parts.append(message.get("body", b""))
+                    more = message.get("more_body", False)
         except TimeoutError:
             told = f"The request had not arrived after {self._settings.receive:g} seconds; send it again."
             raise Refusal(408, told, connection="close") from None
+        if size > most:
+            raise Refusal(413, _too_large(most), connection="close")
+        return b"".join(parts)
 
     async def _tell(self, scope: Scope, receive: Receive, answer: _Answer, response: Response) -> None:
         """Nothing more can be said once an answer has begun."""
         if not answer.status:
             await response(scope, receive, answer)
-
-
-METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"}
 
 
 class _Answer:
@@ -142,8 +143,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def route_of(scope: Scope) -> str:
-    """The route's own pattern; what a caller wrote in an address is never told."""
-    return str(scope.get("penia_route", "none"))
+    """The route's own pattern, empty where there is none; what a caller wrote in an address is never told."""
+    return str(scope.get("penia_route", ""))
 
 
 def _too_large(most: int) -> str:

@@ -66,10 +66,9 @@ def description() -> dict[str, Any]:
             "/fhir/OperationDefinition/explain": {"get": _plain("OperationDefinition.", kind=_FHIR)},
             "/cds-services": {"get": _plain("CDS Hooks discovery.")},
             "/cds-services/{service}": {"post": _work("Cards.", _JSON, "404", "412") | _SERVICE},
-            "/cds-services/{service}/feedback": {
-                "post": _work("Taken, and kept nowhere.", _JSON, "404") | _SERVICE
-            },
+            "/cds-services/{service}/feedback": {"post": _feedback()},
             "/": {"get": _plain("The page.", kind="text/html")},
+            "/launch": {"get": _plain("The page, started by a FHIR server.", "404", kind="text/html")},
             "/static/{name}": {
                 "get": _plain("A file of the page.", "404", kind="*/*") | {"parameters": [_in_path("name")]}
             },
@@ -79,6 +78,12 @@ def description() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _feedback() -> dict[str, Any]:
+    told: dict[str, Any] = _work("", _JSON, "404") | _SERVICE
+    taken = {"200": {"description": "Taken, and kept nowhere."}}
+    return told | {"responses": told["responses"] | taken}
 
 
 def _explain() -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _work(words: str, kind: str, *refusals: str) -> dict[str, Any]:
     return {
         "security": [{}, {"bearer": []}],
         "requestBody": {"required": True, "content": {kind: {"schema": {"type": "object"}}}},
-        "responses": {"200": _told(words, kind), **_refused(*_WORK, *refusals)},
+        "responses": {"200": _told(words, kind), **_refused(*_WORK, *refusals, kind=kind)},
     }
 
 
@@ -137,8 +142,11 @@ def _told(words: str, kind: str, schema: dict[str, Any] | None = None) -> dict[s
     return {"description": words, "content": {kind: {"schema": schema} if schema else {}}}
 
 
-def _refused(*statuses: str) -> dict[str, Any]:
-    return {status: _told(_REFUSALS[status], _JSON, _ref("Told")) for status in statuses}
+def _refused(*statuses: str, kind: str = _JSON) -> dict[str, Any]:
+    """In FHIR what is refused at the door is told in JSON as everywhere, later as an OperationOutcome."""
+    outcome: dict[str, Any] = {_FHIR: {}} if kind == _FHIR else {}
+    told = {status: _told(_REFUSALS[status], _JSON, _ref("Told")) for status in statuses}
+    return {status: {**one, "content": {**one["content"], **outcome}} for status, one in told.items()}
 
 
 def _ref(name: str) -> dict[str, Any]:

@@ -32,12 +32,18 @@ FILES: dict[str, tuple[str, Callable[[], str]]] = {
     "page.js": ("text/javascript", _text("page.js")),
     "drawing.js": ("text/javascript", html.drawer),
     "library.js": ("text/javascript", html.library),
+    "smart.js": ("text/javascript", _text("smart.js")),
 }
 """Name → kind and content; nothing else is served."""
 
 
 async def page(request: Request) -> Response:
     return HTMLResponse(_page(_language(request)))
+
+
+def rendered(template: str, request: Request, **more: Any) -> str:
+    """The page, or one that extends it, in the language that the browser asks for."""
+    return _rendered(template, _language(request), **more)
 
 
 async def static(request: Request) -> Response:
@@ -61,13 +67,17 @@ def _language(request: Request) -> str:
 
 @cache
 def _page(code: str) -> str:
+    return _rendered("page.html", code)
+
+
+def _rendered(template: str, code: str, **more: Any) -> str:
     spoken, known = language(code), vocabulary()
     environment = Environment(
         loader=FileSystemLoader(STATIC), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     cast(dict[str, Any], environment.filters)["json"] = _data
     drugs, findings = _shown(known.drugs, spoken), _shown(known.findings, spoken)
-    return environment.get_template("page.html").render(
+    return environment.get_template(template).render(
         _=spoken.gettext,
         said=spoken.said,
         language=code,
@@ -78,6 +88,7 @@ def _page(code: str) -> str:
         findings=sorted(findings, key=str.casefold),
         names={shown: name for shown, name in {**drugs, **findings}.items() if shown != name},
         results={spoken.said(words): name for words, name in known.results.items()},
+        **more,
     )
 
 

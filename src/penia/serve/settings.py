@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import re
 
 import msgspec
 
 from penia.errors import PeniaError
 
-VARIABLE = "PENIA_SERVE"
-"""Environment variable in which the settings reach the workers."""
+SAFE = re.compile(r"""(https://[^/\s;,'"]+|http://(127\.0\.0\.1|localhost)(:\d+)?)(/[^\s;,'"]*)?""")
+
+
+class FhirServer(msgspec.Struct, frozen=True):
+    """One that may start the page by SMART app launch, and whose records the page may read."""
+
+    iss: str
+    """Its address, without a slash at the end."""
+    client: str
+    """Id under which the page is registered there."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -23,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Seconds after which an answer is given up, waiting for a place included."""
     threads: int = 2
     """Explanations at once, of one worker."""
+    memory: int = 512 * 2**20
+    """Bytes that a worker may take for each of them, beyond what it holds at the start."""
     in_flight: int = 64
     """Requests at once, of one worker."""
     per_client: int = 32
@@ -39,6 +49,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Origins of other pages that may call the service from a browser; none by default."""
     base: str = ""
     """Address under which browsers reach the service; links in cards start with it."""
+    fhir_servers: tuple[FhirServer, ...] = ()
+    """Those that the page may sign in at and read from; none by default."""
+    token_origins: tuple[str, ...] = ()
+    """Origins of their token endpoints, where these are not the servers' own."""
 
     @property
     def guarded(self) -> bool:
@@ -57,12 +71,11 @@ def checked(settings: Settings) -> Settings:
         raise PeniaError("--origin * would let every page in; name the origins one by one.")
     if settings.jwks and settings.jwks.startswith("http://"):
         raise PeniaError("--jwks must be a file or an https address, else anyone on the way can add a key.")
+    if not all(map(_is_safe, [*(s.iss for s in settings.fhir_servers), *settings.token_origins])):
+        raise PeniaError("A FHIR server must have an https address: the token of its user goes there.")
     return settings
 
 
-def to_environment(settings: Settings) -> None:
-    os.environ[VARIABLE] = msgspec.json.encode(settings).decode()
-
-
-def from_environment() -> Settings:
-    return msgspec.json.decode(os.environ.get(VARIABLE, "{}"), type=Settings)
+def _is_safe(address: str) -> bool:
+    """Addresses stand in a header of the page, and plain http is for this machine alone."""
+    return SAFE.fullmatch(address) is not None

@@ -1,4 +1,4 @@
-"""What an operator sees: one JSON line a request, and counters.
+"""What an operator sees: one JSON line a request, and what was counted.
 
 Neither holds anything of a person: no path but the route's own name, no query, no header, no message of an
 error."""
@@ -6,9 +6,7 @@ error."""
 from __future__ import annotations
 
 import sys
-import threading
-import time
-from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,34 +14,22 @@ from typing import TextIO
 
 import msgspec
 
-BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Seconds"""
+from penia.serve.counters import METHODS, Counters
 
 
 class Watch:
-    """Counts and writes; one a worker."""
+    """Writes and counts; made once for all workers."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, routes: Sequence[str] = (), workers: int = 1) -> None:
         self._stream = stream
-        self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._seconds: Counter[tuple[str, float]] = Counter()
-        self._total: defaultdict[str, float] = defaultdict(float)
-        self.in_flight = 0
-        self.working = 0
-        self._since = time.time()
+        self.counters = Counters(routes, workers)
 
     def request(self, method: str, route: str, status: int, seconds: float, received: int, sent: int) -> None:
-        with self._lock:
-            self._requests[method, route, status] += 1
-            self._total[route] += seconds
-            for bucket in BUCKETS:
-                if seconds <= bucket:
-                    self._seconds[route, bucket] += 1
+        self.counters.answered(method, route, status, seconds)
         self.line(
             "request",
-            method=method,
-            route=route,
+            method=method if method in METHODS else "_OTHER",
+            route=route or "none",
             status=status,
             ms=round(1000 * seconds, 1),
             received=received,
@@ -58,27 +44,6 @@ class Watch:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         told = msgspec.json.encode({"time": now, "event": event, **fields}).decode()
         print(told, file=self._stream or sys.stderr, flush=True)
-
-    def metrics(self) -> str:
-        """Prometheus text exposition, version 0.0.4."""
-        with self._lock:
-            lines = ["# TYPE penia_requests_total counter"]
-            for (method, route, status), n in sorted(self._requests.items()):
-                lines.append(
-                    f'penia_requests_total{{method="{method}",route="{route}",status="{status}"}} {n}'
-                )
-            lines.append("# TYPE penia_request_seconds histogram")
-            for route in sorted(self._total):
-                count = sum(n for (_, r, _), n in self._requests.items() if r == route)
-                name = f'penia_request_seconds_bucket{{route="{route}",le='
-                lines += [f'{name}"{bucket:g}"}} {self._seconds[route, bucket]}' for bucket in BUCKETS]
-                lines.append(f'{name}"+Inf"}} {count}')
-                lines.append(f'penia_request_seconds_sum{{route="{route}"}} {self._total[route]:.6f}')
-                lines.append(f'penia_request_seconds_count{{route="{route}"}} {count}')
-        gauges = (("in_flight", self.in_flight), ("working", self.working), ("start_seconds", self._since))
-        for name, value in gauges:
-            lines += [f"# TYPE penia_{name} gauge", f"penia_{name} {value:.0f}"]
-        return "\n".join(lines) + "\n"
 
 
 def _places(trace: TracebackType | None) -> list[str]:

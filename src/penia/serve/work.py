@@ -38,7 +38,7 @@ class Desk:
         try:
             async with asyncio.timeout(self._settings.seconds):
                 await self._places.acquire()
-                self._watch.working += 1
+                self._watch.counters.working()
                 future = loop.run_in_executor(self._pool, self._forgetting, work)
                 future.add_done_callback(self._done)
                 return await asyncio.shield(future)
@@ -51,11 +51,15 @@ class Desk:
     def _forgetting(self, work: Callable[[], T]) -> T:
         try:
             return work()
+        except MemoryError:
+            raise Refusal(
+                413, "This record takes more memory than a request may have; send less of it."
+            ) from None
         finally:
             self._forget()
 
     def _done(self, future: asyncio.Future[T]) -> None:
-        self._watch.working -= 1
+        self._watch.counters.working(-1)
         self._places.release()
         if not future.cancelled():
             future.exception()  # given up: nobody else asks for it, and asyncio would print it

@@ -11,6 +11,7 @@ import msgspec
 
 from penia.explanation import Candidate, Citation, Explanation, Step
 from penia.explanation.wording import telling, weighed
+from penia.knowledge.cards import cards as when
 from penia.report.fhir.elements import CAUSES
 from penia.report.fhir.proposals import named, request
 from penia.report.html.links import address
@@ -20,9 +21,8 @@ Indicator = Literal["info", "warning", "critical"]
 
 LONGEST = 140
 """Characters of a summary, by the specification."""
-TOLD = 0.5
-"""Probability from which on a cause by itself is worth a card."""
 TESTS, CAUSES_TOLD, LINKS = 3, 3, 4
+"""As many as fit on a card."""
 SPACE = uuid.UUID("2f2a7c0e-94a1-5c70-8b8e-53c6f0b3a3d1")
 INDICATORS: dict[str, Indicator] = {"now": "critical", "today": "warning", "soon": "info"}
 OVERRIDES = [
@@ -37,7 +37,7 @@ def of_person(explanation: Explanation, drugs: dict[str, Json], person: str, bas
     first = explanation.candidates[0] if explanation.candidates else None
     pressing = [a for a in explanation.urgency if a.level in ("now", "today")]
     recovered = explanation.episode is None or explanation.episode.resolved is not None
-    likely = first is not None and not explanation.thin and first.probability >= TOLD
+    likely = first is not None and not explanation.thin and first.probability >= when().cause.value
     if not pressing and (recovered or not likely or first is None or first.causes[0] == "unexplained"):
         return []
     level = pressing[0].level if pressing else "soon"
