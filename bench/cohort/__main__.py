@@ -9,28 +9,21 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import msgspec
 
+from bench.cohort.passes import scanned
 from penia.cohort import Options, study
-from penia.cohort.run import first_pass
 from penia.virtual.omop import write
 from penia.virtual.population import citizens
 
 OUT = Path("docs/benchmarks/cohort.json")
-BARE = """
-    sum(person_id), sum(measurement_concept_id), sum(unit_concept_id), sum(value_as_number),
-    sum(strlen(measurement_source_value)), sum(strlen(value_source_value)),
-    max(epoch_us(measurement_datetime)), max(date_diff('day', date '2000-01-01', measurement_date))
-"""
 
 
 def main() -> None:
@@ -56,7 +49,7 @@ def main() -> None:
         for people in given.people:
             folder = _repeated(work / "base", work / str(people), people // given.base)
             with multiprocessing.get_context("spawn").Pool(1) as alone:
-                found["scans"].append(alone.apply(_scanned, (folder,)))
+                found["scans"].append(alone.apply(scanned, (folder,)))
             print(found["scans"][-1], flush=True)
             shutil.rmtree(folder)
     given.out.write_bytes(msgspec.json.format(msgspec.json.encode(found)))
@@ -71,33 +64,6 @@ def _repeated(base: Path, folder: Path, times: int) -> Path:
         )
         duckdb.sql(f"copy ({sql}) to '{folder}/{table}.parquet' (format parquet, compression zstd)")
     return folder
-
-
-def _scanned(folder: Path) -> dict[str, Any]:
-    place = f"'{folder}/measurement.parquet'"
-    connection = duckdb.connect()
-    ((rows,),) = connection.execute(f"select count(*) from {place}").fetchall()
-    ((people,),) = connection.execute(f"select count(*) from '{folder}/person.parquet'").fetchall()
-    bare = _best(lambda: connection.execute(f"select {BARE} from {place}").fetchall())
-    passed = _best(lambda: first_pass(folder))
-    return {
-        "people": people,
-        "measurements": rows,
-        "bare scan, CPU s": round(bare, 3),
-        "first pass, CPU s": round(passed, 3),
-        "times a bare scan": round(passed / bare, 1),
-        "kept": len(first_pass(folder)),
-        "peak memory, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-    }
-
-
-def _best(run: Callable[[], Any]) -> float:
-    times: list[float] = []
-    for _ in range(3):
-        begun = time.process_time()
-        run()
-        times.append(time.process_time() - begun)
-    return min(times)
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ def file_of(out: Path, table: str, number: int) -> Path:
     return out / table / f"batch-{number:05d}.parquet"
 
 
-def done(dealt: Path, out: Path, number: int) -> Batch:
+def done(dealt: Path, out: Path, number: int, courses: bool = True) -> Batch:
     """Reads, explains and writes the people in ``dealt``. Raises PeniaError where that cannot be."""
     begun, rows, people = time.perf_counter(), tables.empty(), 0
     for record in read_all(dealt):
-        add(record, rows)
+        add(record, rows, courses=courses)
         people += 1
     rows["dropped"] = _summed(rows["dropped"])
     digests: dict[str, str] = {}

@@ -24,8 +24,9 @@ MOST = 50
 LINES = ("WBC", "ANC", "ALC", "CD4", "AMC", "PLT", "HB")
 
 
-def add(record: Record, rows: Rows) -> None:
-    """Adds all of one person; ``rows["dropped"]`` gets a row for each problem, summed up later."""
+def add(record: Record, rows: Rows, *, courses: bool = True) -> None:
+    """Adds all of one person; ``rows["dropped"]`` gets a row for each problem, summed up later. ``courses``:
+    see ``penia.infer.rank``."""
     found = [(e, e.first_low, e.resolved or e.last_low) for e in episodes(record)]
     dated = [(e, first, at) for e, first, at in found if first is not None and at is not None]
     for problem in record.problems:
@@ -33,14 +34,15 @@ def add(record: Record, rows: Rows) -> None:
     if len(dated) > MOST:
         told = f"only the latest {MOST} episodes of a person are explained"
         rows["dropped"].append(("episodes-not-explained", told, 1, len(dated) - MOST))
-    first = max(len(dated) - MOST, 0)
+    first, base = max(len(dated) - MOST, 0), knowledge.load()
     for number, (_, low, at) in enumerate(dated[first:], first + 1):
         asked = about(record, low, at)
         if asked.episode is None or asked.low is None:
             told = "an episode that another one holds once the record is cut at its end"
             rows["dropped"].append(("episodes-not-explained", told, 1, 1))
             continue
-        _explained(asked, asked.episode, low, at, number, rows)
+        ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting, courses=courses)
+        _explained(ranking, asked, asked.episode, low, number, rows)
 
 
 def _reason(reason: str, place: str) -> str:
@@ -48,10 +50,11 @@ def _reason(reason: str, place: str) -> str:
     return "" if any(c.isdigit() for c in reason) else reason.replace(place, "…")
 
 
-def _explained(asked: Question, episode: Episode, low: datetime, at: datetime, n: int, rows: Rows) -> None:
+def _explained(
+    ranking: Ranking, asked: Question, episode: Episode, low: datetime, n: int, rows: Rows
+) -> None:
     assert asked.low is not None
     base = knowledge.load()
-    ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     who, key = asked.record.person, (asked.record.person.id, n)
     families = ranking.families()
     found = list(_candidates(ranking, families, low))
@@ -74,7 +77,7 @@ def _explained(asked: Question, episode: Episode, low: datetime, at: datetime, n
             *(lowest.get(line) for line in LINES),
             found[0][1],
             found[0][3],
-            at,
+            asked.at,
         )
     )
 
@@ -91,7 +94,7 @@ def _candidates(
         first = ranking.hypotheses[members[0]]
         since = _since(first.course.starts if first.course else (), low)
         share = math.fsum(leads[members].tolist())
-        yield number, first.family, first.name, round(chance, 6), round(share, 6), since
+        yield number, first.family, first.name, round(chance, 10), round(share, 10), since
 
 
 def _since(starts: tuple[datetime | None, ...], low: datetime) -> float | None:

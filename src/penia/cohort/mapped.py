@@ -56,7 +56,7 @@ def assign(people: list[str], size: int, work: Path) -> int:
     return -(-len(people) // size)
 
 
-def batches(source: Cdm, left: list[int], out: Path, work: Path) -> Iterator[Batch]:
+def batches(source: Cdm, left: list[int], out: Path, work: Path, courses: bool) -> Iterator[Batch]:
     """Each batch once its files are whole in ``out``. Raises PeniaError where Spark cannot go on."""
     engine = source.engine
     assert isinstance(engine, SparkEngine)
@@ -68,7 +68,7 @@ def batches(source: Cdm, left: list[int], out: Path, work: Path) -> Iterator[Bat
         parts = min(len(left), PARTITIONS)
         held = rows.repartition(parts, "batch").sortWithinPartitions("batch", "table")
         held = held.persist(import_module("pyspark").StorageLevel.DISK_ONLY)
-        explain = _explain(columns, session().sparkContext.broadcast(_shared(source, engine)))
+        explain = _explain(columns, session().sparkContext.broadcast(_shared(source, engine)), courses)
         wave = WAVE * session().sparkContext.defaultParallelism
         for start in range(0, len(left), wave):
             asked = held.filter(functions.col("batch").isin(left[start : start + wave]))
@@ -109,7 +109,7 @@ def _shared(source: Cdm, engine: SparkEngine) -> dict[str, bytes]:
     return found
 
 
-def _explain(columns: Mapping[str, tuple[str, ...]], shared: Any) -> Explain:
+def _explain(columns: Mapping[str, tuple[str, ...]], shared: Any, courses: bool) -> Explain:
     """What a worker runs over its part of the rows."""
 
     def explain(parts: Iterator[Any]) -> Iterator[Any]:
@@ -120,7 +120,8 @@ def _explain(columns: Mapping[str, tuple[str, ...]], shared: Any) -> Explain:
                 (beside / f"{table}.parquet").write_bytes(content)
             for number, found in _by_batch(parts):
                 work = folder_of(Path(name) / str(number))
-                finished = _finished(number, _laid_out(found, columns, beside, work / "in"), work / "out")
+                dealt = _laid_out(found, columns, beside, work / "in")
+                finished = _finished(number, dealt, work / "out", courses)
                 yield pa.RecordBatch.from_pydict({"done": [msgspec.msgpack.encode(finished)]})
                 shutil.rmtree(work)
 
@@ -164,10 +165,10 @@ def _laid_out(
     return folder
 
 
-def _finished(number: int, dealt: Path, out: Path) -> Finished:
+def _finished(number: int, dealt: Path, out: Path, courses: bool) -> Finished:
     for table in tables.COLUMNS:
         folder_of(out / table)
-    batch = done(dealt, out, number)
+    batch = done(dealt, out, number, courses)
     return batch, {table: file_of(out, table, number).read_bytes() for table in tables.COLUMNS}
 
 

@@ -42,6 +42,8 @@ class Options(msgspec.Struct, frozen=True):
     """People of one batch."""
     cell: int = 5
     """Counts of people or episodes below this are not shown in the report."""
+    courses: bool = True
+    """The course of the counts is judged too; without it an episode takes half the time."""
     spark: bool = False
     """Spark goes through the database; else the engine that holds it, or DuckDB."""
 
@@ -111,9 +113,11 @@ def study(
         for half in engine.folder_of(out / table).glob(".*.part"):
             half.unlink(missing_ok=True)
     if spark is None:
-        done_ones = _batches(left, out, cores or os.cpu_count() or 1)
+        done_ones = _batches(left, out, cores or os.cpu_count() or 1, options.courses)
     else:
-        done_ones = mapped.batches(Cdm(*spark_engine.omop(source, spark)), left, out, out / WORK)
+        done_ones = mapped.batches(
+            Cdm(*spark_engine.omop(source, spark)), left, out, out / WORK, options.courses
+        )
     for batch in follow(done_ones, len(left)):
         finished[batch.number] = batch
         manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished)))
@@ -228,8 +232,8 @@ def _saved(out: Path, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def _batches(left: list[int], out: Path, cores: int) -> Iterator[Batch]:
-    jobs = [(folder(out / WORK, n), out, n) for n in left]
+def _batches(left: list[int], out: Path, cores: int, courses: bool) -> Iterator[Batch]:
+    jobs = [(folder(out / WORK, n), out, n, courses) for n in left]
     if cores == 1 or len(jobs) < 2:
         yield from (done(*job) for job in jobs)
         return

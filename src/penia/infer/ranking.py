@@ -195,8 +195,11 @@ def rank(
     knowledge: KnowledgeBase,
     setting: str | None,
     fitted: Weights | None = None,
+    *,
+    courses: bool = True,
 ) -> Ranking:
-    """Probabilities of every cause and drug for the episode that ``low`` describes."""
+    """Probabilities of every cause and drug for the episode that ``low`` describes; without ``courses`` the
+    counts speak by their depth and tempo alone, not by their course."""
     fitted = fitted or weights()
     age = record.person.age(low.seen) if low.seen is not None else None
     place = place_of(setting, age)
@@ -223,7 +226,7 @@ def rank(
     plain = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
-    course = course_evidence(who, record, low.onset)
+    course = course_evidence(who, record, low.onset) if courses else None
     counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     said = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
