@@ -88,9 +88,9 @@ def explain(
         episode=asked.episode,
         candidates=candidates,
         plan=(
-            *(step for step in told if step.kind == "reassure"),
+            *(step for step in told if step.kind != "treat"),
             *steps(ranking, _now(asked, urgent)),
-            *(step for step in told if step.kind != "reassure"),
+            *(step for step in told if step.kind == "treat"),
             *next_count(future),
             *next_tests(ranking, _asked(asked), seen),
         ),

@@ -71,3 +71,12 @@ def test_every_name_is_a_cause_or_a_pattern() -> None:
     for rule in advice().rules:
         for part in (rule.likely, rule.unlikely):
             assert part is None or set(part.of) <= {*base.causes, *base.patterns}, rule.id
+
+
+def test_an_agranulocytosis_without_a_likely_drug_asks_for_the_drug_that_nobody_named() -> None:
+    first = explained(0.05).plan[0]
+    assert first.kind == "ask" and first.urgency == "now" and "cocaine" in first.text
+    assert not texts(explained(0.05, THYROID), "ask")
+    assert not texts(explained(0.05, PLT=40.0), "ask")
+    assert not texts(explained(0.9), "ask")
+    assert not texts(explained(0.3, chronic=True), "ask")

@@ -28,7 +28,7 @@ class Unlikely(Knowledge, frozen=True):
 
 class Advice(Knowledge, frozen=True):
     id: str
-    kind: Literal["treat", "reassure"]
+    kind: Literal["treat", "reassure", "ask"]
     text: str
     """With ``{chance}`` of what is ``likely``."""
     urgency: Literal["now", "today", "days", "routine"] = "routine"
