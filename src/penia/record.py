@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +16,9 @@ from penia.columns import frame, table
 from penia.errors import PeniaError
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An aware time; JSON that gives no zone is refused."""
 
 Sex = Literal["female", "male"]
 Comparator = Literal["<", "<=", ">", ">="]
@@ -34,7 +37,7 @@ COUNTS = {
 }  # fmt: skip
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where a fact came from, as it was received."""
 
     place: str
@@ -47,14 +50,14 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """``system|code`` that decided what the fact is."""
 
 
-class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     id: str
     sex: Sex | None = None
     birth: date | None = None
     ancestry: tuple[str, ...] = ()
     """As written in the record, e.g. ``Black or African American``."""
     duffy_null: bool | None = None
-    death: datetime | None = None
+    death: Moment | None = None
 
     def age(self, at: datetime) -> float | None:
         """Years of age at ``at``; None if the birth date is unknown."""
@@ -63,13 +66,13 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True):
         return max(0.0, (at.date() - self.birth).days / 365.25)
 
 
-class Count(msgspec.Struct, frozen=True, omit_defaults=True):
+class Count(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One measured number of one cell line."""
 
-    time: datetime
+    time: Moment
     lineage: str
     """WBC, ANC, ALC, AMC, AEC, ABC, PLT, HB, RBC, RETIC, BLASTS, BANDS, ... (codes/loinc.csv)."""
-    value: float
+    value: Annotated[float, msgspec.Meta(ge=0)]
     """10⁹/L; haemoglobin g/L. With a comparator: the limit of quantification."""
     comparator: Comparator | None = None
     low: float | None = None
@@ -83,7 +86,7 @@ class Count(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: Origin = Origin(place="")
 
 
-class Exposure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A drug by ingredient, or radiation, a chemical, a vaccine; from ``start`` to ``stop``."""
 
     name: str
@@ -91,47 +94,47 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: ExposureKind = "drug"
     ingredient: str | None = None
     """Generic name as after ``drug:``; None where the name is not known to the tables."""
-    start: datetime | None = None
-    stop: datetime | None = None
+    start: Moment | None = None
+    stop: Moment | None = None
     """None while it goes on, or where no stop is known."""
-    doses: tuple[datetime, ...] = ()
+    doses: tuple[Moment, ...] = ()
     """Times of single administrations, where the record holds them."""
     route: str | None = None
     note: str | None = None
     origins: tuple[Origin, ...] = ()
 
 
-class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
+class Condition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A diagnosis that the record states."""
 
     name: str
     codes: tuple[str, ...] = ()
     """``icd10cm:D61.9``, ``icd9cm:284.9``, ``snomed:...``, ``hpo:HP:...``."""
     status: ConditionStatus = "active"
-    since: datetime | None = None
-    until: datetime | None = None
-    recorded: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    recorded: Moment | None = None
     origin: Origin = Origin(place="")
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A sign, symptom, piece of history or place; present or absent. Unknown is not stored."""
 
     name: str
     present: bool = True
     kind: FindingKind = "finding"
-    time: datetime | None = None
+    time: Moment | None = None
     codes: tuple[str, ...] = ()
     origin: Origin = Origin(place="")
 
 
-class TestResult(msgspec.Struct, frozen=True, omit_defaults=True):
+class TestResult(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """An analyte, test or report with its result as received."""
 
     __test__ = False
 
     name: str
-    time: datetime | None = None
+    time: Moment | None = None
     kind: TestKind = "laboratory"
     codes: tuple[str, ...] = ()
     """``loinc:2276-4``, ..."""
@@ -148,22 +151,22 @@ class TestResult(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: Origin = Origin(place="")
 
 
-class Procedure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Procedure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     name: str
     codes: tuple[str, ...] = ()
-    time: datetime | None = None
+    time: Moment | None = None
     origin: Origin = Origin(place="")
 
 
-class Stay(msgspec.Struct, frozen=True, omit_defaults=True):
+class Stay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A contact with care, for the setting in which the counts were taken."""
 
     setting: Setting
-    start: datetime | None = None
-    stop: datetime | None = None
+    start: Moment | None = None
+    stop: Moment | None = None
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Something dropped or not understood, with its place, the reason and the remedy."""
 
     kind: str
@@ -175,7 +178,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many times the same thing was met."""
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Everything known of one person."""
 
     person: Person

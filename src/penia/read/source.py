@@ -22,6 +22,10 @@ GZIP_WINDOW = 31
 """How zlib is told to expect gzip's own header."""
 MARK = b"\xef\xbb\xbf"
 BLOCK = 1 << 20
+MOST_SWELL = 300
+"""Times: tables and JSON swell some 5 to 40 times; gzip can do 1032 times, which a bomb comes near."""
+PROBE = 8 << 20
+"""Bytes that are unpacked before that is judged."""
 FOREIGN = (
     (b"PK\x03\x04", "a zip archive; unpack it and give its folder"),
     (b"\xff\xfe", "text in UTF-16; save it in UTF-8"),
@@ -67,7 +71,7 @@ class File:
         done = 0
         try:
             with self._open() as stream:
-                for block in _unpacked(stream):
+                for block in _unpacked(stream, self.name):
                     done += len(block)
                     yield block
         except EOFError as error:
@@ -78,8 +82,9 @@ class File:
             ) from error
 
 
-def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
-    """The content decides, not the name: a gzip stream is unpacked, up to where it breaks."""
+def _unpacked(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    """The content decides, not the name: a gzip stream is unpacked, up to where it breaks. Raises ReadError
+    where it is a bomb."""
     block = stream.read(BLOCK)
     if not block.startswith(GZIP):
         while block:
@@ -87,12 +92,20 @@ def _unpacked(stream: BinaryIO) -> Iterator[bytes]:
             block = stream.read(BLOCK)
         return
     unpack = zlib.decompressobj(GZIP_WINDOW)
+    taken, made = len(block), 0
     while block:
         if unpack.eof:  # another member follows
             unpack = zlib.decompressobj(GZIP_WINDOW)
         if data := unpack.decompress(block, BLOCK):
+            made += len(data)
             yield data
-        block = unpack.unconsumed_tail or unpack.unused_data or stream.read(BLOCK)
+        rest = unpack.unconsumed_tail or unpack.unused_data
+        if made > PROBE and made > MOST_SWELL * (taken - len(rest)):
+            raise ReadError(
+                f"{name} swells more than {MOST_SWELL} times when unpacked, as a zip bomb does; unpack it."
+            )
+        block = rest or stream.read(BLOCK)
+        taken += 0 if rest else len(block)
     if not unpack.eof:
         raise EOFError
 

@@ -40,7 +40,7 @@ def recognises(source: Source) -> str | None:
     shards = _shards(source)
     if not shards or "person.parquet" in {shard.name.lower() for shard in shards}:
         return None
-    columns = _columns(shards[0])
+    columns = _columns(duck.connected(), shards[0])
     if columns and set(NEEDED) <= set(columns):
         return f"{shards[0].name} holds events with subject_id, time and code"
     return None
@@ -57,12 +57,12 @@ def _shards(source: Source) -> list[Path]:
     return [p for p in shards if not leads_out(p, source.path)]
 
 
-def _columns(shard: Path) -> dict[str, str]:
+def _columns(connection: DuckDBPyConnection, shard: Path) -> dict[str, str]:
     """Name → type; nothing where the file is no whole Parquet."""
     import duckdb
 
     try:
-        rows = duck.connected().execute("describe select * from read_parquet(?)", [str(shard)]).fetchall()
+        rows = connection.execute("describe select * from read_parquet(?)", [str(shard)]).fetchall()
     except duckdb.Error:
         return {}
     return {str(row[0]): str(row[1]).upper() for row in rows}
@@ -172,7 +172,7 @@ def _bring_in(
     """Makes the view ``events`` of all whole shards, as text. Raises ReadError where there is none."""
     parts: list[str] = []
     for shard in shards:
-        columns = _columns(shard)
+        columns = _columns(connection, shard)
         place = shard.name if source.path == shard else str(shard.relative_to(source.path or shard.parent))
         if told := _fault(columns):
             problems.append(Problem("shard-unreadable", place, f"{place} {told}, so it is not read"))

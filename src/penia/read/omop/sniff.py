@@ -7,15 +7,11 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from penia.read.source import GZIP, GZIP_WINDOW, MARK
+from penia.read.source import GZIP, GZIP_WINDOW, MARK, MOST_SWELL, PROBE
 
 HEAD = 1 << 20
 """Bytes within which the first line must end."""
 MOST_COLUMNS = 1_000
-PROBE = 8 << 20
-"""Bytes that are unpacked to see how far a gzip file swells."""
-MOST_SWELL = 300
-"""Times: tables of text swell some 5 to 40 times; gzip can do 1032 times, which a bomb comes near."""
 DELIMITERS = "\t;|,"
 """The one met most often in the first line, the first of these in doubt."""
 

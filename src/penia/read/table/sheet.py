@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from penia.read.duck import first_line
 from penia.read.error import ReadError
 from penia.read.source import File
 from penia.record import Problem
@@ -22,6 +23,8 @@ SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".parquet")
 MOST_COLUMNS = 2_000
 LONGEST_HEADER = 200_000
 """Characters: a longer first line is no header."""
+MOST_CELLS = 50_000_000
+"""Of a Parquet file, which may hold a million of one value in a few bytes."""
 MOST_UNPACKED = 500_000_000
 """Bytes of an Excel file once unpacked."""
 DELIMITERS = "\t;,|"
@@ -127,13 +130,18 @@ def _parquet(name: str, data: bytes) -> Sheet:
     pa: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
     try:
-        table = parquet.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        raise ReadError(f"{name} is no whole Parquet file ({str(error)[:200]}); fetch it again.") from error
-    if table.num_columns > MOST_COLUMNS:
-        raise ReadError(f"{name} has more than {MOST_COLUMNS:,} columns; give those that are needed.")
-    columns = [_texts(column.to_pylist()) for column in table.columns]
-    return _sheet(name, tuple(table.column_names), columns, 1, [])
+        file = parquet.ParquetFile(pa.BufferReader(data))
+        if file.metadata.num_columns > MOST_COLUMNS:
+            raise ReadError(f"{name} has more than {MOST_COLUMNS:,} columns; give those that are needed.")
+        if file.metadata.num_columns * file.metadata.num_rows > MOST_CELLS:
+            raise ReadError(f"{name} has more than {MOST_CELLS:,} cells; give it as several files.")
+        table = file.read()
+        names, columns = table.column_names, [_texts(column.to_pylist()) for column in table.columns]
+    except ReadError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise ReadError(f"{name} is no whole Parquet file ({first_line(error)}); fetch it again.") from error
+    return _sheet(name, tuple(names), columns, 1, [])
 
 
 def _excel(name: str, data: bytes) -> Sheet:
@@ -148,7 +156,9 @@ def _excel(name: str, data: bytes) -> Sheet:
     except ReadError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do
-        raise ReadError(f"{name} is no Excel file that can be read ({error}); save it as CSV.") from error
+        raise ReadError(
+            f"{name} is no Excel file that can be read ({first_line(error)}); save it as CSV."
+        ) from error
     if not rows:
         raise ReadError(f"{name} has no row on its first sheet.")
     problems: list[Problem] = []
