@@ -99,6 +99,8 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     """None while it goes on, or where no stop is known."""
     doses: tuple[Moment, ...] = ()
     """Times of single administrations, where the record holds them."""
+    as_needed: bool = False
+    """It was at hand from start to stop; when it was taken, or whether, the record does not say."""
     route: str | None = None
     note: str | None = None
     origins: tuple[Origin, ...] = ()

@@ -310,4 +310,4 @@ def readings(number: str, units: tuple[str | None, ...], lineage: str) -> Iterat
     """What the number may be, by each unit that is known."""
     for unit in units:
         with suppress(UnitError, ValueError):
-            yield float(f"{to_count(float(number), unit, lineage):.6g}")
+            yield float(f"{to_count(float(number), unit, lineage):.9g}")

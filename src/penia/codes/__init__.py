@@ -6,7 +6,7 @@ from penia.codes.conditions import ConditionCode, conditions
 from penia.codes.dialects import local_system
 from penia.codes.drugs import ingredients, parts_of, together
 from penia.codes.findings import hpo_name, hpo_of
-from penia.codes.meds import meaning, was_given
+from penia.codes.meds import administered, meaning
 from penia.codes.omop import concept
 from penia.codes.systems import code, vocabulary_code
 from penia.codes.tables import site_name, site_rows
@@ -14,6 +14,7 @@ from penia.codes.tables import site_name, site_rows
 __all__ = [
     "Analyte",
     "ConditionCode",
+    "administered",
     "analyte",
     "code",
     "concept",
@@ -28,5 +29,4 @@ __all__ = [
     "site_rows",
     "together",
     "vocabulary_code",
-    "was_given",
 ]

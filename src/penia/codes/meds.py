@@ -35,8 +35,8 @@ _BY_SYSTEM = {
 
 class Meaning(NamedTuple):
     means: str
-    """result, order-start, order-stop, dose, infusion, drug, diagnosis, procedure, term, allergy, stay-start,
-    stay-stop, sex, ancestry, birth, death or ignored."""
+    """result, order-start, order-stop, dose, infusion, infusion-start, infusion-stop, drug, diagnosis,
+    procedure, term, allergy, stay-start, stay-stop, sex, ancestry, birth, death or ignored."""
     value: str
     """A code system, or the setting of a stay."""
     fields: Mapping[str, str]
@@ -65,9 +65,10 @@ def _meaning(code: str, own: tuple[tuple[tuple[str, str], ...], ...]) -> Meaning
     return Meaning(_BY_SYSTEM[system], system, {"code": bare}) if system in _BY_SYSTEM else None
 
 
-def was_given(status: str | None) -> bool:
-    """Whether a row of an administration record with this status says that a dose was given."""
-    return (status or "") in _given(site_rows("meds"))
+def administered(status: str | None) -> str | None:
+    """What a row of an administration record with this status says: a dose was ``given``, an infusion was
+    ``started`` or ``stopped``; None where nothing was given."""
+    return _statuses(site_rows("meds")).get(status or "")
 
 
 @lru_cache(maxsize=4)
@@ -80,8 +81,9 @@ def _patterns(own: tuple[tuple[tuple[str, str], ...], ...]) -> Sequence[tuple[re
 
 
 @lru_cache(maxsize=4)
-def _given(own: tuple[tuple[tuple[str, str], ...], ...]) -> frozenset[str]:
-    return frozenset(row["code"].removeprefix(_STATUS) for row in _all(own) if row["means"] == "given")
+def _statuses(own: tuple[tuple[tuple[str, str], ...], ...]) -> Mapping[str, str]:
+    told = [row for row in _all(own) if row["code"].startswith(_STATUS)]
+    return {row["code"].removeprefix(_STATUS): row["means"] for row in reversed(told)}
 
 
 def _all(own: tuple[tuple[tuple[str, str], ...], ...]) -> Iterator[Mapping[str, str]]:

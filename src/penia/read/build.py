@@ -109,6 +109,8 @@ class RecordBuilder:
             stop = None
         if start is not None and start.year >= NO_END:
             start = None
+        if start is not None and stop is not None and stop < start and stop == _midnight(start):
+            stop = start  # a day without an hour, the same as that of the start
         if start is not None and stop is not None and stop < start:
             self.problems.add("period-reversed", place, "it ends before it starts; the end was left out")
             stop = None
@@ -159,6 +161,10 @@ class RecordBuilder:
             reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
             self.problems.add("future-date", result.origin.place, reason, "check its date")
         return [(r, names) for r, names in results if r.time is None or r.time <= limit]
+
+
+def _midnight(time: datetime) -> datetime:
+    return time.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _merged_counts(counts: Iterable[Count]) -> list[Count]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from penia.read.phenopacket.own import ENDED, EXPOSED, PAST, RESULT, STATED, TEXT
+from penia.read.phenopacket.own import COURSE, ENDED, EXPOSED, PAST, RESULT, STATED, TEXT
 from penia.record import Condition, Count, Exposure, Finding, Person, Procedure, Record, TestResult
 from penia.write.terms import drug, last_courses, line, other_name, unit_of, when
 
@@ -221,10 +221,10 @@ def _drug(exposure: Exposure, taken: bool) -> Part:
         start=when(exposure.start) if exposure.start else None,
         end=when(exposure.stop) if exposure.stop else None,
     )
-    course = _given(
-        interval=span or None,
-        scheduleFrequency={"id": TEXT, "label": exposure.note} if exposure.note else None,
-    )
+    told = {"id": TEXT, "label": exposure.note} if exposure.note else None
+    if exposure.start and exposure.start == exposure.stop:
+        told = told or {"id": COURSE, "label": "begun and ended at one time"}
+    course = _given(interval=span or None, scheduleFrequency=told)
     ended = {"scheduleFrequency": {"id": ENDED, "label": "stopped at an unknown time"}}
     courses = [part for part in (course, {} if taken or exposure.stop else ended) if part]
     doses = [{"interval": {"start": when(d), "end": when(d)}} for d in exposure.doses]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from penia.read.fhir.resources import (
     MedicationDispense,
     MedicationRequest,
     MedicationStatement,
+    Repeat,
 )
 
 PLANS = {"proposal", "plan", "option"}
@@ -32,14 +34,17 @@ def request(resource: MedicationRequest, place: str, context: Context) -> None:
         context.dropped("not-ordered", place, "a planned or forbidden drug is no exposure")
         return
     ordered = resource.dispense_request
-    bounds = [
-        d.timing.repeat.bounds_period for d in resource.dosage_instruction if d.timing and d.timing.repeat
-    ]
+    repeats = _repeats(resource.dosage_instruction)
+    bounds = [r.bounds_period for r in repeats]
     spans = [context.period(place, p) for p in (*bounds, ordered.validity_period if ordered else None) if p]
     start = min((s for s, _ in spans if s), default=context.time(place, resource.authored_on))
-    stop = max((e for _, e in spans if e), default=None)
-    if stop is None and ordered:
-        stop = _after(start, ordered.expected_supply_duration)
+    ends = (
+        max((e for _, e in spans if e), default=None),
+        *(_after(start, r.bounds_duration) for r in repeats),
+        *(_last_of(start, r) for r in repeats),
+        _after(start, ordered.expected_supply_duration) if ordered else None,
+    )
+    stop = next((end for end in ends if end), None)
     _event(resource, _Told("order", start, stop, resource.dosage_instruction), place, context)
 
 
@@ -78,6 +83,9 @@ def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
         context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
     routes = sorted({d.route.label() for d in told.dosages if d.route and d.route.label()})
     notes = [*map(_dosage, told.dosages), resource.notes()]
+    every = max(
+        (_interval(d.timing.repeat) for d in told.dosages if d.timing and d.timing.repeat), default=None
+    )
     may_go_on = told.stop is None and resource.status in GOING_ON
     for drug in drugs:
         context.builder.drug(
@@ -91,6 +99,7 @@ def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
                 going_on=may_go_on and told.evidence in ("order", "statement"),
                 route=", ".join(routes) or None,
                 note="; ".join(dict.fromkeys(n for n in notes if n)) or None,
+                every=every or None,
             )
         )
 
@@ -118,9 +127,30 @@ def _of_medication(medication: Medication) -> list[Concept]:
 
 
 def _dosage(dosage: Dosage) -> str | None:
-    return dosage.text or next(
+    """Its text, else the dose; with the words for what only a field says."""
+    said = dosage.text or next(
         (_amount(d.dose_quantity) for d in dosage.dose_and_rate if d.dose_quantity), None
     )
+    as_needed = dosage.as_needed or dosage.as_needed_boolean or dosage.as_needed_codeable_concept
+    once = any(repeat.count == 1 for repeat in _repeats((dosage,)))
+    coded = ("as needed" if as_needed else "", "once only" if once else "")
+    return ", ".join(word for word in (said, *coded) if word) or None
+
+
+def _repeats(dosages: Sequence[Dosage]) -> list[Repeat]:
+    return [d.timing.repeat for d in dosages if d.timing and d.timing.repeat]
+
+
+def _interval(repeat: Repeat) -> timedelta:
+    """From one dose to the next; none where the timing does not say."""
+    days = DAYS.get(repeat.period_unit or "", 0.0) * (repeat.period or 0.0) / max(repeat.frequency or 1, 1)
+    return timedelta(days=days if 0 < days <= LONGEST_SUPPLY else 0.0)
+
+
+def _last_of(start: datetime | None, repeat: Repeat) -> datetime | None:
+    """When the last of a counted number of doses is due."""
+    days = _interval(repeat) * (repeat.count - 1) if repeat.count else timedelta()
+    return start + days if start and timedelta() < days <= timedelta(days=LONGEST_SUPPLY) else None
 
 
 def _amount(quantity: Quantity | None) -> str | None:

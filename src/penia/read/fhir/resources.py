@@ -132,6 +132,11 @@ class Medication(Resource, frozen=True):
 
 class Repeat(Element, frozen=True):
     bounds_period: Period | None = None
+    bounds_duration: Quantity | None = None
+    count: int | None = None
+    frequency: int | None = None
+    period: float | None = None
+    period_unit: str | None = None
 
 
 class Timing(Element, frozen=True):
@@ -146,6 +151,10 @@ class Dosage(Element, frozen=True):
     text: str | None = None
     patient_instruction: str | None = None
     timing: Timing | None = None
+    as_needed: bool | None = None
+    """Of R5; the next two are of R4."""
+    as_needed_boolean: bool | None = None
+    as_needed_codeable_concept: Concept | None = None
     route: Concept | None = None
     dose_and_rate: tuple[DoseAndRate, ...] = ()
 

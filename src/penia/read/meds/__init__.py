@@ -110,7 +110,7 @@ class Loaded:
         found = meaning(code)
         if found is None:
             return code in self._described and bool(self._described[code].codes)
-        if found.means == "infusion" and "item" in found.fields:
+        if found.means in ("infusion-start", "infusion-stop"):
             return code in self._described  # an item alone names no drug
         if found.value == CHARTED:
             return analyte((f"{CHARTED}:{found.fields.get('item', '')}",), None) is not None

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from penia.codes import local_system, meaning, vocabulary_code, was_given
+from penia.codes import administered, local_system, meaning, vocabulary_code
 from penia.codes.meds import Meaning
 from penia.read import icd
 from penia.read.build import RecordBuilder
+from penia.read.courses import EVER
 from penia.read.duck import Row
-from penia.read.exposures import EVER, DrugEvent, Evidence
+from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.quantity import FLAGS, moment, number, plain, valued
@@ -88,6 +89,7 @@ class Events:
         self._coded = coded
         self._dataset = dataset
         self._orders: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
+        self._infusions: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
         self._stays: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
 
     def read(self, row: Row) -> None:
@@ -107,10 +109,13 @@ class Events:
         return found
 
     def finish(self) -> None:
-        """Orders and stays, each start with its stop; called once all events are read."""
+        """Orders, infusions and stays, each start with its stop; called once all events are read."""
         for starts, stops in self._orders.values():
             for start, stop in _paired(starts, stops):
                 self._drug(start, "order", start.time, stop.time if stop else start.end)
+        for starts, stops in self._infusions.values():
+            for start, stop in _paired(starts, stops):
+                self._drug(start, "administration", start.time, stop.time if stop else start.end)
         for setting, (starts, stops) in self._stays.items():
             for start, stop in _paired(starts, stops):
                 self._builder.stay(Stay(_setting(start, setting), start.time, stop.time if stop else None))
@@ -139,11 +144,22 @@ class Events:
 
     def dose(self, event: Event) -> None:
         status = event.coded.meaning.fields.get("status")
-        if was_given(status):
+        told = administered(status)
+        if told == "given":
             self._drug(event, "administration", event.time, event.end)
+        elif told == "started":
+            self._infusions[event.coded.name][0].append(event)
+        elif told == "stopped":
+            self._infusions[event.coded.name][1].append(event)
         else:
             reason = f"an administration with status {status!r} gave no dose"
             self._builder.problems.add("not-given", event.place, reason)
+
+    def infusion_start(self, event: Event) -> None:
+        self._infusions[event.coded.meaning.fields.get("item", "")][0].append(event)
+
+    def infusion_stop(self, event: Event) -> None:
+        self._infusions[event.coded.meaning.fields.get("item", "")][1].append(event)
 
     def infusion(self, event: Event) -> None:
         self._drug(event, "administration", event.time, event.end)
@@ -227,6 +243,8 @@ READ: dict[str, Callable[[Events, Event], None]] = {
     "order-stop": Events.order_stop,
     "dose": Events.dose,
     "infusion": Events.infusion,
+    "infusion-start": Events.infusion_start,
+    "infusion-stop": Events.infusion_stop,
     "diagnosis": Events.diagnosis,
     "term": Events.term,
     "procedure": Events.procedure,

@@ -12,6 +12,7 @@ from penia.read.exposures import DrugEvent
 from penia.read.phenopacket.layout import (
     Disease,
     Feature,
+    Interval,
     Measurement,
     MedicalAction,
     OntologyClass,
@@ -19,7 +20,7 @@ from penia.read.phenopacket.layout import (
     Quantity,
     Treatment,
 )
-from penia.read.phenopacket.own import ENDED, REPORT, RESULT, STATED, stated
+from penia.read.phenopacket.own import COURSE, ENDED, REPORT, RESULT, STATED, TEXT, stated
 from penia.read.phenopacket.times import Clock, clock, moment
 from penia.read.quantity import COMPARATORS, FLAGS, NUMBER
 from penia.record import (
@@ -35,6 +36,8 @@ from penia.record import (
     TestResult,
 )
 
+OWN = (TEXT, COURSE)
+"""What penia writes of a course, not of a dose."""
 SEXES: dict[str, Sex] = {"FEMALE": "female", "MALE": "male"}
 PREFIXES = {
     "HP": "hpo:HP:",
@@ -233,32 +236,30 @@ def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuild
 
 
 def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
-    """The course; and each interval without length as one dose."""
-    spans = [d.interval for d in treatment.dose_intervals if d.interval is not None]
-    doses = [s for s in spans if s.start is not None and s.start == s.end]
-    spans = [s for s in spans if s not in doses]
-    starts = [t for s in spans if s.start and (t := moment(s.start))]
-    stops = [t for s in spans if s.end and (t := moment(s.end))]
+    """Each interval; one without length is one dose."""
+    spans = [(d.interval, d.schedule_frequency) for d in treatment.dose_intervals if d.interval is not None]
+    doses = [
+        span for span, how in spans if span.start and span.start == span.end and (how and how.id) not in OWN
+    ]
+    courses = [span for span, _ in spans if span not in doses]
     route = treatment.route_of_administration
     told = [d.schedule_frequency for d in treatment.dose_intervals if d.schedule_frequency]
-    notes = [_name(term) for term in told if term.id != ENDED]
-    course = DrugEvent(
+    notes = [_name(term) for term in told if term.id not in (COURSE, ENDED)]
+    drug = DrugEvent(
         names=(_name(treatment.agent),),
         evidence="statement",
         place=place,
         codes=codes(treatment.agent),
-        start=min(starts, default=None),
-        stop=max(stops, default=None),
-        going_on=not stops and all(term.id != ENDED for term in told),
         route=_name(route) if route else None,
         note="; ".join(dict.fromkeys(notes)) or None,
     )
-    if spans or not doses:
-        yield course
+    goes_on = all(term.id != ENDED for term in told)
+    for span in courses or ([] if doses else [Interval()]):
+        start, stop = moment(span.start or ""), moment(span.end or "")
+        yield msgspec.structs.replace(drug, start=start, stop=stop, going_on=goes_on and stop is None)
     for dose in doses:
         time = moment(dose.start or "")
-        change = {"evidence": "administration", "start": time, "stop": time, "going_on": False}
-        yield msgspec.structs.replace(course, **change)
+        yield msgspec.structs.replace(drug, evidence="administration", start=time, stop=time)
 
 
 def _variants(packet: Phenopacket, when: Clock, builder: RecordBuilder) -> None:
