@@ -198,6 +198,18 @@ def test_an_infusion_at_the_bedside_ends_with_its_own_item(tmp_path: Path) -> No
     assert made.exposures[0].ingredient == "vancomycin" and spans(made) == [("01-01", "01-03")]
 
 
+def test_a_stop_of_which_no_start_was_written_down_lengthens_no_other_infusion(tmp_path: Path) -> None:
+    started, stopped = "MEDICATION//vancomycin//Started", "MEDICATION//vancomycin//Stopped"
+    rows: list[Any] = [
+        (7, "2024-01-01", started, None),
+        (7, "2024-01-02", started, None),
+        (7, "2024-01-03", stopped, None),
+        (7, "2024-06-03", stopped, None),
+        (7, "2024-06-03", "MEDICATION//cefepime//Stopped", None),
+    ]
+    assert spans(read(meds(tmp_path, rows))) == [("01-01", "01-03")]
+
+
 def test_the_day_of_a_dose_is_no_end_before_its_hour(tmp_path: Path) -> None:
     made = omop(tmp_path, Given("clozapine", "2024-01-01T22:00:00"))
     assert made.exposures[0].stop == day("2024-01-01T22:00:00") and not made.problems

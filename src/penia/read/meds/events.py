@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 from penia.codes import administered, local_system, meaning, vocabulary_code
 from penia.codes.meds import Meaning
 from penia.read import icd
 from penia.read.build import RecordBuilder
-from penia.read.courses import EVER
+from penia.read.courses import EVER, GAP
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
@@ -114,7 +115,7 @@ class Events:
             for start, stop in _paired(starts, stops):
                 self._drug(start, "order", start.time, stop.time if stop else start.end)
         for starts, stops in self._infusions.values():
-            for start, stop in _paired(starts, stops):
+            for start, stop in _ran(starts, stops):
                 self._drug(start, "administration", start.time, stop.time if stop else start.end)
         for setting, (starts, stops) in self._stays.items():
             for start, stop in _paired(starts, stops):
@@ -275,6 +276,17 @@ def _paired(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Ev
             (i for i, stop in enumerate(left) if start.time is None or _when(stop) >= _when(start)), None
         )
         yield start, None if at is None or start.time is None else left.pop(at)
+
+
+def _ran(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Event | None]]:
+    """Each start with the stop before the next start; one that is too far off to be of the same infusion is
+    of one whose start nobody wrote down."""
+    begun = sorted((s for s in starts if s.time), key=_when)
+    ended = sorted(stops, key=_when)
+    for start, following in pairwise((*begun, None)):
+        assert start is not None
+        until = min(_when(start) + GAP["administration"], _when(following) if following else EVER)
+        yield start, next((s for s in ended if _when(start) <= _when(s) <= until), None)
 
 
 def _when(event: Event) -> datetime:
