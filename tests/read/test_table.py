@@ -230,3 +230,8 @@ def test_a_count_of_the_year_9999_is_left_out_by_name(tmp_path: Path):
 
 def test_the_format_is_recognised_with_a_reason(tmp_path: Path):
     assert recognise(at(tmp_path / "labs.csv", LONG)).name == "table"
+
+
+def test_an_age_that_no_one_reaches_gives_no_birth(tmp_path: Path):
+    text = "patient,date,age,WBC (G/L)\n7,2024-01-03,1e300,5.4\n"
+    assert penia.read(at(tmp_path / "labs.csv", text)).person.birth is None

@@ -19,13 +19,19 @@ drug or a condition without one has no start.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from penia.record import Sex
 
+Day = Annotated[float, msgspec.Meta(ge=-60_000, le=60_000)]
+"""No life is longer."""
+Age = Annotated[float, msgspec.Meta(ge=0, le=150)]
+
 
 class CasePerson(msgspec.Struct, frozen=True):
-    age_years: float | None = None
+    age_years: Age | None = None
     sex: Sex | None = None
     ancestry: str | None = None
     pregnant: bool | None = None
@@ -34,7 +40,7 @@ class CasePerson(msgspec.Struct, frozen=True):
 class Measured(msgspec.Struct, frozen=True):
     """An entry of counts, labs, vitals, differential or tests."""
 
-    day: float | None = None
+    day: Day | None = None
     what: str | None = None
     name: str | None = None
     cell: str | None = None
@@ -48,8 +54,8 @@ class Measured(msgspec.Struct, frozen=True):
 
 class CaseDrug(msgspec.Struct, frozen=True):
     ingredient: str
-    start_day: float | None = None
-    stop_day: float | None = None
+    start_day: Day | None = None
+    stop_day: Day | None = None
     note: str | None = None
 
 
@@ -61,7 +67,7 @@ class CaseExposure(msgspec.Struct, frozen=True):
 class CaseCondition(msgspec.Struct, frozen=True):
     name: str
     icd10: str | None = None
-    since_day: float | None = None
+    since_day: Day | None = None
     status: str | None = None
 
 
@@ -69,7 +75,7 @@ class CaseFinding(msgspec.Struct, frozen=True):
     name: str
     hpo: str | None = None
     present: bool = True
-    day: float | None = None
+    day: Day | None = None
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ def _timed(event: DrugEvent, given: Sequence[datetime], in_cycles: bool) -> Iter
         yield False, event
         return
     until = EVER if event.going_on or event.stop is None else event.stop
-    dose = next((d for d in given if event.start - ROUNDED <= d <= until), None)
+    dose = next((d for d in given if event.start <= d + ROUNDED and d <= until), None)
     if dose is not None or once:
         yield False, _at(event, dose or event.start)
     elif cyclic and event.stop and event.every and event.every > GAP["administration"]:

@@ -149,8 +149,8 @@ def _interval(repeat: Repeat) -> timedelta:
 
 def _last_of(start: datetime | None, repeat: Repeat) -> datetime | None:
     """When the last of a counted number of doses is due."""
-    days = _interval(repeat) * (repeat.count - 1) if repeat.count else timedelta()
-    return start + days if start and timedelta() < days <= timedelta(days=LONGEST_SUPPLY) else None
+    days = _interval(repeat).days * ((repeat.count or 1) - 1)
+    return _after(start, Quantity(value=days, code="d"))
 
 
 def _amount(quantity: Quantity | None) -> str | None:

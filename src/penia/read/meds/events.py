@@ -285,8 +285,10 @@ def _ran(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Event
     ended = sorted(stops, key=_when)
     for start, following in pairwise((*begun, None)):
         assert start is not None
-        until = min(_when(start) + GAP["administration"], _when(following) if following else EVER)
-        yield start, next((s for s in ended if _when(start) <= _when(s) <= until), None)
+        until = _when(following) if following else EVER
+        stop = next((s for s in ended if _when(start) <= _when(s) <= until), None)
+        near = stop is not None and _when(stop) - _when(start) <= GAP["administration"]
+        yield start, stop if near else None
 
 
 def _when(event: Event) -> datetime:

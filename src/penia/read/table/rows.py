@@ -33,6 +33,8 @@ SEXES: dict[str, Sex] = {
     **dict.fromkeys(("m", "male", "man", "boy", "männlich", "mann", "homme", "masculin", "h"), "male"),
     **dict.fromkeys(("hombre", "masculino", "maschio"), "male"),
 }
+OLDEST = 150
+"""Years; a higher age is a slip, and the birth is then not known."""
 SETTINGS = frozenset(get_args(Setting))
 NO = {"no", "n", "false", "0", "absent", "negative", "nein", "non", "nee", "não", "nao"}
 ALONE = "the person of this table"
@@ -169,7 +171,9 @@ def _birth(cells: _Cells, time: datetime | None) -> date | None:
     return None if age is None or time is None or cells.layout.role("birth") else _born(age, time)
 
 
-def _born(age: float, time: datetime) -> date:
+def _born(age: float, time: datetime) -> date | None:
+    if not 0 <= age <= OLDEST or time.year <= OLDEST:
+        return None
     return date(time.year - int(age), 7, 1) if age >= 2 else (time - timedelta(days=age * 365.25)).date()
 
 

@@ -1,0 +1,1 @@
+"""Rank of the diagnosis of published phenopackets, by their signs alone."""
