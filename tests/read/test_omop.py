@@ -211,6 +211,13 @@ def test_rows_that_are_not_read_are_counted(tmp_path: Path) -> None:
     assert [(p.place, p.count) for p in made.problems if p.kind == "not-read"] == [("note_nlp", 3)]
 
 
+def test_rows_of_people_who_are_not_in_person_are_counted(tmp_path: Path) -> None:
+    rows = [measured(WBC, 2.5), measured(WBC, 1.5, one=9, id=8), measured(WBC, 1.0, one=9, id=9)]
+    made = read_csv(tmp_path / "c", measurement=rows)
+    assert [(p.place, p.count) for p in made.problems if p.kind == "no-person"] == [("measurement", 2)]
+    assert counts(made) == [("WBC", 2.5)]
+
+
 def test_a_table_of_the_site_adds_concepts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "omop.csv").write_text(
         "concept_id,kind,value\n2000000001,code,loinc:6690-2\n2000000002,unit,K/uL\n"

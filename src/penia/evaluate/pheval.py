@@ -1,7 +1,7 @@
-"""penia as a runner of PhEval, the benchmark of phenotype-driven tools: ``pheval run --runner penia``.
+"""penia as a runner of PhEval, the benchmark of phenotype-driven tools.
 
-PhEval finds it by the entry point ``pheval.plugins``; the package itself is no dependency of penia.
-https://monarch-initiative.github.io/pheval/developing_a_pheval_plugin
+``pheval run --runner peniaphevalrunner`` finds it by the entry point ``pheval.plugins``; the package pheval
+is no dependency of penia. https://monarch-initiative.github.io/pheval/developing_a_pheval_plugin
 """
 
 from __future__ import annotations

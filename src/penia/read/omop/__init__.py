@@ -13,7 +13,7 @@ from penia.read.grouped import Grouped
 from penia.read.omop import layout
 from penia.read.omop.condition import conditions, procedure
 from penia.read.omop.context import Context
-from penia.read.omop.database import Database, duckdb_file, select, usable
+from penia.read.omop.database import Database, duckdb_file, select, strangers, usable
 from penia.read.omop.drug import drugs
 from penia.read.omop.folder import brought_in, files_of
 from penia.read.omop.layout import COUNTED, Table
@@ -72,6 +72,8 @@ class Loaded:
         self._vocabulary = Vocabulary(database)
         self._only = only
         self._add_unread()
+        if only is None:
+            self._add_strangers()
         self.problems: tuple[Problem, ...] = tuple(database.problems)
 
     @cached_property
@@ -134,6 +136,15 @@ class Loaded:
                 if number and number != "0":
                     reason = f"the {number} rows of {table} are not read"
                     self._database.problems.append(Problem("not-read", table, reason, count=int(number)))
+
+    def _add_strangers(self) -> None:
+        """Rows of someone of whom the table person knows nothing."""
+        for table in self._tables:
+            (number,) = next(self._database.rows(strangers(table, self._database)))
+            if number and number != "0":
+                reason = f"{number} rows of {table.name} are of people who are not in person, so not read"
+                remedy = "add them to person, or take the rows out"
+                self._database.problems.append(Problem("no-person", table.name, reason, remedy, int(number)))
 
 
 EACH = {

@@ -136,8 +136,17 @@ def select(
     return sql + (f" order by {key}{database.ordering}" if ordered else ""), parameters
 
 
-def _key(database: Database, found: Found) -> str:
-    return database.text(*found.columns["person_id"])
+def strangers(table: Table, database: Database) -> str:
+    """SQL of the number of rows whose person stands not in the table person."""
+    found, people = database.tables[table.name], database.tables["person"]
+    known = (
+        f"select 1 from {people.place} p where {_key(database, people, 'p.')} = {_key(database, found, 't.')}"
+    )
+    return f"select cast(count(*) as text) from {found.place} t where not exists ({known})"
+
+
+def _key(database: Database, found: Found, alias: str = "") -> str:
+    return database.text(*found.columns["person_id"], alias)
 
 
 def _whose(found: Found, key: str, person: str) -> tuple[str, list[str]]:
