@@ -9,9 +9,11 @@ import pytest
 
 from penia.cohort.batch import Batch
 from penia.cohort.denominators import Denominators, Taken, Years, band
-from penia.cohort.figures import figures, interval, rate, shown
+from penia.cohort.figures import figures
+from penia.cohort.interval import poisson
 from penia.cohort.report import report
 from penia.cohort.run import Manifest, Options
+from penia.cohort.shown import rate, shown
 from penia.cohort.tables import COLUMNS, write
 
 OBSERVED = (Years(2024, "female", "40–64", 900.0), Years(2024, "male", "80+", 100.0))
@@ -52,9 +54,9 @@ def manifest(cell: int = 5) -> Manifest:
 
 
 def test_the_interval_of_ten_events_is_that_of_poisson() -> None:
-    assert interval(10.0) == pytest.approx((4.795, 18.39), rel=0.01)
-    assert interval(0.0)[0] == 0.0
-    assert interval(0.0)[1] == pytest.approx(3.69, rel=0.05)
+    assert poisson(10.0) == pytest.approx((4.795, 18.39), rel=0.01)
+    assert poisson(0.0)[0] == 0.0
+    assert poisson(0.0)[1] == pytest.approx(3.69, rel=0.05)
 
 
 @pytest.mark.parametrize(("age", "words"), [(None, "unknown"), (0.2, "0–1"), (17.9, "2–17"), (80.0, "80+")])

@@ -32,7 +32,7 @@ def whole(source: Path) -> Path:
 
 
 def rows(out: Path, table: str, columns: str) -> list[tuple[Any, ...]]:
-    return duckdb.sql(f"select {columns} from '{out}/{table}/*.parquet' order by all").fetchall()
+    return duckdb.execute(f"select {columns} from '{out}/{table}/*.parquet' order by all").fetchall()
 
 
 def test_who_is_low_by_count_percentage_unit_or_age_has_an_episode_and_nobody_else(whole: Path) -> None:
@@ -42,7 +42,7 @@ def test_who_is_low_by_count_percentage_unit_or_age_has_an_episode_and_nobody_el
 
 def test_every_episode_has_causes_whose_shares_leave_little_out(whole: Path) -> None:
     sql = f"select sum(share) from '{whole}/candidate/*.parquet' group by person, episode"
-    sums = duckdb.sql(sql).fetchall()
+    sums = duckdb.execute(sql).fetchall()
     assert len(sums) == 6
     assert all(0.9 < total <= 1.0001 for (total,) in sums)
 
@@ -110,6 +110,23 @@ def test_the_manifest_says_what_the_study_was_made_of(whole: Path) -> None:
     assert sum(y["years"] for y in found["denominators"]["observed"]) == pytest.approx(14.0, abs=0.05)
 
 
+def test_the_histories_of_the_affected_are_kept_and_the_first_starts_of_everybody(whole: Path) -> None:
+    place = whole / "history"
+    exposed = duckdb.execute(f"from '{place}/exposure.parquet'").fetchall()
+    assert [(person, drug, str(start)) for person, drug, start, _ in exposed] == [
+        ("1", "clozapine", "2024-03-01"),
+        ("2", "clozapine", "2024-01-01"),
+    ]
+    observed = duckdb.execute(f"select person, start from '{place}/observed.parquet'").fetchall()
+    assert [person for person, _ in observed] == ["1", "2", "4", "5", "7"]
+    started = duckdb.execute(f"select day, people from '{place}/started.parquet'").fetchall()
+    assert [(str(day), people) for day, people in started] == [
+        ("2024-01-01", 1),
+        ("2024-02-01", 1),
+        ("2024-03-01", 1),
+    ]
+
+
 def test_the_first_pass_takes_the_highest_limit_of_an_age() -> None:
     assert ceilings()["WBC", GROWN] >= 4.0 and ceilings()["WBC", 0] > ceilings()["WBC", GROWN]
     assert ceilings()["ANC", 0] >= 6.0
@@ -127,7 +144,7 @@ def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_no_rows_are_an_empty_table_and_not_a_fault() -> None:
-    from penia.cohort.engine import _Connection
+    from penia.cohort.engine import _Connection  # pyright: ignore[reportPrivateUsage]
 
     found = _Connection(duckdb.connect()).execute("select 1 as batch where false")
     assert found.fetchall() == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
-from penia.cohort.figures import figures, shown
+from penia.cohort.figures import figures
 from penia.cohort.run import Manifest
+from penia.cohort.shown import shown
 from penia.errors import PeniaError
+from penia.knowledge.signals import signals
 
 REPORT = "report.html"
 
@@ -29,6 +32,8 @@ def report(out: Path, manifest: Manifest) -> Path:
         episodes=sum(b.rows["episode"] for b in manifest.batches),
         affected=found.affected,
         shown=shown,
+        days=signals(),
+        exp=math.exp,
     )
     path, half = out / REPORT, out / f".{REPORT}.part"
     try:

@@ -18,7 +18,7 @@ from threading import Thread
 import msgspec
 
 from penia import knowledge
-from penia.cohort import engine, mapped, tables
+from penia.cohort import engine, histories, mapped, tables
 from penia.cohort import spark as spark_engine
 from penia.cohort.batch import Batch, done, is_whole
 from penia.cohort.cdm import Cdm
@@ -121,6 +121,7 @@ def study(
     for batch in follow(done_ones, len(left)):
         finished[batch.number] = batch
         manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished)))
+    histories.write(_source(source, spark), out)
     manifest = _saved(out, msgspec.structs.replace(manifest, batches=_ordered(finished), finished=True))
     _ended(out)
     return _summary(manifest, len(whole))
