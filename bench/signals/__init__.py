@@ -1,0 +1,1 @@
+"""Drug signals and attributed incidence where the truth is known."""
