@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cds_makers import asked, bundle, recent
 from fhir.resources.R4B import get_fhir_model_class
 from jsonschema import validate
-from serve_makers import EXAMPLE, served
+from serve_makers import served
 from starlette.testclient import TestClient
 
-SEEN = datetime(2024, 5, 20, tzinfo=UTC)
 TEXT = {"type": "string", "minLength": 1}
 ACTION = {
     "type": "object",
@@ -52,43 +50,6 @@ CARD = {
     "additionalProperties": True,
 }
 """The specification's tables (CDS Hooks 2.0, card attributes), in our own writing."""
-
-
-def recent(days_ago: int = 0) -> list[dict[str, Any]]:
-    """The resources of the example, moved so that its last count is of that many days ago."""
-    shift = (datetime.now(UTC) - SEEN).days - days_ago
-
-    def moved(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: moved(value) for key, value in node.items()}
-        if isinstance(node, list):
-            return [moved(value) for value in node]
-        if isinstance(node, str) and node[:3] == "202" and node[4:5] == "-":
-            day = datetime.fromisoformat(node[:10]) + timedelta(days=shift)
-            return day.date().isoformat() + node[10:]
-        return node
-
-    return [moved(entry["resource"]) for entry in json.loads(EXAMPLE.read_bytes())["entry"]]
-
-
-def bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
-    entries = [{"resource": r} for r in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-
-
-def asked(
-    hook: str = "patient-view", resources: list[dict[str, Any]] | None = None, **context: Any
-) -> dict[str, Any]:
-    known = recent() if resources is None else resources
-    patient = next(r for r in known if r["resourceType"] == "Patient")
-    orders = [r for r in known if r["resourceType"].startswith("Medication")]
-    rest = [r for r in known if r is not patient and r not in orders]
-    return {
-        "hook": hook,
-        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-        "context": {"userId": "Practitioner/1", "patientId": "example"} | context,
-        "prefetch": {"patient": patient, "laboratory": bundle(rest), "orders": bundle(orders), "doses": None},
-    }
 
 
 def cards(client: TestClient, request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -154,7 +115,7 @@ def test_there_is_no_card_where_there_is_nothing_to_say(client: TestClient) -> N
 
 @pytest.mark.parametrize("hook", ["order-select", "order-sign"])
 def test_a_drug_that_is_a_likely_cause_can_be_taken_back(client: TestClient, hook: str) -> None:
-    chosen = {"selections": ["MedicationRequest/draft-1"]} if hook == "order-select" else {}
+    chosen: dict[str, Any] = {"selections": ["MedicationRequest/draft-1"]} if hook == "order-select" else {}
     (card,) = cards(client, asked(hook, draftOrders=bundle([order("clozapine 100 mg tablet")]), **chosen))
     assert card["summary"].startswith("clozapine is a likely cause")
     assert next(iter(actions(card)))["resourceId"] == "MedicationRequest/draft-1"

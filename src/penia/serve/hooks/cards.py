@@ -55,10 +55,10 @@ def of_person(explanation: Explanation, drugs: dict[str, Json], person: str, bas
 
 def finished(card: Json, cited: Sequence[Citation], base: str, about: Candidate | None = None) -> Json:
     """The card with its source, links and an id made from its content; no empty lists."""
-    links = [{"label": "penia", "url": f"{base}/", "type": "absolute"}] if base else []
+    links = [_link("penia", f"{base}/")] if base else []
     for citation in dict.fromkeys(cited):
         if (url := address(citation.ref)) and len(links) < LINKS:
-            links.append({"label": citation.title, "url": url, "type": "absolute"})
+            links.append(_link(citation.title, url))
     source: Json = {"label": "penia"} | ({"url": f"{base}/"} if base else {})
     if about is not None:
         source["topic"] = {"system": CAUSES, "code": about.causes[0], "display": about.name}
@@ -70,10 +70,12 @@ def finished(card: Json, cited: Sequence[Citation], base: str, about: Candidate 
     return told | {"uuid": _id(told)}
 
 
+def _link(label: str, url: str) -> Json:
+    return {"label": label, "url": url, "type": "absolute", "autoLaunchable": False}
+
+
 def suggestion(label: str, action: Json, recommended: bool = False) -> Json:
-    told: Json = {"label": label, "actions": [action]}
-    if recommended:
-        told["isRecommended"] = True
+    told: Json = {"label": label, "actions": [action], "isRecommended": recommended}
     return told | {"uuid": _id(told)}
 
 
