@@ -7,17 +7,20 @@ randomised). For a count to come, the share of the forecast's draws below it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from penia import knowledge
-from penia.forecast import Followed, can_be_forecast, follow
+from penia.forecast import can_be_forecast, follow
 from penia.forecast.scenarios import Arm
 from penia.infer import Ranking, rank
 from penia.infer.weights import Weights, weights
-from penia.question import Question, question
+from penia.question import Question, about, newest
+from penia.read.case import DAY0
 from penia.virtual import Patient
 
 Array = NDArray[np.float64]
@@ -26,55 +29,78 @@ BINS = 20
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """One patient."""
+    """One patient by one part of the evidence."""
 
-    cause: float | None
-    """Rank of the true cause, 0 to 1; None where no count was low, or the truth is no hypothesis."""
-    chance: float
-    """Probability given to the true cause."""
+    cause: float
+    """Rank of the true cause, 0 to 1."""
     first: float
     """Probability of the leading cause."""
     right: bool
     """The leading cause is the true one."""
+    chance: float
+    """Probability of the true cause."""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One patient."""
+
+    by: Mapping[str, Judged]
+    """By the evidence that is used; empty where no count was low, or the truth is no hypothesis."""
     counts: tuple[float, ...]
     """Rank of the true ANC on each day of AHEAD; empty where it was not asked for."""
 
 
-def plain(counts: float = 1.0) -> Weights:
-    """Every weight 1: the likelihoods as the knowledge states them; that of the counts ``counts``."""
+def plain() -> Weights:
+    """Every weight 1: the likelihoods as the knowledge states them."""
     fitted = weights()
     names = ("prior", "findings", "tests", "cluster", "counts")
     one = {name: msgspec.structs.replace(getattr(fitted, name), value=1.0) for name in names}
-    one["counts"] = msgspec.structs.replace(fitted.counts, value=counts)
     return msgspec.structs.replace(fitted, **one)
 
 
-def judged(patient: Patient, fitted: Weights, forecasts: bool, generator: np.random.Generator) -> Judged:
-    asked = question(patient.record())
+def seen(patient: Patient, fitted: Weights, forecasts: bool, generator: np.random.Generator) -> Seen:
+    """The episode that was drawn: a later one may be another question."""
+    record = patient.record()
+    cut = newest(record)
+    assert cut is not None
+    asked = about(record, DAY0, cut)
     if asked.episode is None or asked.low is None:
-        return Judged(None, 0.0, 0.0, False, ())
+        return Seen({}, ())
     ranking = rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting, fitted)
-    alone = ranking.alone / ranking.alone.sum()
     place = next((i for i, h in enumerate(ranking.hypotheses) if h.id == patient.cause), None)
     if place is None:
-        return Judged(None, 0.0, float(alone.max()), False, ())
+        return Seen({}, ())
+    of_counts = np.arange(ranking.evidence.shape[1]) < len(ranking.counts)
+    depths = np.zeros(len(of_counts), bool)
+    depths[[i for i, e in enumerate(ranking.counts) if e.measured is not None]] = True
+    parts = {
+        "prior": np.zeros_like(of_counts),
+        "findings": ~of_counts,
+        "depth": depths,
+        "counts": of_counts,
+        "all": np.ones_like(of_counts),
+    }
+    by = {name: _judged(ranking, place, part, generator) for name, part in parts.items()}
+    counts = _counts(patient, asked, ranking, place) if forecasts and can_be_forecast(asked) else ()
+    return Seen(by, counts)
+
+
+def _judged(ranking: Ranking, place: int, part: NDArray[np.bool_], generator: np.random.Generator) -> Judged:
+    """Each cause by itself, by a part of the evidence."""
+    scores = ranking.prior + ranking.evidence[:, part].sum(axis=1)
+    alone = np.exp(scores - scores.max())
+    alone /= alone.sum()
     chance = float(alone[place])
     above = float(alone[alone > chance].sum()) + chance * float(generator.random())
-    counts = _counts(patient, asked, ranking) if forecasts and can_be_forecast(asked) else ()
-    return Judged(above, chance, float(alone.max()), int(alone.argmax()) == place, counts)
+    return Judged(above, float(alone.max()), int(alone.argmax()) == place, chance)
 
 
-def _counts(patient: Patient, asked: Question, ranking: Ranking) -> tuple[float, ...]:
+def _counts(patient: Patient, asked: Question, ranking: Ranking, place: int) -> tuple[float, ...]:
     """The true cause alone is followed, so that the forecast and not the ranking is tried."""
-    place = next(i for i, h in enumerate(ranking.hypotheses) if h.id == patient.cause)
     only = np.zeros(len(ranking.alone))
     only[place] = 1.0
     known = msgspec.structs.replace(ranking, alone=only, together=np.zeros(len(ranking.together)))
-    try:
-        made: Followed = follow(asked, known, (Arm("continue"),), max(AHEAD), ("ANC",))
-    except (ValueError, IndexError, AssertionError):
-        return ()
-    samples = made.arms[0][0]
+    samples = follow(asked, known, (Arm("continue"),), max(AHEAD), ("ANC",)).arms[0][0]
     return tuple(
         float(samples.weight @ (samples.true[:, day - 1] < patient.later[0, day - 1])) for day in AHEAD
     )
@@ -82,7 +108,7 @@ def _counts(patient: Patient, asked: Question, ranking: Ranking) -> tuple[float,
 
 def flat(ranks: Array) -> tuple[list[int], float]:
     """(counts by bin, χ² p that they are even)"""
-    seen = np.histogram(ranks, bins=BINS, range=(0.0, 1.0))[0]
+    bars = np.histogram(ranks, bins=BINS, range=(0.0, 1.0))[0]
     expected = len(ranks) / BINS
-    statistic = float(((seen - expected) ** 2 / expected).sum()) if len(ranks) else 0.0
-    return seen.tolist(), float(chi2.sf(statistic, BINS - 1))
+    statistic = float(((bars - expected) ** 2 / expected).sum()) if len(ranks) else 0.0
+    return bars.tolist(), float(chi2.sf(statistic, BINS - 1))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
 
 import penia
 from penia.errors import PeniaError
@@ -14,6 +13,7 @@ from penia.explanation import Forecast
 from penia.forecast import Wish, forecast
 from penia.forecast.observed import Line, ahead, lines, log_fit
 from penia.forecast.predict import quantiles
+from penia.infer.course.scatter import Scatter
 from penia.record import Count, Exposure, Person, Record
 
 DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
@@ -27,9 +27,7 @@ def line(days: list[float], values: list[float], bound: list[bool] | None = None
         spread=np.full(len(days), 0.15),
         bound=np.array(bound or [False] * len(days)),
         healthy=3.3,
-        between=0.35,
-        misfit=0.5,
-        memory=8.0,
+        scatter=Scatter(between=0.35, departs=0.5, memory=8.0),
     )
 
 
@@ -47,14 +45,6 @@ def agranulocytosis() -> Forecast:
     return forecast(known, wish=Wish(go_on=True, stop=("methimazole",), g_csf=True))
 
 
-def test_the_fit_of_exact_counts_is_the_multivariate_normal() -> None:
-    seen = line([0.0, 2.0, 9.0], [-1.0, -1.4, -0.2])
-    paths = np.array([[-0.5, -1.0, -0.1], [0.0, 0.0, 0.0]])
-    cover = seen.covariance(seen.days, seen.days) + np.diag(seen.spread**2)
-    expected = [multivariate_normal(path, cover).logpdf(seen.values) for path in paths]
-    assert log_fit(seen, paths) == pytest.approx(expected)
-
-
 def test_a_bound_favours_the_path_below_it() -> None:
     seen = line([0.0, 1.0], [-3.0, -3.5], [False, True])
     high, low = log_fit(seen, np.array([[-3.0, -1.0], [-3.0, -5.0]]))
@@ -64,10 +54,18 @@ def test_a_bound_favours_the_path_below_it() -> None:
 def test_what_is_far_ahead_knows_only_the_persons_own_level() -> None:
     """After many memories g is forgotten: mean of b given its counts, and its variance with all of g."""
     seen = line([0.0], [0.6])
-    mean, cover = ahead(seen, np.zeros((1, 1)), np.array([400.0]))
+    known = ahead(seen, np.zeros((1, 1)), np.array([400.0]))
     share = 0.35**2 / (0.35**2 + 0.5**2 + 0.15**2)
-    assert mean[0, 0] == pytest.approx(0.6 * share)
-    assert cover[0, 0] == pytest.approx(0.35**2 * (1 - share) + 0.5**2)
+    assert known.mean[0, 0] == pytest.approx(0.6 * share)
+    assert known.covariance[0, 0] == pytest.approx(0.35**2 * (1 - share) + 0.5**2)
+
+
+def test_what_comes_is_surer_after_counts_that_kept_to_their_path() -> None:
+    seen = line([0.0, 2.0, 4.0], [-1.0, -1.4, -1.2])
+    kept, left = ahead(
+        seen, np.stack([seen.values, seen.values + np.array([0.0, 1.5, -1.0])]), np.array([5.0])
+    ).size
+    assert kept < 1 < left
 
 
 def test_weighted_quantiles_of_equal_weights_are_those_of_numpy() -> None:

@@ -130,6 +130,25 @@ def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_
     assert len(counts) == sum(len(p.case.counts) for p in patients)
 
 
+def test_the_lowest_count_is_as_deep_as_its_cause_is_judged_by() -> None:
+    """Half of the patients lie under the median of the distribution that the ranking takes for the depth."""
+    cause = knowledge.load().causes["chronic-idiopathic-neutropenia"]
+    patients = list(simulate(60, seed=6, causes=[cause.id], misfit=True))
+    assert all(p.low for p in patients)
+    lows = [
+        min(c.value for c in p.record().counts if c.lineage == "ANC" and c.time >= DAY0) for p in patients
+    ]
+    under = np.mean([low < cause.pattern.depth.anc_median for low in lows])
+    assert 0.3 < under < 0.7
+
+
+def test_nobody_is_counted_on_after_the_counts_are_normal() -> None:
+    """So that the latest episode is the one that was drawn, but for results that are lost."""
+    patients = list(simulate(30, seed=8, causes=["dengue"], misfit=True))
+    found = [question(p.record()).episode for p in patients]
+    assert sum(e is not None and e.first_low == DAY0 for e in found) >= 27
+
+
 def test_later_counts_recover_once_the_drug_is_stopped() -> None:
     patients = [p for p in simulate(12, seed=5, causes=[DRUG]) if p.low]
     stopped = [

@@ -155,7 +155,7 @@ def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
 
 def _letters(seen: Sequence[Line]) -> list[Lineage]:
     """The runs that the lines need, that of the deepest line first."""
-    order = sorted(seen, key=lambda line: float(line.values.min()) / line.between)
+    order = sorted(seen, key=lambda line: float(line.values.min()) / line.scatter.between)
     names = [name for line in order for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
     return [LETTER[name] for name in dict.fromkeys(names)]
 

@@ -9,9 +9,6 @@ from penia.knowledge.schema import Figure, Knowledge, Source
 
 
 class ForecastFigures(Knowledge, frozen=True):
-    memory: Figure
-    wider: Figure
-    tails: Figure
     filgrastim: Figure
     doses: Figure
     sources: dict[str, Source]

@@ -1,20 +1,10 @@
-"""The counts of one line about a path of the model: their covariance, how well a path fits, what comes next.
+"""The counts of one line about a path of the model: how well a path fits, and what comes next.
 
-A log count is log(healthy) + log x(t) + b + g(t) + e with b ~ N(0, τ²) the person's own level, g an
-Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold, and e ~ N(0, s²) the
-variation within a day and of the laboratory. The covariance K of b + g + e is the same for every path,
-so that with r = log y − log(healthy) − log x
-
-    log p = −½ [ rᵀ K⁻¹ r + log |2πK| ],
-
-and b + g at later days is Gaussian with mean k K⁻¹ r and one covariance for all paths (Rasmussen and
-Williams, Gaussian Processes for Machine Learning, MIT Press 2006, ch. 2). A bound (a count under the limit of
-quantification) adds log Φ given the others.
+About a path counts scatter as ``penia.infer.course.scatter`` says, with one covariance for every path.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.episode import limit
-from penia.forecast.figures import figures as own_figures
 from penia.infer.course import figures
-from penia.knowledge.limits import limits
+from penia.infer.course.scatter import Scatter, distance, log_density, scatter, spread
 from penia.record import Count, Record
 
 Array = NDArray[np.float64]
@@ -51,14 +40,7 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     bound: Flags
     healthy: float
     """Median of people of this age and sex, 10⁹/L or g/L."""
-    between: float
-    misfit: float
-    memory: float
-
-    def covariance(self, days: Array, others: Array) -> Array:
-        """Of b + g between days (a,) and (c,) → (a, c)."""
-        apart = np.abs(days[:, None] - others)
-        return self.between**2 + self.misfit**2 * np.exp(-apart / self.memory)
+    scatter: Scatter
 
 
 def lines(record: Record, first_low: datetime, names: Sequence[str] = LINES) -> tuple[Line, ...]:
@@ -104,56 +86,50 @@ def _line(record: Record, name: str, counts: Sequence[Count], first_low: datetim
     lower = limit(name, record.person, first_low)
     if lower is None:
         return None
-    scatter, variation = figures().lines[name], limits().variation[name]
     counted = figures().counted[name].value
     value = np.array([c.value for c in counts])
     least = np.maximum(value, counted)
-    healthy = lower.value * scatter.above.value
+    healthy = lower.value * figures().lines[name].above.value
     return Line(
         name=name,
         days=np.array([(c.time - first_low) / _DAY for c in counts]),
         values=np.log(least / healthy),
-        spread=np.sqrt(variation.within.value**2 + variation.analytical.value**2 + (counted / least) ** 2),
+        spread=spread(name, least),
         bound=np.array([c.comparator in ("<", "<=") or c.value < counted for c in counts]),
         healthy=healthy,
-        between=scatter.between.value,
-        misfit=scatter.misfit.value * own_figures().wider.value,
-        memory=own_figures().memory.value,
+        scatter=scatter(name),
     )
 
 
 def log_fit(line: Line, paths: Array) -> Array:
     """(N,) log density of the counts under log paths (N, n) on the line's days."""
-    residual, exact = line.values - paths, ~line.bound
-    whole = line.covariance(line.days, line.days) + np.diag(line.spread**2)
-    density = np.zeros(len(paths))
-    inside = whole[np.ix_(exact, exact)]
-    r = residual[:, exact]
-    if r.shape[1]:
-        solved = np.linalg.solve(inside, r.T).T
-        density = -0.5 * (np.sum(r * solved, axis=1) + float(np.linalg.slogdet(2 * np.pi * inside)[1]))
-    if line.bound.any():
-        toward = whole[np.ix_(line.bound, exact)]
-        mean = r @ np.linalg.solve(inside, toward.T) if r.shape[1] else np.zeros(1)
-        less = np.sum(toward * np.linalg.solve(inside, toward.T).T, axis=1) if r.shape[1] else 0.0
-        wide = np.sqrt(np.diag(whole)[line.bound] - less)
-        density = density + np.sum(_log_phi((residual[:, line.bound] - mean) / wide), axis=1)
-    return density
+    whole = line.scatter.covariance(line.days, line.days) + np.diag(line.spread**2)
+    return log_density(line.values - paths, whole, line.bound)
 
 
-def ahead(line: Line, paths: Array, days: Array) -> tuple[Array, Array]:
-    """Mean (N, T) and covariance (T, T) of b + g on later ``days`` (T,), given the exact counts and log paths
-    (N, n)."""
-    exact = ~line.bound
-    known = line.days[exact]
-    inside = line.covariance(known, known) + np.diag(line.spread[exact] ** 2)
-    toward, later = line.covariance(days, known), line.covariance(days, days)
-    if not exact.any():
-        return np.zeros((len(paths), len(days))), later
+class Ahead(msgspec.Struct, frozen=True, eq=False):
+    """b + g on T later days, given the exact counts: a Student t process."""
+
+    mean: Array
+    """(N, T)"""
+    covariance: Array
+    """(T, T)"""
+    size: Array
+    """(N,) by which the covariance's root is to be taken."""
+    tails: float
+    """Degrees of freedom."""
+
+
+def ahead(line: Line, paths: Array, days: Array) -> Ahead:
+    """On later ``days`` (T,), given log paths (N, n)."""
+    exact, tails = ~line.bound, figures().tails.value
+    known, n = line.days[exact], int(exact.sum())
+    later = line.scatter.covariance(days, days)
+    if not n:
+        return Ahead(np.zeros((len(paths), len(days))), later, np.ones(len(paths)), tails)
+    residuals = (line.values - paths)[:, exact]
+    inside = line.scatter.covariance(known, known) + np.diag(line.spread[exact] ** 2)
+    toward = line.scatter.covariance(days, known)
     gain = np.linalg.solve(inside, toward.T)
-    return (line.values - paths)[:, exact] @ gain, later - toward @ gain
-
-
-def _log_phi(z: Array) -> Array:
-    half: Array = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in z.ravel()])
-    return np.log(np.maximum(half, 1e-12)).reshape(z.shape)
+    size = np.sqrt((tails - 2 + distance(residuals, inside)) / (tails - 2 + n))
+    return Ahead(residuals @ gain, later - toward @ gain, size, tails + n)

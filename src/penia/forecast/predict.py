@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.explanation import Bands, Passing, Scenario
-from penia.forecast.figures import figures as own_figures
-from penia.forecast.observed import Line, ahead, log_fit
+from penia.forecast.observed import Ahead, Line, ahead, log_fit
 from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
-from penia.infer.course import figures
+from penia.infer.course.scatter import spread
 from penia.infer.course.together import together
-from penia.knowledge.limits import limits, neutrophil_grades
+from penia.knowledge.limits import neutrophil_grades
 from penia.knowledge.schema import Lineage
 
 Array = NDArray[np.float64]
@@ -99,32 +98,25 @@ def futures(
     found: list[Futures] = []
     for line in seen:
         logs: list[Array] = []
-        means: list[Array] = []
-        later = np.zeros((len(days), len(days)))
+        known: list[Ahead] = []
         for people, run in zip(weighed.people, runs, strict=True):
             path = line_paths(letters, run, line.name)
             logs.append(read(path, grid, days / people.pace[:, None]))
-            mean, later = ahead(line, on_days(people, line, letters), now + days)
-            means.append(mean)
-        centre = np.concatenate(logs) + np.concatenate(means)
-        root = np.linalg.cholesky(later + 1e-9 * np.eye(len(days)))
-        noise = generator.standard_normal((EACH * len(centre), len(days)))
-        tails = own_figures().tails.value
-        noise *= np.sqrt((tails - 2) / generator.chisquare(tails, (len(noise), 1)))
-        true = line.healthy * np.exp(np.repeat(centre, EACH, axis=0) + noise @ root.T)
-        e = generator.standard_normal(true.shape) * _spread(line.name, true)
+            known.append(ahead(line, on_days(people, line, letters), now + days))
+        centre = np.concatenate(logs) + np.concatenate([k.mean for k in known])
+        size = np.repeat(np.concatenate([k.size for k in known]), EACH)
+        root = np.linalg.cholesky(known[0].covariance + 1e-9 * np.eye(len(days)))
+        noise = generator.standard_normal((len(size), len(days))) @ root.T
+        tails = known[0].tails
+        noise *= (size * np.sqrt((tails - 2) / generator.chisquare(tails, len(size))))[:, None]
+        true = line.healthy * np.exp(np.repeat(centre, EACH, axis=0) + noise)
+        e = generator.standard_normal(true.shape) * spread(line.name, true)
         found.append(Futures(line.name, true, true * np.exp(e), np.repeat(share / EACH, EACH)))
     return found
 
 
 def _paired(weighed: Weighed) -> zip[tuple[Timed, tuple[str, float]]]:
     return zip(weighed.people, weighed.shares, strict=True)
-
-
-def _spread(name: str, true: Array) -> Array:
-    variation, counted = limits().variation[name], figures().counted[name].value
-    own = variation.within.value**2 + variation.analytical.value**2
-    return np.sqrt(own + (counted / np.maximum(true, counted)) ** 2)
 
 
 def scenario(arm: Arm, found: Sequence[Futures], days: Array) -> Scenario:

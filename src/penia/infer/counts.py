@@ -81,7 +81,7 @@ def count_evidence(
 def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -> Evidence:
     spreads = np.array([spread_of(h.pattern, value.line, fitted) for h in hypotheses])
     severe = np.array(
-        [1.0 if h.drug is None else _severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
+        [1.0 if h.drug is None else severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
     )
     logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
     text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
@@ -170,7 +170,7 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     return median, spread, spread
 
 
-def _severe_share(drug: Drug, kind: Pattern, measured: Measured, fitted: Weights) -> float:
+def severe_share(drug: Drug, kind: Pattern, measured: Measured, fitted: Weights) -> float:
     """A drug with its own incidence of ANC < 0.5 keeps its pattern's shape on each side of 0.5."""
     if measured.line != "ANC" or drug.incidence.value <= 0:
         return 1.0

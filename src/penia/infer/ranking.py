@@ -226,7 +226,7 @@ def rank(
     plain = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
-    course = course_evidence(who, record, low.onset) if courses else None
+    course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
     counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     said = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}

@@ -83,7 +83,8 @@ def _lowest(
 
 def _calm(line: Line) -> Line:
     """A count in health leaves its level by no more than what one person's counts vary."""
-    return msgspec.structs.replace(line, misfit=limits().variation[line.name].within.value)
+    calm = msgspec.structs.replace(line.scatter, departs=limits().variation[line.name].within.value)
+    return msgspec.structs.replace(line, scatter=calm)
 
 
 def _unfallen(
@@ -92,9 +93,9 @@ def _unfallen(
     """Nothing is low yet: the count varies about the person's own level, and the drug may begin to act."""
     generator = np.random.default_rng(SEED)
     future = np.arange(1.0, days + 1.0)
-    mean, cover = ahead(line, np.zeros((1, len(line.days))), future)
-    noise = generator.standard_normal((SAMPLES, days)) @ np.linalg.cholesky(cover + 1e-9 * np.eye(days)).T
-    steady = mean[0] + noise
+    known = ahead(line, np.zeros((1, len(line.days))), future)
+    root = np.linalg.cholesky(known.covariance + 1e-9 * np.eye(days))
+    steady = known.mean[0] + generator.standard_normal((SAMPLES, days)) @ root.T
     weight = np.full(SAMPLES, 1 / SAMPLES)
     begins = 0.0 if stop is not None else _begins(drug, day, days)
     if begins == 0.0 or line.name not in LETTER:

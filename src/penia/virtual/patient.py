@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from penia import knowledge
+from penia.codes.drugs import ingredients
 from penia.errors import PeniaError
 from penia.infer.hypotheses import Hypothesis
-from penia.read.case import case_record
+from penia.read.case import DAY0, case_record
 from penia.read.case_layout import Case, CaseDrug
 from penia.record import Record
 from penia.virtual import counts as counting
 from penia.virtual.background import Odds, Person, drawn, odds, person
 from penia.virtual.courses import Course, Library, Wanted, courses
+from penia.virtual.depths import lowest
 from penia.virtual.findings import asked, chances, present, vocabulary
 from penia.virtual.telling import Told, told, with_told
 from penia.virtual.world import world
@@ -29,6 +32,7 @@ LIFE = 20
 """Blocks after which the people of the marrow model are drawn anew."""
 TRIES = 40
 """Noisy counts from one true course until they are low when they should be."""
+_DAY = timedelta(days=1)
 AHEAD = np.arange(1.0, 29.0)
 """Days after the last count of which the true counts are kept."""
 
@@ -110,7 +114,7 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
     stop = None
     if cause.course is not None:
         noticed = round(drawn(here.noticed, generator), 1)
-        stop = noticed if cause.course.stop is None else _stopped(who.drugs, cause.id)
+        stop = noticed if cause.course.stop is None else (cause.course.stop - DAY0) / _DAY
     return _Sketch(
         name=f"V{index + 1:06d}",
         who=who,
@@ -122,47 +126,52 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
     )
 
 
-def _stopped(drugs: Sequence[CaseDrug], cause: str) -> float | None:
-    return max(d.stop_day for d in drugs if f"drug:{d.ingredient}" == cause and d.stop_day is not None)
-
-
 def _counted(block: Sequence[_Sketch], misfit: bool, clusters: bool, library: Library) -> Iterator[Patient]:
     records = [case_record(s.who.case(s.name)) for s in block]
     bodies = [counting.healthy(r.person) for r in records]
+    visits = [counting.visits(s.who.place, s.who.normal, s.generator) for s in block]
+    block = [_followed(s, float(days[-1])) for s, days in zip(block, visits, strict=True)]
     wanted = [
         Wanted(s.cause, body.above, s.who.normal, _begun(s), s.stop, s.generator)
         for s, body in zip(block, bodies, strict=True)
     ]
-    for sketch, body, course in zip(block, bodies, courses(wanted, library), strict=True):
-        yield _patient(sketch, body, course, misfit, clusters)
+    for sketch, body, days, course in zip(block, bodies, visits, courses(wanted, library), strict=True):
+        yield _patient(sketch, body, days, course, misfit, clusters)
+
+
+def _followed(sketch: _Sketch, last: float) -> _Sketch:
+    """Nobody stops the drug after the ``last`` count."""
+    late = sketch.stop is not None and sketch.stop > last
+    return msgspec.structs.replace(sketch, stop=None) if late else sketch
 
 
 def _begun(sketch: _Sketch) -> tuple[float, ...]:
     """Days of the first doses of the drug that did it."""
-    mine = [d.start_day for d in sketch.who.drugs if f"drug:{d.ingredient}" == sketch.cause.id]
-    return tuple(sorted(day for day in mine if day is not None))
+    course = sketch.cause.course
+    starts = () if course is None else course.starts
+    return tuple((start - DAY0) / _DAY for start in starts if start is not None)
 
 
 def _patient(
-    sketch: _Sketch, body: counting.Healthy, course: Course, misfit: bool, clusters: bool
+    sketch: _Sketch, body: counting.Healthy, days: Array, course: Course, misfit: bool, clusters: bool
 ) -> Patient:
     generator = sketch.generator
-    days = counting.visits(sketch.who.place, sketch.who.normal, generator)
-    seen = counting.measured(course, days, body, generator, misfit)
+    least = lowest(sketch.cause, body.limits, float(body.median[2]), generator)
+    made = counting.measured(course, days, AHEAD, body, least, generator, misfit)
     for _ in range(TRIES):
-        wrong = counting.misfits(days, seen, body)
-        if not wrong.any():
+        if not counting.misfits(made, body).any():
             break
-        seen[:, wrong] = counting.measured(course, days[wrong], body, generator, misfit)
-    depths: list[float] = seen[:, days >= 0].min(axis=1).tolist()
-    lowest: dict[str, float] = dict(zip((*counting.LINES, "WBC"), depths, strict=True))
-    truth, heard = _findings(sketch, lowest, clusters)
+        made = counting.measured(course, days, AHEAD, body, least, generator, misfit)
+    seen = counting.forced(made, body)
+    depths: list[float] = seen[:, made.days >= 0].min(axis=1).tolist()
+    deepest: dict[str, float] = dict(zip((*counting.LINES, "WBC"), depths, strict=True))
+    truth, heard = _findings(sketch, deepest, clusters)
     case = sketch.who.case(sketch.name)
-    drugs = tuple(_noticed(d, sketch, float(days[-1])) for d in case.drugs)
-    counted = counting.entries(days, seen, generator)
+    drugs = tuple(_noticed(d, sketch, float(made.days[-1])) for d in case.drugs)
+    counted = counting.entries(made.days, seen, made.told)
     case = msgspec.structs.replace(with_told(case, heard), counts=counted, drugs=drugs)
-    later = course.at(days[-1] + AHEAD) * np.exp(course.baseline)[:, None] * body.median[:, None]
-    return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, np.round(later, 4), course.low)
+    later = np.round(made.later, 4)
+    return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, later, course.low)
 
 
 def _findings(
@@ -181,7 +190,7 @@ def _findings(
 
 def _noticed(drug: CaseDrug, sketch: _Sketch, end: float) -> CaseDrug:
     """The drug that did it with the day on which it was stopped, where the record goes on so long."""
-    mine = f"drug:{drug.ingredient}" == sketch.cause.id and drug.stop_day is None
+    mine = sketch.cause.id.removeprefix("drug:") in ingredients((), drug.ingredient) and drug.stop_day is None
     if not mine or sketch.stop is None or sketch.stop > end:
         return drug
     return msgspec.structs.replace(drug, stop_day=sketch.stop)

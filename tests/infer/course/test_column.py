@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
-from scipy.stats import multivariate_normal, norm
+from scipy.stats import norm
 
 from penia import knowledge
 from penia.facts import Reading
-from penia.infer.course import figures, likelihood
+from penia.infer.course import figures
 from penia.infer.course.column import bounded, course_evidence
+from penia.infer.course.scatter import log_phi
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.weights import weights
 from penia.record import Count, Exposure, Person, Record
@@ -41,35 +41,9 @@ def logs(known: Record, last_normal: float | None) -> dict[str, float]:
     return {h.id: log for h, log in zip(judged, column.logs, strict=True)}
 
 
-def over_baseline(residuals: np.ndarray, spread: np.ndarray, bound: np.ndarray, between: float) -> float:
-    def density(b: float) -> float:
-        each = (
-            norm.cdf((r - b) / s) if known_under else norm.pdf(r, b, s)
-            for r, s, known_under in zip(residuals, spread, bound, strict=True)
-        )
-        return float(np.prod(list(each)) * norm.pdf(b, 0, between))
-
-    return float(np.log(quad(density, -8 * between, 8 * between, limit=200, epsabs=0)[0]))
-
-
-@pytest.mark.parametrize("bounds", [(), (1,), (0, 3)])
-def test_the_integral_over_the_healthy_count_is_the_one_by_quadrature(bounds: tuple[int, ...]):
-    r, spread = np.array([0.1, -0.4, 0.7, 0.2]), np.array([0.3, 0.5, 0.3, 0.4])
-    bound = np.isin(np.arange(4), bounds)
-    (found,) = likelihood.log_density(r[None], spread, bound, 0.35)
-    assert found == pytest.approx(over_baseline(r, spread, bound, 0.35), abs=2e-3)
-
-
-def test_the_process_without_a_cause_is_a_normal_distribution():
-    y, days, spread = np.array([0.1, -1.0, 0.4]), np.array([0.0, 3.0, 30.0]), np.array([0.3, 0.3, 0.5])
-    cover = 0.35**2 + 0.8**2 * np.exp(-np.abs(days[:, None] - days) / 10) + np.diag(spread**2)
-    found = likelihood.drifting(y, days, spread, np.zeros(3, bool), (0.35, 0.8, 10.0))
-    assert found == pytest.approx(multivariate_normal(np.zeros(3), cover).logpdf(y))
-
-
 def test_the_logarithm_of_the_normal_integral_holds_far_out():
     z = np.linspace(-30, 6, 200)
-    assert likelihood.log_phi(z) == pytest.approx(norm.logcdf(z), abs=8e-3)
+    assert log_phi(z) == pytest.approx(norm.logcdf(z), abs=8e-3)
 
 
 def test_two_counts_leave_no_course():

@@ -1,4 +1,4 @@
-"""One column: the weighted log P(course of the counts | hypothesis, lowest and last normal count)."""
+"""One column: the log P(course of the counts | hypothesis, lowest and last normal count)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.counts import Evidence
-from penia.infer.course import likelihood
 from penia.infer.course.family import Family, family, of_cause
 from penia.infer.course.figures import CourseFigures, figures
 from penia.infer.course.library import CYCLE, GRID, SETTLED, Kept, Paths, blended, library
+from penia.infer.course.scatter import Scatter, log_density
 from penia.infer.course.series import Line, lines
 from penia.infer.course.timing import MOST, Timed, disease, drug
 from penia.infer.hypotheses import Hypothesis
@@ -40,8 +40,9 @@ def course_evidence(
     hypotheses: Sequence[Hypothesis],
     record: Record,
     onset: tuple[datetime | None, datetime | None],
+    exponent: float = 1.0,
 ) -> Evidence | None:
-    """None where no line has a count to score: under three counts of it."""
+    """``exponent`` of the likelihood. None where no line has a count to score: under three counts of it."""
     last_normal, first_low = onset
     if first_low is None:
         return None
@@ -50,7 +51,7 @@ def course_evidence(
         return None
     found = score(hypotheses, seen, (last_normal, first_low), figures())
     gained = bounded(found.logs - found.none, np.array([_unknown(h) for h in hypotheses]))
-    logs = tuple(float(x) for x in figures().weight.value * gained)
+    logs = tuple(float(x) for x in exponent * gained)
     text = ", ".join(f"{len(line.days)} {line.name}" for line in seen)
     places = tuple(dict.fromkeys(p for line in seen for p in line.places))
     return Evidence("course", f"course of {text} counts", logs, places)
@@ -84,23 +85,24 @@ def score(
     whole = np.zeros((len(hypotheses), MOST))
     part = np.zeros((len(hypotheses), MOST))
     none = 0.0
-    drift = (given.drift.value, given.drift_days.value)
     for line in seen:
-        expected = _expected(line, paths[line.name], kept, timed)
-        residuals = (line.values - expected).reshape(-1, len(line.days))
-        g = np.isin(np.arange(len(line.days)), [line.lowest, line.normal if line.normal is not None else -1])
-        whole += likelihood.log_density(residuals, line.spread, line.bound, line.between).reshape(whole.shape)
-        known = None if line.normal is None else (line.normal, float(line.values[line.normal]))
-        part += likelihood.log_lowest(
-            expected.reshape(-1, len(line.days)), line.spread, float(line.values[line.lowest]),
-            bool(line.bound[line.lowest]), known, line.between,
-        ).reshape(whole.shape)  # fmt: skip
-        own = (line.between, *drift)
-        none += likelihood.drifting(line.values, line.days, line.spread, line.bound, own)
-        none -= likelihood.drifting(line.values[g], line.days[g], line.spread[g], line.bound[g], own)
+        shape = (len(hypotheses), MOST, len(line.days))
+        residuals = (line.values - _expected(line, paths[line.name], kept, timed)).reshape(-1, shape[2])
+        known = np.unique([line.lowest, line.lowest if line.normal is None else line.normal])
+        drift = Scatter(line.scatter.between, given.drift.value, given.drift_days.value)
+        aimless = drift.covariance(line.days, line.days) + np.diag(line.spread**2)
+        whole += log_density(residuals, line.covariance, line.bound).reshape(shape[:2])
+        part += _of(known, residuals, line.covariance, line.bound).reshape(shape[:2])
+        values = line.values[None]
+        none += float((log_density(values, aimless, line.bound) - _of(known, values, aimless, line.bound))[0])
     weight = np.exp(whole - whole.max(axis=1, keepdims=True))
     effective = weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1)
-    return Scores(likelihood.log_mean(whole) - likelihood.log_mean(part), none, effective)
+    return Scores(log_mean(whole) - log_mean(part), none, effective)
+
+
+def _of(known: NDArray[np.int_], residuals: Array, whole: Array, bound: NDArray[np.bool_]) -> Array:
+    """log density (N,) of the counts ``known`` alone, which are scored elsewhere."""
+    return log_density(residuals[:, known], whole[np.ix_(known, known)], bound[known])
 
 
 def _whole(hypothesis: Hypothesis) -> Family:
@@ -111,7 +113,7 @@ def _whole(hypothesis: Hypothesis) -> Family:
 
 def _lead(seen: Sequence[Line]) -> str:
     """The line that fell furthest below health."""
-    return min(seen, key=lambda line: float(line.values.min()) / line.between).name
+    return min(seen, key=lambda line: float(line.values.min()) / line.scatter.between).name
 
 
 def _paths(name: str, kept: Sequence[Kept]) -> list[Paths | None]:
@@ -164,3 +166,10 @@ def _read(library: Paths, rows: NDArray[np.int_], day: Array) -> Array:
     flat = rows[..., None] * len(GRID) + below
     stored = library.ravel()
     return stored[flat] * (1 - part) + stored[flat + 1] * part
+
+
+def log_mean(logs: Array) -> Array:
+    """log of the mean of exp over the last axis."""
+    top = logs.max(axis=-1, keepdims=True)
+    total: Array = np.exp(logs - top).mean(axis=-1)
+    return top[..., 0] + np.log(total)

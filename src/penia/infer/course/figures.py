@@ -13,8 +13,8 @@ class LineScatter(Knowledge, frozen=True):
     """Median of healthy counts as a multiple of the lower limit."""
     between: Figure
     """SD of healthy counts between people, log scale."""
-    misfit: Figure
-    """SD of counts about the path beyond within-person and analytical variation, log scale."""
+    departs: Figure
+    """SD of the slow departure from the path beyond within-person and analytical variation, log scale."""
 
 
 class CourseFigures(Knowledge, frozen=True):
@@ -22,6 +22,10 @@ class CourseFigures(Knowledge, frozen=True):
     counted: dict[str, Figure]
     """SD of a count that comes from counting few cells, in its unit; a count under it is known as an upper
     bound only."""
+    memory: Figure
+    """Days after which a departure has mostly gone."""
+    tails: Figure
+    """Degrees of freedom of its size."""
     white: dict[str, Figure]
     """Shares of neutrophils and lymphocytes among healthy white cells."""
     lasting: dict[Tempo, Distribution]
@@ -34,12 +38,10 @@ class CourseFigures(Knowledge, frozen=True):
     """Days from the fall to the stop of a drug that made it."""
     drift: Figure
     drift_days: Figure
-    """The none-of-these process: an Ornstein–Uhlenbeck process about the person's mean."""
+    """The none-of-these process: an Ornstein–Uhlenbeck process about the person's mean, no path under it."""
     eased: Figure
     before: Figure
     helped: Figure
-    weight: Figure
-    """Exponent of the likelihood: below 1, since neighbouring counts share their errors."""
     bound: Figure
     """Most by which a course may favour a cause, in log odds against a course that knows no cause."""
     none: Figure

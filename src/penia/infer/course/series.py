@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from penia.episode.runs import State, states
 from penia.infer.course.figures import CourseFigures
-from penia.knowledge.limits import limits
+from penia.infer.course.scatter import Scatter, scatter, spread
 from penia.record import Record
 
 Array = NDArray[np.float64]
@@ -32,14 +32,20 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     values: Array
     """log count over the healthy median of the person's age and sex; of a bound, the bound."""
     spread: Array
+    """SD of e; see ``scatter``."""
     bound: Flags
     """An upper bound only."""
     lowest: int
     """Scored elsewhere, by the depth."""
     normal: int | None
     """The last normal count before the episode: scored elsewhere, by the onset."""
-    between: float
+    scatter: Scatter
     places: tuple[str, ...]
+
+    @property
+    def covariance(self) -> Array:
+        """(n, n) of the log counts about a path."""
+        return self.scatter.covariance(self.days, self.days) + np.diag(self.spread**2)
 
 
 def lines(record: Record, first_low: datetime, numbers: CourseFigures) -> tuple[Line, ...]:
@@ -55,7 +61,6 @@ def _line(record: Record, name: str, first_low: datetime, numbers: CourseFigures
     if len(seen) < 3:
         return None
     helped = _helped(record, numbers) if name in ("ANC", "WBC") else ()
-    variation, scatter = limits().variation[name], numbers.lines[name]
     counted = numbers.counted[name].value
     value = np.array([s.count.value for s in seen])
     bound = np.array(
@@ -66,23 +71,17 @@ def _line(record: Record, name: str, first_low: datetime, numbers: CourseFigures
             for s in seen
         ]
     )
-    healthy = np.array([math.log(s.limit * scatter.above.value) for s in seen])
+    healthy = np.array([math.log(s.limit * numbers.lines[name].above.value) for s in seen])
     least = np.maximum(value, counted)
-    spread = np.sqrt(
-        variation.within.value**2
-        + variation.analytical.value**2
-        + scatter.misfit.value**2
-        + (counted / least) ** 2
-    )
     return Line(
         name=name,
         days=np.array([(s.count.time - first_low) / _DAY for s in seen]),
         values=np.log(least) - healthy,
-        spread=spread,
+        spread=spread(name, least),
         bound=bound,
         lowest=_lowest(seen),
         normal=_normal(seen, first_low),
-        between=scatter.between.value,
+        scatter=scatter(name),
         places=tuple(s.count.origin.place for s in seen if s.count.origin.place),
     )
 
