@@ -77,7 +77,7 @@ def test_weighted_quantiles_of_equal_weights_are_those_of_numpy() -> None:
 def test_stopping_the_drug_brings_neutrophils_back_and_going_on_does_not(agranulocytosis: Forecast) -> None:
     by_key = {s.key: s for s in agranulocytosis.scenarios}
     stopped, going = by_key["stop"].passing[0], by_key["continue"].passing[0]
-    assert stopped.reached > 0.95
+    assert stopped.reached > 0.9
     assert stopped.reached > going.reached + 0.4
     assert by_key["stop"].name.startswith("stop methimazole")
 

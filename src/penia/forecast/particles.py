@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from statistics import NormalDist
 
 import msgspec
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from penia import marrow
 from penia.infer.course import LINES, Family, Subjects, draw, family, figures, subjects
+from penia.infer.course.draws import depths
 from penia.infer.course.together import Job, together
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.prior import density, latency_of
@@ -36,7 +36,6 @@ TOUCHED = 0.95
 """Below this part of health a count counts as fallen."""
 STEP = 2 * marrow.STEP
 _DAY = timedelta(days=1)
-_Z90 = NormalDist().inv_cdf(0.9)
 
 
 class Timed(msgspec.Struct, frozen=True, eq=False):
@@ -54,13 +53,15 @@ class Timed(msgspec.Struct, frozen=True, eq=False):
     pace: Array
     mass: Array
     """(M,) log of the prior weight."""
+    depth: Array
+    """(M,) how deep the log counts of each go, as a multiple of what the channels make of them."""
     known: Array
     """(M, lines, GRID) counts until the record stops the cause, if it does."""
 
     def take(self, rows: NDArray[np.int_]) -> Timed:
         return msgspec.structs.replace(
             self, z=self.z[rows], start=self.start[rows], stop=self.stop[rows], pace=self.pace[rows],
-            mass=self.mass[rows], known=self.known[rows],
+            mass=self.mass[rows], depth=self.depth[rows], known=self.known[rows],
         )  # fmt: skip
 
     def job(self, now: float = 0.0, stop: Array | None = None, again: tuple[float, ...] = ()) -> Job:
@@ -162,8 +163,9 @@ def _open(
     start = -since
     ends = stop[rows] if hypothesis.course is not None else start + own.lasting[rows]
     return Timed(
-        hypothesis, job.family, z[rows], start, ends, (), pace[rows], np.log(total)[rows], paths[rows]
-    )
+        hypothesis, job.family, z[rows], start, ends, (), pace[rows], np.log(total)[rows], depths(len(rows)),
+        paths[rows],
+    )  # fmt: skip
 
 
 def _dates(hypothesis: Hypothesis, first_low: datetime) -> tuple[float | None, float]:
@@ -202,7 +204,9 @@ def _dosed(hypothesis: Hypothesis, job: Job, paths: Array, first_low: datetime) 
     count = len(job.z)
     start = -np.random.default_rng(23).uniform(3.0, 14.0, count) if day is None else np.full(count, day)
     pace = np.asarray(job.pace)
-    return Timed(hypothesis, job.family, job.z, start, start, again, pace, np.zeros(count), paths)
+    return Timed(
+        hypothesis, job.family, job.z, start, start, again, pace, np.zeros(count), depths(count), paths
+    )
 
 
 def read(paths: Array, grid: Array, days: Array) -> Array:

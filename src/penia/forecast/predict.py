@@ -64,7 +64,8 @@ def weigh(
 
 def on_days(people: Timed, line: Line, letters: Sequence[Lineage]) -> Array:
     """(M, n) log path of the line on the days of its counts."""
-    return read(line_paths(letters, people.known, line.name), GRID, people.run_days(line.days))
+    path = read(line_paths(letters, people.known, line.name), GRID, people.run_days(line.days))
+    return people.depth[:, None] * path
 
 
 class Futures(msgspec.Struct, frozen=True, eq=False):
@@ -101,7 +102,7 @@ def futures(
         known: list[Ahead] = []
         for people, run in zip(weighed.people, runs, strict=True):
             path = line_paths(letters, run, line.name)
-            logs.append(read(path, grid, days / people.pace[:, None]))
+            logs.append(people.depth[:, None] * read(path, grid, days / people.pace[:, None]))
             known.append(ahead(line, on_days(people, line, letters), now + days))
         centre = np.concatenate(logs) + np.concatenate([k.mean for k in known])
         size = np.repeat(np.concatenate([k.size for k in known]), EACH)

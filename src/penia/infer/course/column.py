@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.counts import Evidence
+from penia.infer.course.draws import depths
 from penia.infer.course.family import Family, family, of_cause
 from penia.infer.course.figures import CourseFigures, figures
 from penia.infer.course.library import CYCLE, GRID, SETTLED, Kept, Paths, blended, library
@@ -87,7 +88,8 @@ def score(
     none = 0.0
     for line in seen:
         shape = (len(hypotheses), MOST, len(line.days))
-        residuals = (line.values - _expected(line, paths[line.name], kept, timed)).reshape(-1, shape[2])
+        expected = depths(MOST)[:, None] * _expected(line, paths[line.name], kept, timed)
+        residuals = (line.values - expected).reshape(-1, shape[2])
         known = np.unique([line.lowest, line.lowest if line.normal is None else line.normal])
         drift = Scatter(line.scatter.between, given.drift.value, given.drift_days.value)
         aimless = drift.covariance(line.days, line.days) + np.diag(line.spread**2)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from penia import marrow
 from penia.infer.course.family import Family
-from penia.infer.course.figures import CourseFigures
+from penia.infer.course.figures import CourseFigures, figures
 from penia.knowledge.physiology import physiology
 from penia.knowledge.schema import Channel, Distribution, Lineage
 
@@ -28,6 +28,7 @@ _PROPERTIES = ("rate", "removal", "gain", "ceiling", "renewal")
 _TEMPO, _LASTING, _STEM, _BODY = 0, 1, 2, 3
 _CHANNEL = _BODY + len(LINES) * len(_PROPERTIES)
 _SIZE, _ONSET, _DURATION, _RECOVERY, _EACH = 0, 1, 2, 3, 4
+_DEPTH = 71
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
 _SEED = 7919
@@ -76,6 +77,14 @@ def stratified(count: int, column: int) -> Array:
     """``count`` equally likely quantiles in an order of their own for each ``column``."""
     order = np.random.default_rng((_SEED, column)).permutation(count)
     return (order + 0.5) / count
+
+
+@cache
+def depths(count: int) -> Array:
+    """How deep each of ``count`` people's log counts go, as a multiple of what the channels make of them:
+    log-normal about 1, in an order that follows no column of ``draw``."""
+    z = np.array([_NORMAL.inv_cdf(share) for share in stratified(count, _DEPTH)])
+    return np.exp(figures().deeper.value * z)
 
 
 def sizes(family: Family) -> list[int]:

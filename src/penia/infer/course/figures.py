@@ -26,6 +26,8 @@ class CourseFigures(Knowledge, frozen=True):
     """Days after which a departure has mostly gone."""
     tails: Figure
     """Degrees of freedom of its size."""
+    deeper: Figure
+    """Log SD by which a fall is deeper than the channels make it, as a multiple of the log count."""
     white: dict[str, Figure]
     """Shares of neutrophils and lymphocytes among healthy white cells."""
     lasting: dict[Tempo, Distribution]
