@@ -38,6 +38,7 @@ def summed(found: Sequence[Scored]) -> dict[str, float]:
         "counts": len(found),
         "series": len({s.series for s in found}),
         "inside 80 %": round(sum(s.inside() for s in found) / len(found), 3),
+        "inside 95 %": round(sum(within(s.found, s.nearly_all) for s in found) / len(found), 3),
         "inside 50 %": round(sum(within(s.found, s.half) for s in found) / len(found), 3),
         "median error": round(median(s.error(s.median) for s in found), 3),
         "last value": round(median(s.error(s.last) for s in found), 3),

@@ -38,6 +38,7 @@ class Scored(msgspec.Struct, frozen=True):
     median: float
     half: tuple[float, float]
     most: tuple[float, float]
+    nearly_all: tuple[float, float]
     last: float
     friberg: float
     effective: float
@@ -107,9 +108,11 @@ def _after(
     for count, day, simple, other in zip(later, ahead.tolist(), plain.tolist(), rival.tolist(), strict=True):
         lows, highs = (tuple(v) for v in zip(*band.most, strict=True))
         inner = [tuple(v) for v in zip(*band.half, strict=True)]
+        outer = [tuple(v) for v in zip(*band.nearly_all, strict=True)]
         yield Scored(
             set_, name, line, day, count.value, at_day(band.median, day),
             (at_day(inner[0], day), at_day(inner[1], day)), (at_day(lows, day), at_day(highs, day)),
+            (at_day(outer[0], day), at_day(outer[1], day)),
             simple, other, made.effective,
         )  # fmt: skip
 

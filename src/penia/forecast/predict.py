@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.explanation import Bands, Passing, Scenario
+from penia.forecast.aimless import chance as chance_aimless
+from penia.forecast.aimless import goes_on
 from penia.forecast.observed import Ahead, Line, ahead, log_fit
 from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
@@ -35,6 +37,8 @@ class Weighed(msgspec.Struct, frozen=True, eq=False):
     shares: tuple[tuple[str, float], ...]
     effective: float
     """Of the draws, over all hypotheses."""
+    aimless: float
+    """P(the counts follow no known course, but go on from where they are)"""
 
 
 def weigh(
@@ -48,10 +52,11 @@ def weigh(
     total = sum(chances)
     generator = np.random.default_rng((seed, 29))
     people: list[Timed] = []
-    effective = 0.0
+    effective, evidence = 0.0, list[float]()
     for draws, chance in zip(drawn, chances, strict=True):
         fit = draws.mass + sum(log_fit(line, on_days(draws, line, letters)) for line in seen)
         weight = np.exp(fit - fit.max())
+        evidence.append(np.log(chance / total) + _log_sum(fit) - _log_sum(draws.mass))
         weight /= weight.sum()
         effective += chance / total / float(np.sum(weight**2))
         count = max(round(COURSES * chance / total), 4)
@@ -59,7 +64,11 @@ def weigh(
         rows = np.minimum(np.searchsorted(np.cumsum(weight), at), len(weight) - 1)
         people.append(draws.take(rows))
     shares = tuple((d.hypothesis.id, float(c / total)) for d, c in zip(drawn, chances, strict=True))
-    return Weighed(tuple(people), shares, effective)
+    return Weighed(tuple(people), shares, effective, chance_aimless(seen, _log_sum(np.array(evidence))))
+
+
+def _log_sum(logs: Array) -> float:
+    return float(np.logaddexp.reduce(logs))
 
 
 def on_days(people: Timed, line: Line, letters: Sequence[Lineage]) -> Array:
@@ -110,9 +119,14 @@ def futures(
         noise = generator.standard_normal((len(size), len(days))) @ root.T
         tails = known[0].tails
         noise *= (size * np.sqrt((tails - 2) / generator.chisquare(tails, len(size))))[:, None]
-        true = line.healthy * np.exp(np.repeat(centre, EACH, axis=0) + noise)
+        counts, weight = np.repeat(centre, EACH, axis=0) + noise, np.repeat(share / EACH, EACH)
+        if arm.key == "continue":
+            counts = np.concatenate([counts, goes_on(line, now + days, COURSES, generator)])
+            aimless = np.full(COURSES, weighed.aimless / COURSES)
+            weight = np.append(weight * (1 - weighed.aimless), aimless)
+        true = line.healthy * np.exp(counts)
         e = generator.standard_normal(true.shape) * spread(line.name, true)
-        found.append(Futures(line.name, true, true * np.exp(e), np.repeat(share / EACH, EACH)))
+        found.append(Futures(line.name, true, true * np.exp(e), weight))
     return found
 
 

@@ -41,6 +41,13 @@ class CourseFigures(Knowledge, frozen=True):
     drift: Figure
     drift_days: Figure
     """The none-of-these process: an Ornstein–Uhlenbeck process about the person's mean, no path under it."""
+    aimless: Figure
+    """Share of people with low counts whose counts follow no known course but go on from where they are."""
+    level: Figure
+    wanders: Figure
+    wanders_days: Figure
+    """How those wander: SD of their mean about health and SD about that, as multiples of ``departs``, and
+    memory."""
     eased: Figure
     before: Figure
     helped: Figure
