@@ -107,11 +107,12 @@ def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:
 
 @derived
 def _base_rates(key: FindingKey, fitted: Weights) -> dict[Place | None, float]:
-    mean = _logit(at_place(key.base, None).value)
+    base = key.by_place()
+    mean = _logit(at_place(base, None).value)
     found: dict[Place | None, float] = {}
     for place in (None, *get_args(Place)):
         shrink = 0.0 if place in ("child", "newborn") else fitted.base_shrink.value
-        found[place] = _expit((1 - shrink) * _logit(at_place(key.base, place).value) + shrink * mean)
+        found[place] = _expit((1 - shrink) * _logit(at_place(base, place).value) + shrink * mean)
     return found
 
 

@@ -35,9 +35,9 @@ def at_this_age(
 def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> dict[str, float]:
     """Log odds of the base rates here against the mean over adults', of what is rarer here."""
     shifts = {
-        key: _logit(row.base[place].value) - _logit(at_place(row.base, None).value)
-        for key, row in vocabulary.items()
-        if place in row.base and not row.derived and not row.without
+        key: _logit(base[place].value) - _logit(at_place(base, None).value)
+        for key, base in ((key, row.by_place()) for key, row in vocabulary.items())
+        if place in base and not vocabulary[key].derived and not vocabulary[key].without
     }
     return {key: shift for key, shift in shifts.items() if shift < 0}
 

@@ -15,7 +15,7 @@ class FindingKey(Knowledge, frozen=True):
     key: str
     name: str
     base: dict[Place, Figure]
-    """P(present | low white count, looked for) in that population."""
+    """P(present | low white count, looked for) in that population; see ``by_place``."""
     cluster: str | None = None
     """Findings of one cluster move together: the strongest counts whole, the rest in part."""
     without: dict[str, Figure] = msgspec.field(default_factory=dict[str, Figure])
@@ -27,3 +27,8 @@ class FindingKey(Knowledge, frozen=True):
     """Broader keys that this one implies."""
     text: str | None = None
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
+
+    def by_place(self) -> dict[Place, Figure]:
+        """``base``, with the children's rate for newborns where they have none of their own."""
+        child = self.base.get("child")
+        return self.base if child is None or "newborn" in self.base else {**self.base, "newborn": child}
