@@ -1,1 +1,1 @@
-"""Speed and accuracy beside others, one command each: ``python -m bench.marrow``."""
+"""What penia costs and how well it does, side by side in one run: ``python -m bench --all [--quick]``."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "penia"
+MOST = 15_000_000
+"""Bytes"""
 NOT_SHIPPED = {"__pycache__", "compiled.msgpack", "courses.bin"}
 
 pytestmark = pytest.mark.slow
@@ -24,15 +28,43 @@ def builder(folder: Path) -> list[str]:
     return ["uv", "build", "-q", "--wheel", "--out-dir", str(folder)]
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the wheel is unpacked."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([*builder(folder), str(ROOT)], check=True, capture_output=True)
+def build(folder: Path) -> Path:
+    """The wheel, with a fixed time in place of that of the build."""
+    when = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    subprocess.run([*builder(folder), str(ROOT)], check=True, capture_output=True, env=when)
     (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """The folder into which the wheel is unpacked."""
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "unpacked")
-    return folder / "unpacked"
+        archive.extractall(wheel.parent / "unpacked")
+    return wheel.parent / "unpacked"
+
+
+def test_the_same_sources_build_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    again = build(tmp_path)
+    assert again.name == wheel.name
+    assert sha256(again.read_bytes()).hexdigest() == sha256(wheel.read_bytes()).hexdigest()
+
+
+def test_the_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size < MOST
+
+
+def test_no_data_set_or_case_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert not [
+        n for n in names if n.endswith((".case.json", ".key.json")) or n.startswith(("tests/", "bench/"))
+    ]
 
 
 def test_every_file_of_the_package_is_in_the_wheel(installed: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import resource
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from bench.clock import best, processor
+from bench.result import Row, rounded
 from penia.cohort.run import first_pass
 
 BARE = """
@@ -19,31 +18,20 @@ BARE = """
 """
 
 
-def scanned(folder: Path) -> dict[str, Any]:
+def scanned(folder: Path) -> Row:
     place = f"'{folder}/measurement.parquet'"
     connection = duckdb.connect()
     ((rows,),) = connection.execute(f"select count(*) from {place}").fetchall()
     ((people,),) = connection.execute(f"select count(*) from '{folder}/person.parquet'").fetchall()
-    passed = _best(lambda: first_pass(folder))
-    peak = resource.getrusage(
-        resource.RUSAGE_SELF
-    ).ru_maxrss  # before the bare scan, whose memory has no bound
-    bare = _best(lambda: connection.execute(f"select {BARE} from {place}").fetchall())
+    passed = best(lambda: first_pass(folder), clock=processor)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # before the bare scan, of no bound
+    bare = best(lambda: connection.execute(f"select {BARE} from {place}").fetchall(), clock=processor)
     return {
-        "people": people,
+        "people": f"{people:,}",
         "measurements": rows,
-        "bare scan, CPU s": round(bare, 3),
-        "first pass, CPU s": round(passed, 3),
-        "times a bare scan": round(passed / bare, 1),
+        "bare scan, CPU s": rounded(bare),
+        "first pass, CPU s": rounded(passed),
+        "times a bare scan": rounded(passed / bare, 2),
         "kept": len(first_pass(folder)),
         "peak memory, MB": round(peak / 1024),
     }
-
-
-def _best(run: Callable[[], Any]) -> float:
-    times: list[float] = []
-    for _ in range(3):
-        begun = time.process_time()
-        run()
-        times.append(time.process_time() - begun)
-    return min(times)

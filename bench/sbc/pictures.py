@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import io
+from pathlib import Path
 from typing import Any
+
+from bench.picture import pyplot, save
+from bench.result import Result
+from bench.sbc.ranks import BINS
 
 SHOWN = {
     "findings": "prior and findings",
@@ -13,14 +17,9 @@ SHOWN = {
 }
 
 
-def draw(summary: dict[str, Any]) -> str:
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
-    pyplot.rcParams["svg.hashsalt"] = "sbc"
-    figure, grid = pyplot.subplots(2, 3, figsize=(13, 6.4))
+def draw(result: Result, out: Path) -> tuple[str, ...]:
+    summary = result.details
+    figure, grid = pyplot().subplots(2, 3, figsize=(13, 6.4))
     axes: list[Any] = grid.ravel().tolist()
     for axis, (key, name) in zip(axes, SHOWN.items(), strict=False):
         found = summary[key]
@@ -35,11 +34,9 @@ def draw(summary: dict[str, Any]) -> str:
     for day, found in summary["forecast"].items():
         share = [b / sum(found["bars"]) for b in found["bars"]]
         axes[5].step(range(len(share)), share, where="mid", label=f"day {day}, p = {found['p']:.2g}")
-    axes[5].axhline(1 / len(share), color="grey", linestyle=":")
+    axes[5].axhline(1 / BINS, color="grey", linestyle=":")
     axes[5].set_ylim(bottom=0)
     axes[5].set_title("rank of the true ANC in the forecast", fontsize=9)
     axes[5].legend(fontsize=7)
     figure.tight_layout()
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+    return (save(figure, out / "sbc.svg"),)

@@ -119,3 +119,10 @@ def test_the_figures_of_validation_stand_in_their_tables(site: Path) -> None:
         text = (site / name).read_text(encoding="utf-8")
         assert "<!-- measured" not in text, name
         assert "right first" in text
+
+
+@pytest.mark.parametrize(("name", "pictures"), [("pharmacometrics", 4), ("omop", 1)])
+def test_a_notebook_was_run_and_shows_its_pictures(site: Path, name: str, pictures: int) -> None:
+    text = (site / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+    assert text.count('src="data:image/png;base64,') == pictures
+    assert "Traceback" not in text

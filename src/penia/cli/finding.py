@@ -11,7 +11,7 @@ from rich.console import Console
 from penia.cli.page import figure_row, percent, print_sources, print_table, source_mark
 from penia.codes import ingredients
 from penia.facts.coded import limits_of, loinc_of
-from penia.facts.schema import Words
+from penia.facts.schema.words import Words
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import investigations
 from penia.knowledge.listing import Listing, deciding, listings

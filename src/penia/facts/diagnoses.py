@@ -8,7 +8,7 @@ from functools import cache
 from penia.codes import conditions
 from penia.facts import tables, words
 from penia.facts.clause import clauses
-from penia.facts.schema import ConditionRow
+from penia.facts.schema.background import ConditionRow
 from penia.facts.statement import Heard, Said
 from penia.record import ConditionStatus
 

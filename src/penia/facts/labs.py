@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.limits import Body, Measured, fits, holds, limit_for
-from penia.facts.schema import LabRule
+from penia.facts.schema.measured import LabRule
 from penia.facts.statement import Said
 
 Value = tuple[float | None, str | None, str | None]

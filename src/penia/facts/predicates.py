@@ -8,7 +8,7 @@ from functools import cache
 
 from penia.facts import tables
 from penia.facts.clause import Clause
-from penia.facts.schema import Predicate
+from penia.facts.schema.words import Predicate
 from penia.facts.statement import Said
 
 Span = tuple[int, int]

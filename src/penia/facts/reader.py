@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from penia.facts import circumstances, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.resolve import Source, resolve
-from penia.facts.schema import WindowKind
+from penia.facts.schema.words import WindowKind
 from penia.facts.statement import Fact, Heard, Reading, Said
 from penia.record import Record, TestResult
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.clause import clauses
-from penia.facts.schema import TestRow
+from penia.facts.schema.measured import TestRow
 from penia.facts.statement import Said
 from penia.facts.testnames import rows_named
 from penia.knowledge.bank import searches, spans

@@ -8,22 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
-from penia.facts.schema import (
-    ConditionRow,
-    DrugKey,
-    ExposureRow,
-    Family,
-    Group,
-    Labs,
-    Lineages,
-    LineageWords,
-    PersonKeys,
-    Places,
-    Predicates,
-    Rules,
-    TestRow,
-    Vital,
-)
+from penia.facts.schema.background import ConditionRow, DrugKey, ExposureRow, PersonKeys, Places
+from penia.facts.schema.measured import Labs, TestRow, Vital
+from penia.facts.schema.words import Family, Group, Lineages, LineageWords, Predicates, Rules
 from penia.knowledge.factindex import FactIndex
 from penia.knowledge.store import table
 from penia.knowledge.wording import Spelling, normaliser

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from penia.facts import tables
 from penia.facts.labs import strip_fillers
-from penia.facts.schema import TestRow
+from penia.facts.schema.measured import TestRow
 from penia.knowledge.bank import searches
 
 

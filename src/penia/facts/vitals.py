@@ -9,7 +9,7 @@ from functools import lru_cache
 from penia.facts import tables
 from penia.facts.labs import strip_fillers
 from penia.facts.limits import Body, Measured, fits, holds
-from penia.facts.schema import Vital, VitalRule
+from penia.facts.schema.measured import Vital, VitalRule
 from penia.facts.statement import Said
 
 

@@ -1,4 +1,4 @@
-"""``python -m bench.attribution [N]``: is the guilty drug first of five?
+"""Whether the guilty one of five drugs is found.
 
 A virtual cohort made from the knowledge base: the guilty drug is drawn by its incidence, its fall by its
 latency, depth and signs by its pattern; four innocent drugs are drawn from the same list and were begun at
@@ -10,7 +10,6 @@ so it measures the inference and not the figures.
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
@@ -19,6 +18,7 @@ import msgspec
 import numpy as np
 
 import penia
+from bench.result import Result, Row, rounded
 from penia import knowledge
 from penia.infer.counts import spread_of
 from penia.infer.prior import cumulative
@@ -27,6 +27,7 @@ from penia.knowledge import KnowledgeBase
 from penia.knowledge.schema import Distribution, Drug, DrugPattern, Latency
 from penia.record import Count, Exposure, Finding, Person, Record
 
+QUESTION = "Is the guilty drug first of five?"
 NOW = datetime(2024, 5, 20, 8, tzinfo=UTC)
 INNOCENT = 4
 SIGNS = 8
@@ -132,7 +133,8 @@ def _signs(kind: DrugPattern, base: KnowledgeBase, rng: np.random.Generator) -> 
     )
 
 
-def main(number: int) -> None:
+def run(quick: bool) -> Result:
+    number = 60 if quick else 300
     found: dict[bool, list[tuple[bool, bool, float]]] = {True: [], False: []}
     taken_for: Counter[str] = Counter()
     for each in cohort(number):
@@ -143,17 +145,28 @@ def main(number: int) -> None:
         found[each.cycles].append((names[0] == each.guilty, drugs[:1] == [each.guilty], said))
         if names[0] != each.guilty:
             taken_for["another drug" if names[0].startswith("drug:") else names[0]] += 1
-    every = [*found[True], *found[False]]
-    print(f"{number} virtual people, one guilty drug among {INNOCENT + 1}")
-    for name, rows in (("all", every), ("cytotoxics", found[True]), ("other drugs", found[False])):
-        if rows:
-            first, among, said = (fmean(column) for column in zip(*rows, strict=True))
-            print(
-                f"{name:>12} ({len(rows)}): first of all causes {first:.1%}, first of the drugs {among:.1%}, "
-                f"said {said:.0%}"
-            )
-    print("taken for:", ", ".join(f"{name} {n}" for name, n in taken_for.most_common(8)))
+    groups = {"all": [*found[True], *found[False]], "cytotoxics": found[True], "other drugs": found[False]}
+    rows = [_row(name, people) for name, people in groups.items() if people]
+    told = ", ".join(f"{name} {n}" for name, n in taken_for.most_common(8))
+    return Result(
+        question=QUESTION,
+        rows=tuple(rows),
+        shown="first of the drugs",
+        notes=(
+            f"{number} virtual people, one guilty drug among {INNOCENT + 1}; a guess is right in "
+            f"{1 / (INNOCENT + 1):.0%}.",
+            f"Taken for: {told}." if told else "None was taken for another.",
+            "Drawn from the figures by which it is judged: it measures the inference, not the figures.",
+        ),
+    )
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+def _row(name: str, people: list[tuple[bool, bool, float]]) -> Row:
+    first, among, said = (rounded(fmean(column)) for column in zip(*people, strict=True))
+    return {
+        "guilty": name,
+        "people": len(people),
+        "first of all causes": first,
+        "first of the drugs": among,
+        "probability said, mean": said,
+    }

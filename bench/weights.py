@@ -1,19 +1,19 @@
-"""``python -m bench.weights FOLDER...``: what the fitted weights of data/weights.yaml would best be.
+"""Whether the few fitted weights of data/weights.yaml still are the best, by cross-validation.
 
-Each folder holds structured cases with keys (the layout that ``penia evaluate`` reads) and weighs alike,
-however many cases it has. The loss is the mean of −ln P(an accepted cause). The weights are searched one
-after the other about their present value; three folds tell what the fit is worth on cases not seen.
+The loss is the mean of −ln P(an accepted cause). The weights are searched one after the other about their
+present value; three folds tell what the fit is worth on cases not seen.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from bench import shared
+from bench.result import Result, Row, rounded
 from penia import knowledge
 from penia.evaluate.cases import pairs
 from penia.infer import rank
@@ -22,6 +22,8 @@ from penia.knowledge.schema import Figure
 from penia.question import Question, question
 from penia.read.case import case_record
 
+QUESTION = "Are the fitted weights still the best?"
+FOLDERS = ("cases", "cases_written")
 FITTED = ("prior", "drug", "findings", "tests", "cluster", "counts", "background")
 STEPS = (0.7, 0.85, 1.18, 1.4)
 MOST = {"cluster": 1.0, "background": 1.0}
@@ -71,22 +73,31 @@ def changed(fitted: Weights, name: str, value: float) -> Weights:
     return msgspec.structs.replace(fitted, **{name: msgspec.structs.replace(figure, value=value)})
 
 
-def main(folders: Sequence[str]) -> None:
-    sets = [cases(Path(folder)) for folder in folders]
-    start = weights()
-    print(f"loss now {loss(sets, start):.4f}", flush=True)
-    unseen: list[float] = []
-    for fold in range(FOLDS):
-        train = [[case for i, case in enumerate(found) if i % FOLDS != fold] for found in sets]
-        test = [[case for i, case in enumerate(found) if i % FOLDS == fold] for found in sets]
-        fitted = search(lambda tried, train=train: loss(train, tried), start)
-        unseen.append(loss(test, fitted))
-        print(f"fold {fold + 1}: unseen {loss(test, start):.4f} before, {unseen[-1]:.4f} after", flush=True)
+def run(quick: bool) -> Result:
+    if (nothing := shared.missing(QUESTION, *FOLDERS)) is not None:
+        return nothing
+    sets = [cases(shared.FOLDER / folder)[: 12 if quick else None] for folder in FOLDERS]
+    start, folds = weights(), 0 if quick else FOLDS
+    unseen = [_fold(sets, start, fold) for fold in range(folds)]
     whole = search(lambda tried: loss(sets, tried), start)
-    print(f"cross-validated {np.mean(unseen):.4f}; on all, fitted to all, {loss(sets, whole):.4f}")
-    for name in FITTED:
-        print(f"  {name}: {getattr(whole, name).value:.3g}")
+    rows: list[Row] = [
+        {"weight": name, "shipped": getattr(start, name).value, "best": rounded(getattr(whole, name).value)}
+        for name in FITTED
+    ]
+    told = [
+        f"Loss (mean −ln P of an accepted cause; folders weigh alike) as shipped {loss(sets, start):.3f}, "
+        f"fitted to all {loss(sets, whole):.3f}."
+    ]
+    if unseen:
+        before, after = (float(np.mean(column)) for column in zip(*unseen, strict=True))
+        told.append(f"On cases not seen, {FOLDS} folds: {before:.3f} as shipped, {after:.3f} fitted.")
+    else:
+        told.append("Twelve cases a folder and no folds: no fit to be trusted.")
+    return Result(question=QUESTION, rows=tuple(rows), notes=tuple(told))
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _fold(sets: Sequence[Sequence[Case]], start: Weights, fold: int) -> tuple[float, float]:
+    """Loss on the cases left out, as shipped and fitted to the others."""
+    train = [[case for i, case in enumerate(found) if i % FOLDS != fold] for found in sets]
+    test = [[case for i, case in enumerate(found) if i % FOLDS == fold] for found in sets]
+    return loss(test, start), loss(test, search(lambda tried: loss(train, tried), start))

@@ -1,1 +1,0 @@
-"""Whether the guilty one of five drugs is found."""

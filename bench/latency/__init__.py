@@ -1,1 +1,0 @@
-"""How long a warm explanation takes."""

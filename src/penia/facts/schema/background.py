@@ -1,0 +1,59 @@
+"""Diagnoses, exposures, places, and what is known of the person."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from penia.facts.schema.row import Row
+
+
+class ConditionRow(Row, frozen=True):
+    names: tuple[str, ...]
+    icd10: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    past_keys: tuple[str, ...] = ()
+    cause: str | None = None
+    fit: Literal["exact", "wide", "outcome"] = "exact"
+
+
+class ExposureRow(Row, frozen=True):
+    words: str
+    key: str
+    polarity: Literal["present", "absent"]
+
+
+class Area(Row, frozen=True):
+    key: str
+    names: tuple[str, ...]
+    when: str | None = None
+
+
+class Places(Row, frozen=True):
+    areas: tuple[Area, ...]
+    cities: dict[str, str]
+
+
+class AgeKey(Row, frozen=True):
+    key: str
+    below_days: float | None = None
+    below_years: float | None = None
+
+
+class OriginWords(Row, frozen=True):
+    words: tuple[str, ...]
+    key: str
+    names: tuple[str, ...]
+
+
+class PersonKeys(Row, frozen=True):
+    ancestry: dict[str, str]
+    ancestry_absent: tuple[str, ...]
+    origin_words: OriginWords
+    age: tuple[AgeKey, ...]
+    pregnant: str
+    setting: dict[str, str]
+
+
+class DrugKey(Row, frozen=True):
+    within_days: float
+    ingredients: frozenset[str]

@@ -1,0 +1,108 @@
+"""What a result, a number or a vital sign says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import field
+
+from penia.facts.schema.row import Row
+
+ResultKind = Literal[
+    "words",
+    "text",
+    "number",
+    "variant",
+    "high",
+    "low",
+    "titer",
+    "culture",
+    "duffy",
+    "karyotype",
+    "clonal",
+    "abnormal",
+]
+
+
+class TestRow(Row, frozen=True):
+    __test__ = False
+
+    key: str
+    result: ResultKind
+    name: tuple[str, ...]
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unless_name: str | None = None
+    value: float | None = None
+    analyte: str | None = None
+    terms: tuple[tuple[str, ...], ...] = ()
+    """Lists of parts, each part one or more words parted by ``|``: a name that holds a word of each part of
+    one list is this test, whatever else it holds ..."""
+    without: tuple[str, ...] = ()
+    """... but for one of these words."""
+
+
+Limits = dict[str, float]
+
+
+class Analyte(Row, frozen=True):
+    names: tuple[str, ...]
+    unit: str
+    units: dict[str, float | None] = field(default_factory=dict[str, float | None])
+    high: Limits = field(default_factory=dict[str, float])
+    low: Limits = field(default_factory=dict[str, float])
+    codes: tuple[str, ...] = ()
+    """Our names in the LOINC table."""
+    unless: tuple[str, ...] = ()
+    """Words of a result by which its number is not this analyte's."""
+    note: str | None = None
+
+
+class LabRule(Row, frozen=True):
+    analyte: str
+    key: str
+    present: str
+    absent: str | None = None
+    only: str | None = None
+    note: str | None = None
+
+
+class NumberWords(Row, frozen=True):
+    words: str
+    analyte: str
+    value: float | None = None
+    only: str | None = None
+
+
+class Labs(Row, frozen=True):
+    analytes: dict[str, Analyte]
+    rules: tuple[LabRule, ...]
+    numbers: tuple[NumberWords, ...]
+    unit_spellings: dict[str, str]
+    """In lower case without blanks, micro as u → the one that the analytes use."""
+
+
+class VitalRule(Row, frozen=True):
+    key: str
+    present: str | dict[str, str] | None = None
+    absent: str | None = None
+    only: str | None = None
+    weak_absent: bool = False
+    beats_at: tuple[tuple[float, float], ...] = ()
+    note: str | None = None
+
+
+class Vital(Row, frozen=True):
+    vital: str
+    names: tuple[str, ...]
+    unit: str
+    rules: tuple[VitalRule, ...]
+    convert: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+    """Unit → factor and addend."""
+    spellings: tuple[str, ...] = ()
+    """Other spellings of the unit."""
+    codes: tuple[str, ...] = ()
+    """Our names in the LOINC table."""
+    plausible: tuple[float, float] | None = None
+    """A value without a unit is taken only between these."""

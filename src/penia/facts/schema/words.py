@@ -1,0 +1,130 @@
+"""What words mean and how they are read: findings, negation, lineages, parts of the body, relatives."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from penia.facts.schema.row import Row
+
+
+class Words(Row, frozen=True):
+    """findings.yaml: the words that mean a key."""
+
+    name: str
+    same: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    opposite: tuple[str, ...] = ()
+    reverse: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+class Negation(Row, frozen=True):
+    before: tuple[str, ...]
+    short: tuple[str, ...]
+    listed: tuple[str, ...]
+    after: tuple[str, ...]
+    stop: tuple[str, ...]
+    no_negation: tuple[str, ...]
+
+
+class Uncertain(Row, frozen=True):
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class ResultWords(Row, frozen=True):
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+    unknown: tuple[str, ...]
+    high: tuple[str, ...]
+    low: tuple[str, ...]
+    normal: tuple[str, ...]
+    whole_negative: tuple[str, ...]
+
+
+WindowKind = Literal["vital", "laboratory", "absent", "recorded"]
+
+
+class Window(Row, frozen=True):
+    """Days around the first low count."""
+
+    before: float
+    after: float
+
+
+class Rules(Row, frozen=True):
+    """reading.yaml: how words are read."""
+
+    clause_ends: tuple[str, ...]
+    negation: Negation
+    uncertain: Uncertain
+    relatives: tuple[str, ...]
+    tellers: tuple[str, ...]
+    guard_words: tuple[str, ...]
+    result: ResultWords
+    fillers: tuple[str, ...]
+    other_specimens: tuple[str, ...]
+    no_diagnosis: tuple[str, ...]
+    diagnosis: tuple[str, ...]
+    windows: dict[WindowKind, Window]
+
+
+class LineageWords(Row, frozen=True):
+    lineages: tuple[str, ...]
+    words: tuple[str, ...]
+    hpo: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    """Findings that mean so much where nothing else is said of the lineage."""
+    nouns: tuple[str, ...] = ()
+
+
+class LowWords(Row, frozen=True):
+    before: str
+    after: str
+    unless_after: str
+
+
+class Lineages(Row, frozen=True):
+    low: LowWords
+    rows: tuple[LineageWords, ...]
+
+
+class Group(Row, frozen=True):
+    phrase: str
+    keys: tuple[str, ...]
+
+
+WordLists = tuple[str | tuple[str, ...], ...]
+
+
+class Predicate(Row, frozen=True):
+    """predicates.yaml: what is said of a part of the body."""
+
+    key: str
+    subject: tuple[str, ...]
+    says: WordLists
+    denies: WordLists = ()
+    unless: tuple[str, ...] = ()
+
+
+class Predicates(Row, frozen=True):
+    shared: tuple[tuple[str, ...], ...]
+    """Word lists that several rows use."""
+    rows: tuple[Predicate, ...]
+
+
+class Family(Row, frozen=True):
+    """family.yaml: what a text about relatives may decide."""
+
+    keys: frozenset[str]
+    low_counts: str
+    """The key for a low count of a relative."""
+    of_relatives: dict[str, str]
+    """A key of the person → the key that it is where a relative has it."""
+
+
+class Hpo(Row, frozen=True):
+    below: dict[str, str]
+    above: dict[str, str]
+    near: dict[str, tuple[str, ...]]
