@@ -280,3 +280,13 @@ def test_words_for_a_low_count_tell_when_they_were_first_said() -> None:
     )
     assert reading.low_said == T - 3 * DAY
     assert read(findings=(Finding("Neutropenia"),)).low_said is None
+
+
+def test_a_passing_sign_of_weeks_before_the_low_count_is_none_of_it() -> None:
+    def shock(days: int) -> bool | None:
+        low = Finding("Neutropenia", time=T)
+        return says(read(findings=(low, Finding("Hypotension", time=T - days * DAY))), "HP:0002615")
+
+    assert shock(1) is True
+    assert shock(40) is None
+    assert says(read(findings=(Finding("Splenomegaly", time=T - 40 * DAY),)), "HP:0001744") is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from penia.facts import circumstances, reports, tables, texts, vitals
@@ -54,11 +55,12 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         key = tables.person().setting.get(stay.setting)
         if key:
             read.said.append((Said(key, True), Source(stay.start, stay.setting, "stay")))
-    facts = resolve(read.said)
+    low_said = min(read.low_said, default=None)
+    facts = resolve(_lasting(read.said, first_low or low_said))
     return Reading(
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
-        low_said=min(read.low_said, default=None),
+        low_said=low_said,
         conditions=read.conditions,
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
@@ -100,6 +102,16 @@ def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None
         if _in_window("laboratory", count.time, anchor):
             source = Source(count.time, f"{count.lineage} {count.value:g}", count.origin.place)
             read.said += [(one, source) for one in reports.read_count(count, body)]
+
+
+def _lasting(said: list[tuple[Said, Source]], low: datetime | None) -> Iterator[tuple[Said, Source]]:
+    """Without the passing signs of another time: a hypotension weeks before the low count is none of it."""
+    passing = tables.rules().passing
+    return (
+        (one, source)
+        for one, source in said
+        if one.key not in passing or _in_window("vital", source.time, low)
+    )
 
 
 def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:

@@ -68,6 +68,9 @@ class Rules(Row, frozen=True):
     no_diagnosis: tuple[str, ...]
     diagnosis: tuple[str, ...]
     windows: dict[WindowKind, Window]
+    passing: frozenset[str]
+    """Keys of signs that hold for hours or days: outside the window of vital signs they tell of another
+    illness."""
 
 
 class LineageWords(Row, frozen=True):
