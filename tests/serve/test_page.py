@@ -237,6 +237,53 @@ def test_on_paper_the_result_stands_without_the_forms(page: Any) -> None:
 
 
 @needs_chromium
+def test_two_sheets_of_paper_hold_the_result(page: Any) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    ranked(page)
+    page.locator("#ahead .arm").first.wait_for()
+    page.emulate_media(media="print")
+    page.wait_for_timeout(800)  # as the button "Print" does, for the drawing to be laid out anew
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
+
+
+@needs_chromium
+def test_the_page_in_german_says_the_result_in_german(page: Any, address: str) -> None:
+    page.goto(f"{address}/?lang=de")
+    finding = form(page, "finding")
+    finding.locator("[name=name]").fill("Fieber")
+    finding.get_by_role("button").click()
+    page.set_input_files("#file", str(EXAMPLE))
+    page.locator("#status", has_text="Am wahrscheinlichsten: Clozapin, Tag 78 der Behandlung").wait_for()
+    assert "febrile Neutropenie" in page.locator("#first .alert").first.inner_text()
+    assert page.locator("#entered li").first.inner_text().startswith("clozapine.json")
+    page.locator("#ahead .arm h3", has_text="Wenn Clozapin abgesetzt wird").wait_for()
+    assert page.locator("#first [lang=en], #result [lang=en]").count() <= 3
+    assert violations(page) == []
+
+
+@needs_chromium
+def test_an_error_is_told_at_once_and_axe_finds_nothing(page: Any, tmp_path: Path) -> None:
+    unreadable = tmp_path / "empty.json"
+    unreadable.write_text("")
+    page.set_input_files("#file", str(unreadable))
+    page.locator("#status", has_text="is empty").wait_for()
+    assert page.locator("#status").get_attribute("role") == "status"
+    assert page.locator("#form-count").is_visible()
+    assert violations(page) == []
+
+
+@needs_chromium
+def test_the_source_of_a_figure_is_one_click_away_from_its_row(page: Any) -> None:
+    page.set_input_files("#file", str(EXAMPLE))
+    ranked(page)
+    page.locator("#cause-1 > summary").press("Enter")
+    row = page.locator("#cause-1 .waterfall details", has=page.locator("a[href^='https://']")).first
+    row.locator("summary").press("Enter")
+    assert row.locator("a[href^='https://']").first.is_visible()
+    assert row.locator(".figures p").first.inner_text()
+
+
+@needs_chromium
 def test_of_several_people_one_is_chosen(page: Any, tmp_path: Path) -> None:
     people = [{"resource": {"resourceType": "Patient", "id": name}} for name in ("anna", "ben")]
     source = tmp_path / "two.json"

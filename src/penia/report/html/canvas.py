@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bokeh.models import Range1d, ResetTool, SaveTool, WheelZoomTool
+from bokeh.models import DatetimeTickFormatter, Range1d, ResetTool, SaveTool, WheelZoomTool
 from bokeh.models.tools import BoxZoomTool, PanTool
 from bokeh.plotting import figure
 
 QUIET, LOUD = "#7d8590", "#d6406f"
 LEFT, RIGHT = 52, 34
 """Pixels: borders, the same for all plots so that their time axes agree."""
+
+DATES = {"hours": "%H:%M", "days": "%m-%d", "months": "%Y-%m", "years": "%Y"}
+"""As everywhere on the page, and the same in every language."""
 
 
 def plot_on(span: Range1d, name: str, **options: Any) -> Any:
@@ -36,6 +39,7 @@ def plot_on(span: Range1d, name: str, **options: Any) -> Any:
     plot.grid.grid_line_alpha = 0.18
     plot.toolbar.logo = None
     plot.toolbar.autohide = False
+    plot.xaxis[0].formatter = DatetimeTickFormatter(**DATES)
     plain(plot.xaxis[0], f"{name}-x")
     plain(plot.yaxis[0], f"{name}-y")
     return plot

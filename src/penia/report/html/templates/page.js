@@ -17,6 +17,16 @@
     for (let row = 0; row < data.drugs; row++) named(`drug-${row}`)?.setv({ text_color: text });
   }
 
+  /* Two sheets of paper are to hold the result. Bokeh lays out anew a moment later, for which printing waits. */
+  function fit(paper) {
+    for (const scale of scales) named(scale).setv({ height: paper ? 200 : 380 });
+    for (const scale of scales) named(scale).toolbar.visible = !paper;
+  }
+  function print() {
+    if (data.item) fit(true);
+    setTimeout(() => { window.print(); if (data.item) fit(false); }, 300);
+  }
+
   function spread() {
     const ticks = Math.max(2, Math.round(document.getElementById("timeline").clientWidth / 130));
     for (const axis of ["log-x", "linear-x", "drugs-x"].map(named)) if (axis) axis.ticker.desired_num_ticks = ticks;
@@ -103,7 +113,10 @@
     }
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const paper = matchMedia("print");
-    const repaint = () => paint(dark.matches && !paper.matches);
+    const repaint = () => {
+      paint(dark.matches && !paper.matches);
+      fit(paper.matches);
+    };
     dark.addEventListener("change", repaint, alive);
     paper.addEventListener("change", repaint, alive);
     repaint();
@@ -120,16 +133,16 @@
     startAhead();
   }
 
-  /* Paper cannot be opened: it shows the first cause and the sources of what cannot wait and of what to do. */
+  /* Paper cannot be opened: it shows the sources of what cannot wait and of what to do. */
   const closed = new Set();
-  const onPaper = ".first details:not([open]), .next > ol > li > details.sources:not([open]), #cause-1:not([open])";
+  const onPaper = ".first details:not([open]), .next > ol > li > details.sources:not([open])";
   addEventListener("beforeprint", () => each(onPaper, (d) => { closed.add(d); d.open = true; }), alive);
   addEventListener("afterprint", () => { closed.forEach((d) => { d.open = false; }); closed.clear(); }, alive);
 
   document.documentElement.classList.add("scripted");
   if (data.item) start();
   const text = document.getElementById("text");
-  document.getElementById("print").addEventListener("click", () => window.print());
+  document.getElementById("print").addEventListener("click", print);
   document.getElementById("copy").addEventListener("click", async () => {
     const said = document.getElementById("copied");
     try {
