@@ -12,9 +12,6 @@ QUIET, LOUD = "#7d8590", "#d6406f"
 LEFT, RIGHT = 52, 34
 """Pixels: borders, the same for all plots so that their time axes agree."""
 
-DATES = {"hours": "%H:%M", "days": "%m-%d", "months": "%Y-%m", "years": "%Y"}
-"""As everywhere on the page, and the same in every language."""
-
 
 def plot_on(span: Range1d, name: str, **options: Any) -> Any:
     """A plot without colours of its own; it takes no drag or wheel until a tool is chosen, so that the page
@@ -39,7 +36,9 @@ def plot_on(span: Range1d, name: str, **options: Any) -> Any:
     plot.grid.grid_line_alpha = 0.18
     plot.toolbar.logo = None
     plot.toolbar.autohide = False
-    plot.xaxis[0].formatter = DatetimeTickFormatter(**DATES)
+    plot.xaxis[0].formatter = DatetimeTickFormatter(
+        days="%m-%d", months="%Y-%m"
+    )  # the same in every language
     plain(plot.xaxis[0], f"{name}-x")
     plain(plot.yaxis[0], f"{name}-y")
     return plot
