@@ -36,6 +36,8 @@ class Evidence(msgspec.Struct, frozen=True):
     pull: tuple[float, ...] = ()
     """How strongly each hypothesis lowers that line, more where higher; empty where that says nothing."""
     measured: Measured | None = None
+    effective: tuple[float, ...] = ()
+    """Effective number of simulated courses behind each; empty where none were simulated."""
 
 
 Spread = tuple[float, float, float]

@@ -153,7 +153,7 @@ class Ranking(msgspec.Struct, frozen=True):
         hypothesis = self.hypotheses[first]
         start, moved = parts(*self.rows, self.holding(members))
         evidence = [
-            count_contribution(e, float(d), hypothesis)
+            count_contribution(e, float(d), hypothesis, e.effective[first] if e.effective else None)
             for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
         ] + [
             finding_contribution(s, float(d), hypothesis)

@@ -78,14 +78,18 @@ def plain(value: float) -> str:
     return f"{float(digits):.12f}".rstrip("0") if "e" in digits else digits
 
 
-def count_contribution(evidence: Evidence, decibans: float, hypothesis: Hypothesis) -> Contribution:
+def count_contribution(
+    evidence: Evidence, decibans: float, hypothesis: Hypothesis, effective: float | None = None
+) -> Contribution:
+    """``effective``: number of simulated courses behind it."""
     pattern = hypothesis.pattern
+    drawn = () if effective is None else (f"effective number of simulated courses {effective:.0f}",)
     return Contribution(
         kind="course" if evidence.key in ("tempo", "course") else "counts",
         key=evidence.key,
         text=evidence.text,
         decibans=decibans,
-        figures=(_expected(evidence.key, hypothesis),),
+        figures=(_expected(evidence.key, hypothesis), *drawn),
         citations=(citation(hypothesis, pattern.depth.source, pattern.depth.verified),),
         places=evidence.places,
     )

@@ -57,6 +57,14 @@ def test_no_course_weighs_more_than_its_bound_nor_less_than_the_share_that_follo
     assert gained.min() == pytest.approx(np.log(figures().none.value))
 
 
+def test_the_effective_number_of_courses_is_known_for_every_hypothesis():
+    known = record({-20: 4.0, 0: 0.9, 2: 0.8, 4: 1.4, 8: 3.5, 20: 4.0})
+    judged = who(known)
+    column = course_evidence(judged, known, (FIRST_LOW - timedelta(days=20), FIRST_LOW))
+    assert column is not None and len(column.effective) == len(judged)
+    assert all(1 <= n <= 96.001 for n in column.effective)
+
+
 def test_a_flat_course_over_years_favours_what_lasts():
     found = logs(record({-400: 1.1, 0: 1.1, 200: 1.0, 400: 1.2, 800: 1.1}), None)
     assert found["duffy-null"] > found["dengue"]

@@ -55,7 +55,8 @@ def course_evidence(
     logs = tuple(float(x) for x in exponent * gained)
     text = ", ".join(f"{len(line.days)} {line.name}" for line in seen)
     places = tuple(dict.fromkeys(p for line in seen for p in line.places))
-    return Evidence("course", f"course of {text} counts", logs, places)
+    effective = tuple(float(x) for x in found.effective)
+    return Evidence("course", f"course of {text} counts", logs, places, effective=effective)
 
 
 def bounded(gained: Array, unknown: Array) -> Array:
