@@ -49,10 +49,10 @@ class Scene:
         self.page.goto(f"{self.ours}/launch{query}")
 
     def says(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for(timeout=30_000)
+        self.page.get_by_text(text).first.wait_for(timeout=90_000)
 
     def explained(self) -> str:
-        self.page.locator("#result .card").first.wait_for(timeout=60_000)
+        self.page.locator("#result .card").first.wait_for(timeout=180_000)
         return self.page.locator("#result .card").first.inner_text()
 
     def asked(self) -> set[str]:
@@ -97,6 +97,7 @@ def opened(browser: Any, places: tuple[str, int, Path]) -> Opened:
     def scene(hostile: str = "") -> Generator[Scene]:
         with fhir_server(port, f"{ours}/launch", hostile) as theirs:
             context = browser.new_context(locale="en-GB")
+            context.set_default_timeout(90_000)
             yield Scene(context.new_page(), ours, theirs, log)
             context.close()
 
