@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from penia.episode import deep_since, episodes, find_episode, lineage_states, measured_lines, onset_interval
+from penia.episode import (
+    deep_since,
+    episodes,
+    find_episode,
+    lineage_states,
+    measured_lines,
+    onset_interval,
+    series_of,
+)
+from penia.episode.runs import Series
 from penia.explanation import Episode
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
@@ -28,20 +37,27 @@ def question(record: Record, at: datetime | None = None, setting: str | None = N
     """The latest low count of ``record`` as known at ``at``; ``setting`` overrides the one that it states."""
     known = record if at is None else record.until(at)
     cut = at or newest(known)
-    episode, reading = _episode_and_facts(known, cut)
-    return _asked(known, cut, setting, episode, reading)
+    series = series_of(known)
+    episode, reading = _episode_and_facts(known, cut, series)
+    return _asked(known, cut, setting, episode, reading, series)
 
 
 def about(record: Record, first_low: datetime, at: datetime) -> Question:
     """The episode that began with the low count at ``first_low``, as known at ``at``; none where no episode
     of the record so cut begins there."""
     known = record.until(at)
-    episode = next((e for e in episodes(known) if e.first_low == first_low), None)
-    return _asked(known, at, None, episode, read_facts(known, at, first_low))
+    series = series_of(known)
+    episode = next((e for e in episodes(known, series=series) if e.first_low == first_low), None)
+    return _asked(known, at, None, episode, read_facts(known, at, first_low), series)
 
 
 def _asked(
-    known: Record, cut: datetime | None, setting: str | None, episode: Episode | None, reading: Reading
+    known: Record,
+    cut: datetime | None,
+    setting: str | None,
+    episode: Episode | None,
+    reading: Reading,
+    series: Series,
 ) -> Question:
     return Question(
         record=known,
@@ -49,7 +65,7 @@ def _asked(
         setting=setting or _setting(known, episode),
         reading=reading,
         episode=episode,
-        low=_low_counts(known, episode, reading, cut) if episode else None,
+        low=_low_counts(known, episode, reading, cut, series) if episode else None,
     )
 
 
@@ -61,12 +77,14 @@ def newest(record: Record) -> datetime | None:
     return max(times, default=None)
 
 
-def _episode_and_facts(record: Record, cut: datetime | None) -> tuple[Episode | None, Reading]:
+def _episode_and_facts(
+    record: Record, cut: datetime | None, series: Series
+) -> tuple[Episode | None, Reading]:
     """The facts name low counts that stand in words only; the first low count dates the facts."""
-    numbers = find_episode(record)
+    numbers = find_episode(record, series=series)
     first_low = numbers.first_low if numbers else None
     reading = read_facts(record, cut, first_low)
-    return find_episode(record, reading.low_words), reading
+    return find_episode(record, reading.low_words, series=series), reading
 
 
 def _setting(record: Record, episode: Episode | None) -> str | None:
@@ -78,13 +96,15 @@ def _setting(record: Record, episode: Episode | None) -> str | None:
     return begun[-1].setting if begun else None
 
 
-def _low_counts(record: Record, episode: Episode, reading: Reading, cut: datetime | None) -> LowCounts:
+def _low_counts(
+    record: Record, episode: Episode, reading: Reading, cut: datetime | None, series: Series
+) -> LowCounts:
     return LowCounts(
         onset=onset_interval(record, episode),
         seen=episode.first_low or reading.low_said or cut,
         dated=episode.first_low is not None or reading.low_said is not None,
-        deep=deep_since(record, episode),
-        measured=measured_lines(record, episode),
-        words={**reading.low_words, **lineage_states(record, episode)},
+        deep=deep_since(record, episode, series),
+        measured=measured_lines(record, episode, series),
+        words={**reading.low_words, **lineage_states(record, episode, series)},
         tempo=episode.tempo,
     )

@@ -11,7 +11,7 @@ import msgspec
 
 from penia.episode.fall import deep_since
 from penia.episode.limits import Limit, grade, limit, limit_of
-from penia.episode.runs import WHITE, Run, State, depth, joined, runs, states
+from penia.episode.runs import LINES, WHITE, Run, Series, State, depth, joined, runs, series_of
 from penia.episode.tempo import is_cyclic, tempo
 from penia.explanation import Episode, LowCount
 from penia.knowledge.limits import ctcae as grades
@@ -30,10 +30,10 @@ __all__ = [
     "lowest",
     "measured_lines",
     "onset_interval",
+    "series_of",
 ]
 
 _LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
-_LINES = (*WHITE, "PLT", "HB", "AMC")
 _WHITE_WORDS = ("n", "w", "l", "any")
 """``any``: a cytopenia without its line."""
 _NO_WORDS: Mapping[str, bool] = MappingProxyType({})
@@ -53,15 +53,20 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def find_episode(
-    record: Record, low_words: Mapping[str, bool] = _NO_WORDS, *, ctcae: str | None = None
+    record: Record,
+    low_words: Mapping[str, bool] = _NO_WORDS,
+    *,
+    ctcae: str | None = None,
+    series: Series | None = None,
 ) -> Episode | None:
     """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
     that goes on beside it. None if nothing is low.
 
     ``low_words``: lineage (n, l, m, p, e, w, any) → called low without a number. Such words make an episode
-    where no count is low: the low ones may lie outside the record.
+    where no count is low: the low ones may lie outside the record. ``series``: ``series_of(record)``, where
+    the caller has it.
     """
-    series = _series(record)
+    series = series_of(record) if series is None else series
     spans = _spans(series)
     version = ctcae or grades().default
     unmeasured = {letter for line, letter in _LETTERS.items() if not series[line]}
@@ -74,12 +79,14 @@ def find_episode(
     return Episode(None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=version)
 
 
-def episodes(record: Record, *, ctcae: str | None = None) -> tuple[Episode, ...]:
+def episodes(
+    record: Record, *, ctcae: str | None = None, series: Series | None = None
+) -> tuple[Episode, ...]:
     """Every episode of low white, neutrophil or lymphocyte counts, by its first low count.
 
     ``ctcae``: version of the grades; ValueError if it is not known.
     """
-    series = _series(record)
+    series = series_of(record) if series is None else series
     spans = _spans(series)
     return tuple(_episode(span, spans, series, ctcae or grades().default) for span in spans)
 
@@ -90,26 +97,27 @@ def onset_interval(record: Record, episode: Episode) -> tuple[datetime | None, d
     return episode.last_normal, episode.first_low
 
 
-def measured_lines(record: Record, episode: Episode) -> dict[str, Measured]:
+def measured_lines(record: Record, episode: Episode, series: Series | None = None) -> dict[str, Measured]:
     """The lowest count of each measured line within the episode, whether or not it is low."""
     return {
         line: Measured(
             line, low.count.value, low.limit, low.count.comparator in ("<", "<="), low.count.origin.place
         )
-        for line, inside in _within(record, episode).items()
+        for line, inside in _within(record, episode, series).items()
         for low in (min(inside, key=depth),)
     }
 
 
-def lineage_states(record: Record, episode: Episode) -> dict[str, bool]:
+def lineage_states(record: Record, episode: Episode, series: Series | None = None) -> dict[str, bool]:
     """n, l, m, p, e, w → low (True) or never low within the episode (False); the unmeasured are not in it."""
-    within = _within(record, episode)
+    within = _within(record, episode, series)
     return {letter: any(s.low for s in within[line]) for line, letter in _LETTERS.items() if line in within}
 
 
 def lowest(record: Record) -> Count | None:
     """The white count (all, neutrophils, lymphocytes, CD4) nearest to, or furthest below, its limit."""
-    found = [s for line in WHITE for s in states(record, line)]
+    series = series_of(record)
+    found = [s for line in WHITE for s in series[line]]
     least = min(found, key=lambda s: (s.count.value / s.limit, s.count.time, depth(s)), default=None)
     return least.count if least else None
 
@@ -126,11 +134,7 @@ class _Span(msgspec.Struct, frozen=True):
     """When the last of its lines was normal again; None while one is not."""
 
 
-def _series(record: Record) -> dict[str, list[State]]:
-    return {line: states(record, line) for line in _LINES}
-
-
-def _spans(series: Mapping[str, list[State]]) -> list[_Span]:
+def _spans(series: Series) -> list[_Span]:
     """Episodes by their first low count."""
     groups = joined(run for line in WHITE for run in runs(line, series[line]))
     return [_span(group) for group in groups]
@@ -147,13 +151,13 @@ def _span(group: tuple[Run, ...]) -> _Span:
     )
 
 
-def _within(record: Record, episode: Episode) -> dict[str, list[State]]:
+def _within(record: Record, episode: Episode, series: Series | None) -> dict[str, list[State]]:
     if episode.first_low is None or episode.last_low is None:
         return {}
-    return _inside(_series(record), episode.first_low, episode.last_low)
+    return _inside(series_of(record) if series is None else series, episode.first_low, episode.last_low)
 
 
-def _inside(series: Mapping[str, list[State]], first: datetime, last: datetime) -> dict[str, list[State]]:
+def _inside(series: Series, first: datetime, last: datetime) -> dict[str, list[State]]:
     """Counts of each line in or near an episode; a low white count just outside is its neighbour's."""
     slack = timedelta(days=limits().episode.slack.value)
     cut: dict[str, list[State]] = {}
@@ -171,7 +175,7 @@ def _time(state: State) -> datetime:
     return state.count.time
 
 
-def _episode(span: _Span, all_: list[_Span], series: Mapping[str, list[State]], version: str) -> Episode:
+def _episode(span: _Span, all_: list[_Span], series: Series, version: str) -> Episode:
     first, last, resolved = span.first, span.last, span.resolved
     normals = [r.before.count.time for r in span.runs if r.before and r.before.count.time < first]
     normal = max(normals, default=None)
@@ -188,9 +192,9 @@ def _episode(span: _Span, all_: list[_Span], series: Mapping[str, list[State]], 
     )
 
 
-def _lows(inside: Mapping[str, list[State]], version: str) -> tuple[LowCount, ...]:
+def _lows(inside: Series, version: str) -> tuple[LowCount, ...]:
     """The lowest count of each low line, white lines first."""
-    deepest = [min((s for s in inside.get(line, ()) if s.low), key=depth, default=None) for line in _LINES]
+    deepest = [min((s for s in inside.get(line, ()) if s.low), key=depth, default=None) for line in LINES]
     return tuple(
         LowCount(
             lineage=s.count.lineage,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from penia.episode.limits import change_factor
-from penia.episode.runs import WHITE, depth, states
+from penia.episode.runs import WHITE, Series, depth, series_of
 from penia.explanation import Episode
 from penia.record import Record
 
 
-def deep_since(record: Record, episode: Episode) -> datetime | None:
+def deep_since(record: Record, episode: Episode, series: Series | None = None) -> datetime | None:
     """The first count of the episode that lies within variation of its lowest, in the white line that fell
     furthest below its limit; None for an episode in words. What began after it cannot have caused it."""
     first, last = episode.first_low, episode.last_low
@@ -18,6 +18,7 @@ def deep_since(record: Record, episode: Episode) -> datetime | None:
         return None
     low = [low for low in episode.lows if low.lineage in WHITE]
     line = min(low, key=lambda found: found.value / found.limit).lineage
-    inside = [s for s in states(record, line) if s.low and first <= s.count.time <= last]
+    every = series_of(record) if series is None else series
+    inside = [s for s in every[line] if s.low and first <= s.count.time <= last]
     floor = min(inside, key=depth).count.value * change_factor(line)
     return next(s.count.time for s in inside if s.count.value <= floor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,6 +14,7 @@ from penia.record import Count, Record
 WHITE = ("ANC", "WBC", "ALC", "CD4")
 """Lines whose low counts make an episode; the first goes first. CD4 cells stand in for lymphocytes where the
 record counts nothing else."""
+LINES = (*WHITE, "PLT", "HB", "AMC")
 
 
 class State(msgspec.Struct, frozen=True):
@@ -22,6 +23,10 @@ class State(msgspec.Struct, frozen=True):
     count: Count
     low: bool
     limit: float
+
+
+Series = Mapping[str, list[State]]
+"""Line → its counts by time."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -43,21 +48,23 @@ class Run(msgspec.Struct, frozen=True):
         return self.lows[-1].count.time
 
 
-def states(record: Record, line: str) -> list[State]:
-    """Counts of ``line`` by time that are known to be low or not, the lowest where several have one time."""
-    found: dict[datetime, State] = {}
+def series_of(record: Record) -> Series:
+    """Counts of each of LINES by time that are known to be low or not, the lowest where several have one
+    time."""
+    found: dict[str, dict[datetime, State]] = {line: {} for line in LINES}
     expecting = pregnancies(record.conditions)
     for count in record.counts:
-        if count.lineage != line:
+        if count.lineage not in found:
             continue
         lower = limit_of(count, record.person, pregnant=within(expecting, count.time))
         low = is_low(count, lower.value) if lower else None
         if lower is None or low is None:
             continue
-        state, same = State(count, low, lower.value), found.get(count.time)
+        line = found[count.lineage]
+        state, same = State(count, low, lower.value), line.get(count.time)
         if same is None or depth(state) < depth(same):
-            found[count.time] = state
-    return [found[time] for time in sorted(found)]
+            line[count.time] = state
+    return {line: [states[time] for time in sorted(states)] for line, states in found.items()}
 
 
 def depth(state: State) -> tuple[float, bool, str]:

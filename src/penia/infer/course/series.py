@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penia.episode.runs import State, states
+from penia.episode.runs import State, series_of
 from penia.infer.course.figures import CourseFigures
 from penia.infer.course.scatter import Scatter, scatter, spread
 from penia.record import Record
@@ -50,14 +50,17 @@ class Line(msgspec.Struct, frozen=True, eq=False):
 
 def lines(record: Record, first_low: datetime, numbers: CourseFigures) -> tuple[Line, ...]:
     """Lines with a count to score beside the given ones; the white count only without neutrophils."""
-    found = [_line(record, name, first_low, numbers) for name in ("ANC", "ALC")]
+    every = series_of(record)
+    found = [_line(record, every[name], name, first_low, numbers) for name in ("ANC", "ALC")]
     if found[0] is None and found[1] is None:
-        found.append(_line(record, "WBC", first_low, numbers))
+        found.append(_line(record, every["WBC"], "WBC", first_low, numbers))
     return tuple(line for line in found if line is not None)
 
 
-def _line(record: Record, name: str, first_low: datetime, numbers: CourseFigures) -> Line | None:
-    seen = _near(states(record, name), first_low, numbers)
+def _line(
+    record: Record, counts: Sequence[State], name: str, first_low: datetime, numbers: CourseFigures
+) -> Line | None:
+    seen = _near(counts, first_low, numbers)
     if len(seen) < 3:
         return None
     helped = _helped(record, numbers) if name in ("ANC", "WBC") else ()
