@@ -31,6 +31,8 @@ class Course(msgspec.Struct, frozen=True):
     spans: tuple[tuple[datetime | None, datetime | None], ...]
     """(start, stop) of each period in which it was given."""
     places: tuple[str, ...]
+    doses: tuple[datetime, ...] = ()
+    """Single administrations, oldest first, where the record holds them."""
 
 
 class Hypothesis(msgspec.Struct, frozen=True):
@@ -178,4 +180,5 @@ def _course(drug: str, taken: Sequence[Exposure]) -> Course:
         stop=None if None in stops else max(s for s in stops if s is not None),
         spans=tuple((e.start, e.stop) for e in taken),
         places=tuple(sorted({origin.place for e in taken for origin in e.origins})),
+        doses=tuple(sorted(dose for e in taken for dose in e.doses)),
     )

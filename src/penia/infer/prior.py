@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penia.infer.cycles import cycles
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.weights import Weights
 from penia.knowledge.schema import (
@@ -257,22 +258,11 @@ def in_window(
         return undated * _still_acting(course, latency, first_low)
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
-    starts = _cycles(course, first_low, fitted) or dated if latency.since == "each-dose" else dated[:1]
+    starts = cycles(course, first_low, fitted) or dated if latency.since == "each-dose" else dated[:1]
     missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
     late = min(1.0, _days(first_low - opens) / fitted.late_days.value)
     inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
     return inside * _still_acting(course, latency, first_low)
-
-
-def _cycles(course: Course, until: datetime, fitted: Weights) -> list[datetime]:
-    """Starts of the cycles: where the record has one long course, one each ``cycle`` days within it."""
-    cycle = timedelta(days=fitted.cycle.value)
-    return [
-        start + cycle * n
-        for start, stop in course.spans
-        if start is not None
-        for n in range((max(min(stop or until, until) - start, timedelta())) // cycle + 1)
-    ]
 
 
 def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:
