@@ -20,6 +20,20 @@ def test_the_example_leads_with_the_danger_and_names_clozapine_first(penia: Run)
     assert 0 <= danger < cause
 
 
+def test_the_command_named_for_what_to_expect_tells_it_with_the_drug_stopped_and_going_on(penia: Run) -> None:
+    assert "Expect   `penia forecast …`" in penia("explain", EXAMPLE).out
+    told = penia("forecast", EXAMPLE).out
+    assert "If you stop clozapine" in told
+    assert "If you go on as now" in told
+    assert told.count("ANC < 0.5 in 7 days") == 2
+
+
+def test_the_same_record_gives_the_same_bytes_and_no_forecast(penia: Run) -> None:
+    first = penia("explain", EXAMPLE, "--json").out
+    assert first == penia("explain", EXAMPLE, "--json").out
+    assert json.loads(first).get("forecast") is None
+
+
 def test_json_holds_the_contract(penia: Run) -> None:
     result = json.loads(penia("explain", EXAMPLE, "--json").out)
     assert {"urgency", "episode", "candidates", "plan", "problems", "versions"} <= set(result)

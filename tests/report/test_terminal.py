@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import msgspec
 import pytest
-from report_makers import EXPLANATION, FIRST, RECORD, SECOND, changed
+from report_makers import EXPLANATION, FIRST, RECORD, SECOND, SEEN, WEEK, changed
 from rich.console import Console
 
-from penia.explanation import Candidate, Contribution, Explanation
+from penia.explanation import Candidate, Contribution, Explanation, LowCount
 from penia.record import Person, Problem, Record
 from penia.report.terminal import render
 
@@ -128,6 +129,28 @@ def test_steps_say_kind_and_urgency_and_for_whom_where_not_for_the_first() -> No
     assert "† not verified in its source" in said
     assert "2 Treat today For influenza: Give an antiviral." in said
     assert "and 3 more tests" in said
+
+
+def test_what_to_expect_is_left_to_the_forecast_which_is_named() -> None:
+    said = flat(shown(EXPLANATION))
+    assert order(said, "Next", "Expect `penia forecast …` shows when the counts recover", "5 × unit unknown")
+
+
+@pytest.mark.parametrize(
+    "nothing_to_forecast",
+    [
+        {"first_low": None, "last_low": None, "last_normal": None, "lows": (), "tempo": "unknown"},
+        {"lows": (LowCount("CD4", 0.1, SEEN, 0.2),)},
+        {"resolved": SEEN + WEEK},
+    ],
+    ids=["low in words alone", "a line that no forecast follows", "recovered"],
+)
+def test_no_forecast_is_named_where_there_is_no_recovery_to_forecast(
+    nothing_to_forecast: dict[str, Any],
+) -> None:
+    assert EXPLANATION.episode is not None
+    episode = msgspec.structs.replace(EXPLANATION.episode, **nothing_to_forecast)
+    assert "penia forecast" not in shown(changed(episode=episode))
 
 
 def test_what_was_dropped_is_one_entry_a_kind_with_its_count() -> None:

@@ -27,6 +27,10 @@ LEVELS: dict[str, Part] = {
 }
 NOT_KNOWN = 5
 """Unknown facts that are named."""
+TO_FORECAST = (
+    "`penia forecast …` shows when the counts recover, "
+    "if a suspected drug is stopped and if all goes on as now."
+)
 Section = tuple[Part, RenderableType]
 """A label in the margin and what it labels."""
 
@@ -102,7 +106,7 @@ def _whole(
         _sections(causes) if explanation.candidates else None,
         _sections(_doubt(explanation)),
         _sections(steps) if explanation.plan else None,
-        _sections(_expected(explanation)),
+        _sections(_expected(explanation, episode)),
         _sections(_scores(explanation)),
     ]
 
@@ -139,10 +143,12 @@ def _low(episode: Episode, record: Record) -> list[Section]:
     return [*rows, ("Not low", say(rest))] if rest else rows
 
 
-def _expected(explanation: Explanation) -> list[Section]:
-    if explanation.forecast is None:
-        return []
-    return [("Expect", say(ahead.expectation(explanation.forecast)))]
+def _expected(explanation: Explanation, episode: Episode) -> list[Section]:
+    """The forecast; without one, the command that makes it, where there is a recovery to forecast."""
+    if explanation.forecast is not None:
+        return [("Expect", say(ahead.expectation(explanation.forecast)))]
+    followed = any(low.lineage in wording.LETTERS.values() for low in episode.lows)
+    return [("Expect", say(TO_FORECAST))] if followed and episode.resolved is None else []
 
 
 def _scores(explanation: Explanation) -> list[Section]:
