@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 from bench import attribution, shared  # noqa: E402
 from bench.page import Run, page, table  # noqa: E402
 from bench.result import Result, beside, rounded  # noqa: E402
+from bench.signals.softened import cases  # noqa: E402
 
 NAMES = [
     *("start", "latency", "marrow", "readers", "cohort"),
@@ -103,3 +104,9 @@ def test_the_guilty_drug_of_a_virtual_person_is_in_the_record_beside_four_others
         drugs = {f"drug:{e.ingredient}" for e in each.record.exposures}
         assert each.guilty in drugs
         assert len(drugs) == attribution.INNOCENT + 1
+
+
+def test_a_softened_prior_gives_drugs_fewer_cases_than_the_prior_that_drew_them() -> None:
+    plain, softened = cases(15, 1.0, (1.0, 0.5)).attributed
+    assert softened < 0.9 * plain
+    assert softened > 0

@@ -16,9 +16,11 @@ import duckdb
 import numpy as np
 
 from bench.signals.hazards import hazards
+from bench.signals.softened import cases
 from penia.cohort import Options, study
 from penia.cohort.interval import Z, poisson
 from penia.cohort.signals import signals
+from penia.infer.weights import weights
 from penia.virtual.omop import write
 from penia.virtual.population import citizens
 
@@ -101,7 +103,19 @@ def of_attribution(people: int) -> dict[str, Any]:
         "drugs with five true cases or more": [
             {"drug": cause[5:], "true": t, "attributed": round(a, 1)} for cause, a, _, t in rows if t >= 5
         ],
+        "by exponent of the prior": _by_exponent(patients),
     }
+
+
+def _by_exponent(patients: int) -> list[dict[str, float]]:
+    """The same number of patients drawn with the prior as it is and as it is softened, judged with either."""
+    exponents = (1.0, weights().prior.value)
+    found = [(drawn, cases(patients, drawn, exponents)) for drawn in exponents]
+    return [
+        {"drawn": drawn, "judged": judged, "true": told.true, "attributed": round(attributed, 1)}
+        for drawn, told in found
+        for judged, attributed in zip(exponents, told.attributed, strict=True)
+    ]
 
 
 def _share(held: Any) -> float:
