@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from penia.episode import (
+    Measured,
     deep_since,
     episodes,
     find_episode,
+    limit,
     lineage_states,
     measured_lines,
     onset_interval,
@@ -19,6 +21,7 @@ from penia.episode.runs import Series
 from penia.explanation import Episode
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
+from penia.infer.weights import weights
 from penia.record import Record
 
 
@@ -104,7 +107,21 @@ def _low_counts(
         seen=episode.first_low or reading.low_said or cut,
         dated=episode.first_low is not None or reading.low_said is not None,
         deep=deep_since(record, episode, series),
-        measured=measured_lines(record, episode, series),
+        measured={**_in_words(record, reading), **measured_lines(record, episode, series)},
         words={**reading.low_words, **lineage_states(record, episode, series)},
         tempo=episode.tempo,
     )
+
+
+BELOW_HALF = "test:neutrophils-below-half"
+
+
+def _in_words(record: Record, reading: Reading) -> dict[str, Measured]:
+    """An agranulocytosis is by definition a count below 0.5."""
+    low = reading.low_words.get("n", False)
+    said = next((f for f in reading.facts if low and f.key == BELOW_HALF and f.present), None)
+    when = said.time or newest(record) if said is not None else None
+    lower = limit("ANC", record.person, when) if when is not None else None
+    if said is None or lower is None:
+        return {}
+    return {"ANC": Measured("ANC", weights().severe.value, lower.value, True, said.place)}

@@ -27,7 +27,7 @@ class Complications(Knowledge, frozen=True):
         noisy or. ``said``: lines said to be low without a number, which may be of any band."""
         free: dict[str, float] = {}
         for line, value in counts.items():
-            bands = [band for band in self.complications if band.line == line and value < band.below]
+            bands = [band for band in self.complications if band.line == line and value <= band.below]
             if bands:
                 for key, figure in min(bands, key=lambda band: band.below).rates.items():
                     free[key] = free.get(key, 1.0) * (1 - figure.value)
