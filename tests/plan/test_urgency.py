@@ -16,7 +16,7 @@ from penia.explanation import Alert
 from penia.facts import Fact, Reading
 from penia.knowledge.urgency import Rule, urgency
 from penia.plan.urgency import alerts
-from penia.record import Count, Person, Record, TestResult
+from penia.record import Count, Exposure, Person, Record, TestResult
 
 NOW = datetime(2024, 5, 20, 8, 0, tzinfo=UTC)
 ADULT = Person("p", sex="female", birth=date(1984, 5, 1))
@@ -306,6 +306,8 @@ def test_a_rule_names_known_keys_sources_rules_and_words(rule: Rule) -> None:
     assert rule.sources and set(rule.sources) <= set(urgency().sources)
     assert set(rule.unless) <= {r.id for r in urgency().rules} - {rule.id}
     named = {part.get("as") for part in found if isinstance(part, dict)}
+    drugs = {name for part in found if isinstance(part, dict) for name in part.get("drugs", ())}
+    assert {f"drug:{name}" for name in drugs} <= set(knowledge.load().drugs)
     assert set(re.findall(r"{(\w+)}", rule.title + rule.action)) <= named
 
 
@@ -366,3 +368,53 @@ def test_an_absent_fact_raises_no_new_alert(
     assert {a.title for a in heard(*facts, *counts, *heat)} <= {
         a.title for a in heard(*present, *counts, *heat)
     }
+
+
+# A white count without neutrophils, and no count at all, under a drug known for agranulocytosis
+
+THROAT = "HP:0033050"
+
+
+def on(drug: str, *known: Count | TestResult | Fact, stop: float | None = None) -> tuple[Alert, ...]:
+    taken = Exposure(
+        drug, ingredient=drug, start=ago(80), stop=None if stop is None else NOW - timedelta(days=stop)
+    )
+    record = Record(
+        ADULT,
+        counts=tuple(k for k in known if isinstance(k, Count)),
+        tests=tuple(k for k in known if isinstance(k, TestResult)),
+        exposures=(taken,),
+    )
+    reading = Reading(tuple(k for k in known if isinstance(k, Fact)))
+    return alerts(record, find_episode(record), reading)
+
+
+def test_a_low_white_count_without_neutrophils_and_fever_on_clozapine_is_treated_as_neutropenia() -> None:
+    first = on("clozapine", count("ANC", 4.0, days=10), count("WBC", 2.0), temperature(38.5))[0]
+    assert first.level == "now"
+    assert first.title == "Temperature 38.5 °C with WBC 2 on clozapine, neutrophils not counted"
+    assert "differential within the hour" in first.action and "no more clozapine" in first.action
+
+
+def test_neutrophils_counted_beside_the_white_count_answer_the_question() -> None:
+    assert on("clozapine", count("ANC", 1.2), count("WBC", 2.0), temperature(38.5)) == ()
+
+
+def test_a_white_count_below_two_needs_no_drug_for_it_and_one_of_two_and_a_half_does() -> None:
+    assert titles(count("WBC", 1.9), fact(THROAT)) == ["Sore throat with WBC 1.9, neutrophils not counted"]
+    assert titles(count("WBC", 2.5), fact(THROAT)) == []
+    assert on("carbimazole", count("WBC", 2.5), fact(THROAT))[0].level == "now"
+    assert on("amoxicillin", count("WBC", 2.5), fact(THROAT)) == ()
+
+
+def test_fever_under_carbimazole_with_an_old_count_asks_for_a_count_today() -> None:
+    (only,) = on("carbimazole", count("WBC", 6.1, days=38), count("ANC", 3.4, days=38), temperature(39))
+    assert only.level == "today" and "no recent neutrophil count" in only.title
+    assert "today" in only.action and "no more carbimazole" in only.action
+    assert on("carbimazole", count("ANC", 3.4), temperature(39)) == ()
+
+
+def test_a_drug_stopped_a_month_ago_is_not_behind_the_fever() -> None:
+    old = count("ANC", 3.4, days=38)
+    assert on("carbimazole", old, temperature(39), stop=10) != ()
+    assert on("carbimazole", old, temperature(39), stop=30) == ()

@@ -41,6 +41,7 @@ class VitalIs(Condition, frozen=True, tag="vital"):
     vital: str
     above: float | None = None
     at_least: float | None = None
+    below: float | None = None
     readings: int = 1
     hours_apart: float = 0.0
     """Least time between the first and the last of ``readings``."""
@@ -66,6 +67,21 @@ class Younger(Condition, frozen=True, tag="younger"):
 
 class Suspected(Condition, frozen=True, tag="suspected"):
     """A drug is suspected whose kind does not lower counts on purpose."""
+
+
+class Taking(Condition, frozen=True, tag="taking"):
+    """One of the drugs is taken, or was until lately."""
+
+    drugs: tuple[str, ...]
+    """Ingredients."""
+
+
+class Uncounted(Condition, frozen=True, tag="uncounted"):
+    """A line has no count, or its latest is older than ``days`` before now, or before that of ``beside``."""
+
+    line: str
+    days: float
+    beside: str | None = None
 
 
 class ValueIs(Condition, frozen=True, tag="value"):
@@ -141,6 +157,8 @@ AnyCondition = (
     | WordsSay
     | Younger
     | Suspected
+    | Taking
+    | Uncounted
     | ValueIs
     | Absent
     | MustBeAsked
@@ -178,6 +196,8 @@ class Urgency(Knowledge, frozen=True):
     """Age at which the latest count no longer tells of now."""
     sign_days: Figure
     """Age at which a sign or vital sign no longer tells of now."""
+    drug_days: Figure
+    """Days after its last dose for which a drug still counts as taken."""
     sources: dict[str, Source]
 
 

@@ -23,6 +23,8 @@ from penia.knowledge.urgency import (
     Score,
     Some,
     Suspected,
+    Taking,
+    Uncounted,
     Unknown,
     Unless,
     ValueIs,
@@ -125,14 +127,16 @@ def _vital(condition: VitalIs, scene: Scene) -> Verdict:
     fitting = [v for v in all_readings if _vital_fits(condition, v)]
     if not fitting or not _sustained(condition, all_readings, fitting):
         return Verdict(False)
-    top = max(fitting, key=lambda v: (v.value, v.time.isoformat() if v.time else ""))
+    end = min if condition.below is not None else max
+    top = end(fitting, key=lambda v: (v.value, v.time.isoformat() if v.time else ""))
     short = f"{name} {round(top.value, 1):g}{unit}"
     return Verdict(True, short, (f"{short}{_on(top.time)}",))
 
 
 def _vital_fits(condition: VitalIs, sign: VitalSign) -> bool:
     above = condition.above is None or sign.value > condition.above
-    return above and (condition.at_least is None or sign.value >= condition.at_least)
+    below = condition.below is None or sign.value < condition.below
+    return above and below and (condition.at_least is None or sign.value >= condition.at_least)
 
 
 def _sustained(condition: VitalIs, readings: Sequence[VitalSign], fitting: Sequence[VitalSign]) -> bool:
@@ -206,6 +210,21 @@ def _suspected(condition: Suspected, scene: Scene) -> Verdict:
     return Verdict(True, names, (f"suspected: {names}",)) if names else Verdict(False)
 
 
+def _taking(condition: Taking, scene: Scene) -> Verdict:
+    names = [name for name in scene.taken if name in condition.drugs]
+    said = " and ".join(names)
+    return Verdict(True, said, (f"takes {said}",)) if names else Verdict(False)
+
+
+def _uncounted(condition: Uncounted, scene: Scene) -> Verdict:
+    count = scene.latest(condition.line)
+    beside = scene.latest(condition.beside) if condition.beside else None
+    now = scene.newest if condition.beside is None else beside.time if beside else None
+    if count is None or now is None:
+        return Verdict(count is None)
+    return Verdict(now - count.time > timedelta(days=condition.days))
+
+
 def _unknown(condition: Unknown, scene: Scene) -> Verdict:
     return Verdict(judge(condition.of, scene).holds is None)
 
@@ -268,6 +287,8 @@ _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
     WordsSay: _words,
     Younger: _younger,
     Suspected: _suspected,
+    Taking: _taking,
+    Uncounted: _uncounted,
     ValueIs: _value,
     Absent: _absent,
     MustBeAsked: _asked,

@@ -42,6 +42,8 @@ class Scene(msgspec.Struct, frozen=True):
     age_days: float | None
     suspects: tuple[str, ...]
     """Suspected drugs, those left out whose kind lowers counts on purpose."""
+    taken: tuple[str, ...]
+    """Drugs that are taken now, or were until lately."""
 
     def latest(self, line: str) -> Count | None:
         """The last count of the line, unless it is too old."""
@@ -67,6 +69,7 @@ def scene(record: Record, episode: Episode | None, reading: Reading, suspects: S
         words=frozenset(episode.words if episode else ()),
         age_days=None if years is None else years * 365.25,
         suspects=tuple(s for s in suspects if not _planned(s)),
+        taken=tuple(dict.fromkeys(_taken(record, newest))),
     )
 
 
@@ -74,6 +77,15 @@ def _times(record: Record) -> Iterable[datetime]:
     yield from (c.time for c in record.counts)
     yield from (t.time for t in record.tests if t.time)
     yield from (f.time for f in record.findings if f.time)
+
+
+def _taken(record: Record, newest: datetime | None) -> Iterable[str]:
+    lately = urgency().drug_days.value * _DAY
+    for exposure in record.exposures:
+        begun = exposure.start is None or newest is None or exposure.start <= newest
+        end = exposure.stop or max(exposure.doses, default=None)
+        if exposure.ingredient and begun and (end is None or newest is None or newest - end <= lately):
+            yield exposure.ingredient
 
 
 def _fresh(time: datetime | None, newest: datetime | None) -> bool:
