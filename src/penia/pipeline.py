@@ -45,6 +45,7 @@ LOST = frozenset(
     | {"row-ragged", "nested-too-deeply", "not-fhir", "more-pages", "link-out", "two-versions"}
     | {"unit-missing", "unit-unknown", "unit-doubtful", "implausible", "value-unreadable", "time-missing"}
     | {"time-unreadable", "future-date", "part-above-whole", "differential-sum", "specimen-ambiguous"}
+    | {"no-person"}
 )
 """Problems by which a low count may have been left out: then nobody is told that none is low."""
 

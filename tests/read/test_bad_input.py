@@ -145,4 +145,4 @@ def test_of_two_versions_the_newest_holds() -> None:
 
 def test_two_contents_under_one_id_are_both_read_and_named() -> None:
     made = read(bundle(patient(), wbc(3.0), wbc(2.0)))
-    assert len(made.counts) == 2 and kinds(made) == {"two-versions"}
+    assert len(made.counts) == 2 and kinds(made) == {"two-versions", "two-values-at-one-time"}

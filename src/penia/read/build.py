@@ -6,7 +6,8 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | problem | means |
 |---|---|
 | unit-missing, unit-unknown | a blood count whose unit is not certain; its flag is kept, its value is not |
-| unit-doubtful | a part of white cells in the unit of a white count that cannot be |
+| unit-doubtful | white cells in the unit of a count that cannot be, or likely counted per µL |
+| two-values-at-one-time | a line with two values of one moment; both are kept |
 | time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
 | value-unreadable | a count written as words, such as 3,2 or 3.2 without unit |
 | implausible, differential-sum, part-above-whole | values that no blood has |
@@ -28,6 +29,7 @@ import msgspec
 
 from penia.read.checks import (
     ZONE,
+    at_one_time,
     born_before,
     is_shifted,
     of_a_whole_that_can_be,
@@ -38,6 +40,7 @@ from penia.read.differential import derived
 from penia.read.exposures import DrugEvent, joined
 from penia.read.measure import sort_out
 from penia.read.problems import Problems
+from penia.read.slip import without_slips
 from penia.record import (
     Condition,
     Count,
@@ -121,9 +124,11 @@ class RecordBuilder:
         results = [(r, names) for r, names in self._present(self._results)]
         measured = sort_out(results, self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
+        sure = without_slips(sure, self.problems)
         counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
+        at_one_time(counts, self.problems)
         return sorted_record(
             Record(
                 person=person,

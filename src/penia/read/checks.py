@@ -108,5 +108,20 @@ def within_white_cells(counts: list[Count], problems: Problems) -> list[Count]:
     return [c for c in counts if id(c) not in refused]
 
 
+def at_one_time(counts: list[Count], problems: Problems) -> None:
+    """Names the lines with two values of one moment that no two analysers give; both stay."""
+    values: dict[tuple[datetime, str], list[Count]] = defaultdict(list)
+    for count in counts:
+        if count.comparator is None and not count.derived:
+            values[count.time, count.lineage].append(count)
+    for (time, line), met in sorted(values.items()):
+        least, most = min(met, key=lambda c: c.value), max(met, key=lambda c: c.value)
+        if most.value > least.value * plausible().two_values.high and most.value > least.value + SLACK:
+            both = f"{least.value:g} and {most.value:g} at one time on {time.date()}"
+            reason = f"{line} is {both}; the lower was used"
+            remedy = "check which of them holds, and the time of each"
+            problems.add("two-values-at-one-time", least.origin.place, reason, remedy)
+
+
 def _passes(part: Count, whole: Count) -> bool:
     return part.value > max(whole.value * plausible().above_white_cells.high, whole.value + SLACK)

@@ -20,6 +20,21 @@ class Limit(Knowledge, frozen=True):
         return self.low <= value <= self.high and not 0 < value < self.least
 
 
+class UnitSlip(Knowledge, frozen=True):
+    """When a count is doubted to be of cells per µL, written as 10⁹/L."""
+
+    above: float
+    """10⁹/L"""
+    times: float
+    """How many times the highest of the person's other counts of the line, those above the limit left out."""
+    factor: float
+    """What divides the value as written to give the other reading."""
+    own: tuple[str, ...]
+    """Parts of the white cells doubted for being that far from the person's own."""
+    alone: tuple[str, ...]
+    """Parts doubted where no white count of the day holds them."""
+
+
 class Plausible(Knowledge, frozen=True):
     source: str
     note: str
@@ -34,6 +49,9 @@ class Plausible(Knowledge, frozen=True):
     """Sum of the percentages of one differential, cells that may be counted twice left out."""
     above_white_cells: Limit
     """A part of the white cells divided by the white cells of the same specimen."""
+    two_values: Limit
+    """The larger divided by the smaller of two counts of one line and moment."""
+    unit_slip: UnitSlip
     vitals: dict[str, dict[str, Limit]]
     """vital sign → unit → limits"""
 
