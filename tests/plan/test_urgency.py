@@ -161,6 +161,40 @@ def test_an_ill_newborn_with_few_neutrophils_is_infected_until_shown_otherwise()
     assert unknown_age == ["ANC 0.3: severe neutropenia"]
 
 
+def test_a_cold_newborn_below_one_neutrophil_is_worked_up_for_sepsis_before_immune_deficiency() -> None:
+    newborn = Person("p", birth=ago(3).date())
+    cold = heard(count("ANC", 0.7), count("ALC", 2.0), temperature(36.0), person=newborn)
+    assert [a.level for a in cold] == ["now", "soon"]
+    assert (
+        cold[0].title.startswith("Temperature 36 °C in a newborn with ANC 0.7")
+        and "work-up" in cold[0].action
+    )
+    well = heard(count("ANC", 0.7), count("ALC", 2.0), temperature(36.8), person=newborn)
+    assert [a.level for a in well] == ["soon"]
+
+
+def test_low_blood_pressure_with_fever_is_septic_shock_whatever_the_neutrophils() -> None:
+    for neutrophils in (0.9, 6.0):
+        first = heard(count("WBC", 7), count("ANC", neutrophils), fact(HYPOTENSION), temperature(39.4))[0]
+        assert first.level == "now"
+        assert (
+            first.title == "Low blood pressure with temperature 39.4 °C: septic shock until shown otherwise"
+        )
+        assert "Antibiotics within the hour" in first.action and "fluids" in first.action
+        assert any("Surviving Sepsis" in c.title for c in first.citations)
+
+
+def test_a_lactate_above_four_with_infection_is_septic_shock_and_neither_alone_is() -> None:
+    def lactate(value: float) -> TestResult:
+        return TestResult("Lactate", time=NOW, value=value, unit="mmol/L")
+
+    assert titles(lactate(5.2), fact(FEVER)) == ["Lactate 5.2 with Fever: septic shock until shown otherwise"]
+    assert titles(lactate(3.0), fact(FEVER)) == titles(lactate(5.2)) == []
+    assert "Shock with sepsis: septic shock until shown otherwise" in titles(
+        fact("HP:0031273"), fact("HP:0100806")
+    )
+
+
 def test_an_infant_with_few_lymphocytes_is_looked_at_for_immune_deficiency() -> None:
     infant = Person("p", birth=ago(120).date())
     assert titles(count("ALC", 1.1), person=infant)[0].startswith("Lymphocytes 1.1 under the age of two")
