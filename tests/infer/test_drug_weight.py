@@ -1,0 +1,103 @@
+"""The weight of a drug, factor by factor, against products worked by hand."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from penia.infer.chemotherapy import InRegimen
+from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.prior import Background, Weight, in_window, latency_of, weight
+from penia.infer.weights import weights
+from penia.knowledge import load, table
+from penia.knowledge.regimens import regimens
+from penia.knowledge.schema import Distribution, Settings
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def weighed(
+    name: str,
+    present: frozenset[str] = frozenset(),
+    paired: frozenset[tuple[str, str]] = frozenset(),
+    regimen: InRegimen | None = None,
+    **background: Any,
+) -> Weight:
+    base = load()
+    drug = base.drugs[name]
+    kind = base.patterns[drug.pattern]
+    course = Course(name, (ago(40),), None, ((ago(40), None),), ())
+    candidate = Hypothesis(
+        id=name, name=name, plain="", pattern=kind.pattern, rates={}, sources={}, drug=drug, kind=kind,
+        course=course, regimen=regimen,
+    )  # fmt: skip
+    known: dict[str, Any] = {"onset": (ago(10), NOW), "deep": NOW, "seen": NOW} | background
+    who = Background(place="inpatient", age=40, sex=None, present=present, paired=paired, **known)
+    return weight(candidate, who, table("settings", Settings), weights())
+
+
+def test_the_weight_is_the_product_of_its_factors_and_the_hazard_leaves_out_that_of_drugs() -> None:
+    base = load()
+    drug = next(d for d in base.drugs.values() if 0 < base.patterns[d.pattern].pattern.lineages["n"] < 0.9)
+    found = weighed(drug.id)
+    assert found.value == pytest.approx(math.prod(value for _, _, value in found.factors))
+    low = base.patterns[drug.pattern].pattern.lineages["n"]
+    assert found.hazard == pytest.approx(found.value / weights().drug.value ** low)
+
+
+def test_a_drug_of_a_regimen_takes_its_part_of_the_regimens_incidence() -> None:
+    regimen = next(r for r in regimens().regimens if r.incidence.value > 0)
+    alone = weighed("drug:clozapine")
+    within = weighed("drug:clozapine", regimen=InRegimen(regimen, 0.25))
+    own = load().drugs["drug:clozapine"].incidence.value
+    assert within.value / alone.value == pytest.approx(0.25 * regimen.incidence.value / own)
+
+
+def test_a_drug_does_more_with_another_where_that_is_there_and_not_judged_as_a_pair() -> None:
+    drug = next(d for d in load().drugs.values() if d.modifiers and d.incidence.value > 0)
+    other = drug.modifiers[0]
+    alone = weighed(drug.id).value
+    both = weighed(drug.id, frozenset({other.with_})).value
+    assert both / alone == pytest.approx(
+        math.prod(m.ratio.value for m in drug.modifiers if m.with_ == other.with_)
+    )
+    judged = weighed(drug.id, frozenset({other.with_}), frozenset({(drug.id, other.with_)}))
+    assert judged.value == pytest.approx(alone)
+
+
+def test_a_drug_that_names_no_recovery_takes_that_of_its_kind_and_keeps_its_onset() -> None:
+    base = load()
+    drug = next(
+        d for d in base.drugs.values() if d.latency is not None and base.patterns[d.pattern].latency.recovery
+    )
+    kind = base.patterns[drug.pattern]
+    assert drug.latency is not None
+    bare = msgspec.structs.replace(drug, latency=msgspec.structs.replace(drug.latency, recovery=None))
+    assert latency_of(bare, kind).recovery == kind.latency.recovery
+    assert latency_of(bare, kind).onset == drug.latency.onset
+    own = Distribution(median=3, p10=2, p90=5)
+    told = msgspec.structs.replace(drug, latency=msgspec.structs.replace(drug.latency, recovery=own))
+    assert latency_of(told, kind).recovery == own
+    assert latency_of(msgspec.structs.replace(drug, latency=None), kind) == kind.latency
+
+
+@pytest.mark.parametrize(("dated", "share"), [(True, "when_said"), (False, "at_end")])
+def test_a_low_count_in_words_was_there_when_said_or_at_some_other_time(dated: bool, share: str) -> None:
+    fitted, base = weights(), load()
+    drug = base.drugs["drug:clozapine"]
+    course = Course(drug.id, (ago(40),), None, ((ago(40), None),), ())
+    latency = latency_of(drug, base.patterns[drug.pattern])
+    there = in_window(course, latency, (ago(10), NOW), fitted.undated.value, fitted)
+    sure: float = getattr(fitted, share).value
+    found = weighed(drug.id, onset=(ago(10), None), deep=None, seen=NOW, dated=dated)
+    timing = next(value for words, _, value in found.factors if "onset" in words)
+    assert timing == pytest.approx(sure * there + (1 - sure) * fitted.undated.value)
+    assert timing != pytest.approx(there)
