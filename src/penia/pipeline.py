@@ -22,7 +22,7 @@ from penia.plan.followup import next_count
 from penia.plan.mind import between, turns
 from penia.plan.scene import scene
 from penia.plan.scores import clinical_scores
-from penia.plan.stopping import Now
+from penia.plan.stopping import Now, accused, judged
 from penia.plan.suspects import suspects
 from penia.plan.tests import Asked, Prospect, next_tests, prospect
 from penia.plan.treatment import steps
@@ -74,11 +74,11 @@ def explain(
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     seen = prospect(ranking, _asked(asked), base)
     candidates = _candidates(ranking, seen, base, fitted)
-    urgent = alerts(
-        asked.record, asked.episode, asked.reading, suspects=_suspects(ranking, fitted.suspect.value)
-    )
+    now = _now(asked, alerts(asked.record, asked.episode, asked.reading))
+    drugs = judged(ranking, now)
+    urgent = alerts(asked.record, asked.episode, asked.reading, suspects=accused(drugs, fitted.suspect.value))
     future = None if ahead is None else _ahead(asked, ranking, ahead, days)
-    told = advised(ranking, scene(asked.record, asked.episode, asked.reading, ()), danger=bool(urgent))
+    told = advised(ranking, scene(asked.record, asked.episode, asked.reading), danger=bool(urgent))
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
@@ -90,7 +90,7 @@ def explain(
         candidates=candidates,
         plan=(
             *(step for step in told if step.kind != "treat"),
-            *steps(ranking, _now(asked, urgent)),
+            *steps(ranking, drugs, now),
             *(step for step in told if step.kind == "treat"),
             *next_count(future),
             *next_tests(ranking, _asked(asked), seen),
@@ -163,19 +163,11 @@ def _candidates(
 
 
 def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:
-    here = scene(asked.record, asked.episode, asked.reading, ())
+    here = scene(asked.record, asked.episode, asked.reading)
     latest = {line: count.value for line in here.counts for count in [here.latest(line)] if count is not None}
     if not latest and asked.low is not None:
         latest = {line: measured.value for line, measured in asked.low.measured.items()}
     return Now(latest, asked.at or here.newest, any(alert.level == "now" for alert in urgent))
-
-
-def _suspects(ranking: Ranking, least: float) -> tuple[str, ...]:
-    return tuple(
-        h.id.removeprefix("drug:")
-        for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
-        if h.drug is not None and p >= least
-    )
 
 
 def _headline(

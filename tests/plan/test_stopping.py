@@ -102,3 +102,46 @@ def test_every_row_names_drugs_classes_and_patterns_that_exist() -> None:
 def test_each_cost_has_a_figure_with_a_range(cost: str) -> None:
     figure = next(f for name, f in stopping().cost.items() if name == cost)
     assert figure.range is not None and figure.range[0] <= figure.value <= figure.range[1]
+
+
+def now(anc: float, *drugs: Exposure) -> tuple[str, list[Step]]:
+    counts = (Count(ago(130), "ANC", 4.0), Count(NOW, "ANC", anc), Count(NOW, "PLT", 160))
+    told = penia.explain(Record(Person("p", sex="male"), counts=counts, exposures=drugs))
+    return " ".join(f"{a.title} {a.action}" for a in told.urgency), list(told.plan)
+
+
+def pausing(steps: list[Step]) -> set[str]:
+    return {cause.removeprefix("drug:") for s in steps if s.kind in ("stop", "hold") for cause in s.causes}
+
+
+TRANSPLANT = ("tacrolimus", "mycophenolate", "valganciclovir", "prednisolone")
+TUBERCULOSIS = ("isoniazid", "rifampicin", "pyrazinamide", "ethambutol")
+
+
+@pytest.mark.parametrize("drugs", [TRANSPLANT, TUBERCULOSIS, ("phenytoin", "levetiracetam", "dexamethasone")])
+def test_the_danger_names_no_drug_that_the_plan_goes_on_with(drugs: tuple[str, ...]) -> None:
+    urgent, steps = now(0.4, *(taken(d, 60) for d in drugs))
+    goes_on = set(drugs) - pausing(steps)
+    assert goes_on and not {d for d in goes_on if d in urgent}
+
+
+def test_of_the_drugs_of_a_full_regimen_only_one_is_paused() -> None:
+    urgent, steps = now(0.4, *(taken(d, 20) for d in TUBERCULOSIS))
+    (paused,) = pausing(steps) & set(TUBERCULOSIS)
+    assert paused == "rifampicin" and "Stop" not in urgent
+
+
+def test_a_glucocorticoid_is_never_paused() -> None:
+    _, steps = now(0.05, taken("prednisolone", 60))
+    assert "prednisolone" not in pausing(steps)
+
+
+def test_no_other_drug_is_accused_where_chemotherapy_explains_the_count() -> None:
+    urgent, steps = now(
+        0.2,
+        *(taken(d, 10, 10) for d in ("cyclophosphamide", "doxorubicin", "vincristine")),
+        taken("allopurinol", 10),
+    )
+    assert "allopurinol" not in urgent
+    cycle = of([s for s in steps if s.kind != "treat"], "doxorubicin")
+    assert cycle.kind == "hold" and cycle.text.startswith("Next dose") and "G-CSF" in cycle.text

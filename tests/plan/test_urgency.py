@@ -51,7 +51,7 @@ def heard(
     )
     episode = find_episode(record, words or {})
     reading = Reading(tuple(f for f in facts if isinstance(f, Fact)), low_words=words or {})
-    return alerts(record, episode, reading, suspects=suspects)
+    return alerts(record, episode, reading, suspects=dict.fromkeys(suspects, "stop"))
 
 
 def titles(*facts: Fact | Count | TestResult, **more: object) -> list[str]:

@@ -35,7 +35,10 @@ class Row(Knowledge, frozen=True):
     drugs: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
-    most: Literal["stop", "hold"] = "stop"
+    most: Literal["stop", "hold", "continue"] = "stop"
+    """The most that may be done: a drug that is only held is replaced by the team that gives it."""
+    one: bool = False
+    """Of these drugs only the likeliest is paused at a time; the others go on."""
     waits: Waits | None = None
     costs: str = ""
     """What may happen: ``psychosis may come back within days``."""
@@ -75,6 +78,8 @@ class Stopping(Knowledge, frozen=True):
     """Chance from which on a drug is stopped and not only held."""
     said: Figure
     """Chance under which going on with a drug is not told."""
+    share: Figure
+    """Part of the likeliest drug's chance from which on another drug is named beside it in a danger."""
     rows: tuple[Row, ...]
     sources: dict[str, Source]
 

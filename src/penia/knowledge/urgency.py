@@ -10,6 +10,9 @@ import msgspec
 from penia.knowledge.schema import Figure, Knowledge, Source
 from penia.knowledge.store import table
 
+Order = Literal["stop", "hold", "replace", "over"]
+"""What is done with a suspected drug; ``over``: it is no longer taken."""
+
 
 class Condition(Knowledge, frozen=True, tag_field="is", kw_only=True):
     """Holds, does not hold, or is not known. ``as`` names it for the title of its rule."""
@@ -66,7 +69,9 @@ class Younger(Condition, frozen=True, tag="younger"):
 
 
 class Suspected(Condition, frozen=True, tag="suspected"):
-    """A drug is suspected whose kind does not lower counts on purpose."""
+    """A drug is suspected whose kind does not lower counts on purpose, and this is done with it."""
+
+    order: Order
 
 
 class Taking(Condition, frozen=True, tag="taking"):

@@ -206,7 +206,7 @@ def _younger(condition: Younger, scene: Scene) -> Verdict:
 
 
 def _suspected(condition: Suspected, scene: Scene) -> Verdict:
-    names = " and ".join(scene.suspects)
+    names = " and ".join(s for s, order in scene.suspects.items() if order == condition.order)
     return Verdict(True, names, (f"suspected: {names}",)) if names else Verdict(False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,7 +12,7 @@ from penia.explanation import Episode
 from penia.facts import Fact, Reading, tables
 from penia.facts.labs import analytes_named, factor
 from penia.facts.vitals import in_own_unit, vital_named
-from penia.knowledge.urgency import urgency
+from penia.knowledge.urgency import Order, urgency
 from penia.record import Count, Record
 
 _DAY = timedelta(days=1)
@@ -40,8 +40,8 @@ class Scene(msgspec.Struct, frozen=True):
     words: frozenset[str]
     """Lineages called low without a number."""
     age_days: float | None
-    suspects: tuple[str, ...]
-    """Suspected drugs, those left out whose kind lowers counts on purpose."""
+    suspects: Mapping[str, Order]
+    """Suspected drug → what is done with it; those left out whose kind lowers counts on purpose."""
     taken: tuple[str, ...]
     """Drugs that are taken now, or were until lately."""
 
@@ -54,7 +54,12 @@ class Scene(msgspec.Struct, frozen=True):
         return found[-1] if fresh else None
 
 
-def scene(record: Record, episode: Episode | None, reading: Reading, suspects: Sequence[str]) -> Scene:
+def scene(
+    record: Record,
+    episode: Episode | None,
+    reading: Reading,
+    suspects: Mapping[str, Order] | None = None,
+) -> Scene:
     newest = max(_times(record), default=None)
     years = record.person.age(newest) if newest else None
     counts: dict[str, list[Count]] = {}
@@ -68,7 +73,7 @@ def scene(record: Record, episode: Episode | None, reading: Reading, suspects: S
         facts={f.key: f for f in reading.facts if not f.key.startswith("HP:") or _fresh(f.time, newest)},
         words=frozenset(episode.words if episode else ()),
         age_days=None if years is None else years * 365.25,
-        suspects=tuple(s for s in suspects if not _planned(s)),
+        suspects={s: order for s, order in (suspects or {}).items() if not _planned(s)},
         taken=tuple(dict.fromkeys(_taken(record, newest))),
     )
 

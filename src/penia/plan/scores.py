@@ -30,7 +30,7 @@ def clinical_scores(
 ) -> tuple[ScoreTotal, ...]:
     """Those that answer a question of this record: one of their causes has a probability (``probable``, by
     cause id) of ``least`` or more, or the people for whom they were made are such as this one."""
-    here = scene(record, episode, reading, ())
+    here = scene(record, episode, reading)
     return tuple(
         _total(score, here)
         for score in scores().scores

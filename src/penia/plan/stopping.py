@@ -19,6 +19,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.wording import JUDGEMENT
 from penia.knowledge.monitoring import SEVERITY, Band, Population, Schedule, band, schedules
 from penia.knowledge.stopping import Row, Stopping, stopping
+from penia.knowledge.urgency import Order
 
 Decision = Literal["stop", "hold", "continue"]
 _ORDER: tuple[Decision, ...] = ("stop", "hold", "continue")
@@ -71,7 +72,38 @@ def judged(ranking: Ranking, now: Now) -> tuple[Judged, ...]:
         _judge(ranking, members, now, known, "duffy-null" if duffy else "general")
         for members in _together(ranking)
     ]
+    found = _one_at_a_time(sorted(found, key=lambda j: (-j.chance, j.name)))
     return tuple(sorted(found, key=lambda j: (_ORDER.index(j.decision), -j.chance, j.name)))
+
+
+def _one_at_a_time(found: Sequence[Judged]) -> list[Judged]:
+    """Of the drugs of a row that must not all end at once, only the likeliest is paused."""
+    kept: list[Judged] = []
+    for j in found:
+        paused = any(k.row is j.row and k.decision != "continue" and not k.over for k in kept)
+        waits = j.row.one and paused and not (j.over or j.limit)
+        kept.append(msgspec.structs.replace(j, decision="continue") if waits else j)
+    return kept
+
+
+def accused(found: Sequence[Judged], least: float) -> dict[str, Order]:
+    """Ingredient of each likeliest drug that is at least ``least`` likely → what the plan does with it."""
+    most = max((j.chance for j in found), default=0.0)
+    enough = max(least, stopping().share.value * most)
+    return {
+        h.id.removeprefix("drug:"): _order(j)
+        for j in found
+        if j.chance >= enough and (j.over or j.decision != "continue")
+        for h in j.drugs
+    }
+
+
+def _order(judged: Judged) -> Order:
+    if judged.over:
+        return "over"
+    if judged.decision == "stop":
+        return "stop"
+    return "replace" if judged.row.most == "hold" else "hold"
 
 
 def _together(ranking: Ranking) -> list[list[int]]:
@@ -91,14 +123,14 @@ def _judge(
     row = max(rows, key=lambda r: known.cost[r.cost].value)
     every = np.append(ranking.alone, ranking.together)
     chance = min(1.0, math.fsum(every[ranking.holding(members)].tolist()))
-    worth = chance * harm(now, known) >= known.cost[row.cost].value
+    worth = row.most != "continue" and chance * harm(now, known) >= known.cost[row.cost].value
     waits = row.waits is not None and now.counts.get(row.waits.line, math.inf) < row.waits.below
     decision: Decision = "continue"
     if worth or waits:
         decision = "stop" if worth and chance >= known.likely.value and row.most == "stop" else "hold"
     stops = [h.course.stop if h.course is not None else None for h in drugs]
     over = now.at is not None and all(stop is not None and stop < now.at for stop in stops)
-    limit = None if over else _limit(drugs[0].id, now, population)
+    limit = None if over or row.most == "continue" else _limit(drugs[0].id, now, population)
     if limit is not None and _ORDER.index(asked := _BINDING[limit[1].do]) < _ORDER.index(decision):
         return Judged(drugs, chance, asked, row, over, limit)
     return Judged(drugs, chance, decision, row, over, waits=waits and not worth)
@@ -115,12 +147,11 @@ def _limit(drug: str, now: Now, population: Population) -> tuple[Schedule, Band]
     return mildest if mildest[1].do in _BINDING else None
 
 
-def steps(ranking: Ranking, now: Now, stops: Mapping[str, Citation]) -> tuple[Step, ...]:
+def steps(found: Sequence[Judged], now: Now, stops: Mapping[str, Citation]) -> tuple[Step, ...]:
     """One step a drug to stop or hold, or that is dear to stop; one for all others that go on.
 
     ``stops``: drug id → the source that asks to stop it where it is the cause.
     """
-    found = judged(ranking, now)
     said = stopping().said.value
     told = [j for j in found if not (j.over and (j.decision == "continue" or j.waits))]
     alone = [j for j in told if j.decision != "continue" or (j.row.cost != "low" and j.chance >= said)]
@@ -136,7 +167,7 @@ def _step(judged: Judged, now: Now, stops: Mapping[str, Citation]) -> Step:
     pressing = now.ill or now.counts.get("ANC", math.inf) < 0.5
     urgency = "routine" if judged.decision == "continue" else "now" if pressing else "today"
     return Step(
-        kind="stop" if judged.over else judged.decision,
+        kind=("hold" if judged.row.waits else "stop") if judged.over else judged.decision,
         text=_text(judged),
         urgency="days" if judged.over else urgency,
         causes=tuple(h.id for h in judged.drugs),
@@ -146,9 +177,14 @@ def _step(judged: Judged, now: Now, stops: Mapping[str, Citation]) -> Step:
 
 def _text(judged: Judged) -> str:
     chance = f"{percent(judged.chance)} likely the cause"
+    if judged.over and judged.row.waits:
+        return f"Next dose of {judged.name} by the counts: {chance}. {_capital(judged.row.instead)}."
     if judged.over:
         return f"Do not start {judged.name} again before this is settled: {chance}."
     verb = {"stop": "Stop", "hold": "Hold", "continue": "Go on with"}[judged.decision]
+    team = ""
+    if judged.decision == "hold" and _order(judged) == "replace" and not judged.row.waits:
+        verb, team = "Hold or replace", " with the team that gives it"
     if judged.waits:
         chance = f"with these counts it waits, whatever the cause ({chance})"
     cost = {"low": "stopping costs little", "medium": "stopping has a cost", "high": "stopping costs much"}
@@ -156,7 +192,7 @@ def _text(judged: Judged) -> str:
     told = judged.row.instead and judged.decision != "continue"
     instead = f" {_capital(judged.row.instead)}." if told else ""
     limit = f" {judged.limit[0].name} asks for it at this count." if judged.limit else ""
-    return f"{verb} {judged.name}: {chance}; {costs}.{limit}{instead}"
+    return f"{verb} {judged.name}{team}: {chance}; {costs}.{limit}{instead}"
 
 
 def _others(rest: Sequence[Judged]) -> tuple[Step, ...]:

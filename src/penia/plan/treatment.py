@@ -10,14 +10,14 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import weights
 from penia.infer.wording import JUDGEMENT, citation
 from penia.knowledge.schema import Action
-from penia.plan.stopping import Now
+from penia.plan.stopping import Judged, Now
 from penia.plan.stopping import steps as of_drugs
 
 MOST = 3
 """Causes whose treatment is shown."""
 
 
-def steps(ranking: Ranking, now: Now) -> tuple[Step, ...]:
+def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now) -> tuple[Step, ...]:
     """What to do with each drug, and the treatments of the leading causes, most urgent first."""
     families, least = ranking.families(), weights().treated.value
     leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
@@ -28,8 +28,8 @@ def steps(ranking: Ranking, now: Now) -> tuple[Step, ...]:
         if i == family[0] or ranking.probability[i] >= least
         for step in _treatments(ranking.hypotheses[i])
     ]
-    drugs = of_drugs(ranking, now, {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None})
-    told = [*drugs, *_merged(treat)]
+    stops = {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None}
+    told = [*of_drugs(drugs, now, stops), *_merged(treat)]
     return tuple(sorted(told, key=lambda step: _URGENCY.index(step.urgency)))
 
 

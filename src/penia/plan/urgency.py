@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from penia.explanation import Alert, Citation, Episode
 from penia.facts import Reading
-from penia.knowledge.urgency import Rule, urgency
+from penia.knowledge.urgency import Order, Rule, urgency
 from penia.plan.conditions import Verdict, judge
 from penia.plan.scene import Scene, scene
 from penia.record import Record
@@ -15,12 +15,13 @@ _LEVELS = ("now", "today", "soon")
 
 
 def alerts(
-    record: Record, episode: Episode | None, reading: Reading, *, suspects: Sequence[str] = ()
+    record: Record, episode: Episode | None, reading: Reading, *, suspects: Mapping[str, Order] | None = None
 ) -> tuple[Alert, ...]:
     """What must be done before any cause is sought, most urgent first.
 
-    ``suspects``: drug ingredients held likely to be behind the low count. A rule speaks only where what is
-    known suffices; what it would like to know besides is named in its alert.
+    ``suspects``: ingredient of a drug held likely to be behind the low count → what is done with
+    it. A rule speaks only where what is known suffices; what it would like to know besides is named in its
+    alert.
     """
     here = scene(record, episode, reading, suspects)
     judged = [(rule, judge(rule.when, here)) for rule in urgency().rules]
