@@ -78,7 +78,8 @@ def explain(
     drugs = judged(ranking, now)
     urgent = alerts(asked.record, asked.episode, asked.reading, suspects=accused(drugs, fitted.suspect.value))
     future = None if ahead is None else _ahead(asked, ranking, ahead, days)
-    told = advised(ranking, scene(asked.record, asked.episode, asked.reading), danger=bool(urgent))
+    here = scene(asked.record, asked.episode, asked.reading)
+    told = advised(ranking, here, danger=bool(urgent))
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
@@ -90,7 +91,7 @@ def explain(
         candidates=candidates,
         plan=(
             *(step for step in told if step.kind != "treat"),
-            *steps(ranking, drugs, now),
+            *steps(ranking, drugs, now, here),
             *(step for step in told if step.kind == "treat"),
             *next_count(future),
             *next_tests(ranking, _asked(asked), seen),

@@ -46,6 +46,8 @@ class AdviceTable(Knowledge, frozen=True):
 
     rules: tuple[Advice, ...]
     """Of those that reassure, the first that holds is told."""
+    conditions: dict[str, AnyCondition]
+    """Those on which an action of a cause or a drug may hang."""
     sources: dict[str, Source]
 
 

@@ -9,7 +9,10 @@ from penia.infer import Ranking
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import weights
 from penia.infer.wording import JUDGEMENT, citation
+from penia.knowledge.advice import advice
 from penia.knowledge.schema import Action
+from penia.plan.conditions import judge
+from penia.plan.scene import Scene
 from penia.plan.stopping import Judged, Now
 from penia.plan.stopping import steps as of_drugs
 
@@ -17,35 +20,39 @@ MOST = 3
 """Causes whose treatment is shown."""
 
 
-def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now) -> tuple[Step, ...]:
-    """What to do with each drug, and the treatments of the leading causes, most urgent first."""
+def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now, here: Scene) -> tuple[Step, ...]:
+    """Antidotes, what to do with each drug, and the treatments of the leading causes, most urgent first."""
     families, least = ranking.families(), weights().treated.value
     leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
-    treat = [
-        step
+    treated = [
+        ranking.hypotheses[i]
         for family in leading
         for i in family
         if i == family[0] or ranking.probability[i] >= least
-        for step in _treatments(ranking.hypotheses[i])
     ]
+    first = [step for h in treated if h.drug for step in _treatments(h, h.drug.actions, here)]
+    treat = [step for h in treated for step in _treatments(h, _actions(h), here)]
     stops = {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None}
-    told = [*of_drugs(drugs, now, stops), *_merged(treat)]
+    told = [*_merged(first), *of_drugs(drugs, now, stops), *_merged(treat)]
     return tuple(sorted(told, key=lambda step: _URGENCY.index(step.urgency)))
 
 
 _URGENCY = ("now", "today", "days", "routine")
 
 
-def _treatments(hypothesis: Hypothesis) -> list[Step]:
+def _treatments(hypothesis: Hypothesis, actions: Sequence[Action], here: Scene) -> list[Step]:
+    """Of the actions all but those that hang on what is known not to be."""
+    due = {name: judge(condition, here).holds for name, condition in advice().conditions.items()}
     return [
         Step(
             kind="treat",
             text=_named(action.text, hypothesis),
-            urgency=action.urgency,
+            urgency=action.urgency if action.when is None or due[action.when] else "routine",
             causes=_ids(hypothesis),
             citations=(citation(hypothesis, action.source, action.verified),),
         )
-        for action in _actions(hypothesis)
+        for action in actions
+        if not (hypothesis.drug and _stops(action)) and (action.when is None or due[action.when] is not False)
     ]
 
 
@@ -55,10 +62,11 @@ def _ids(hypothesis: Hypothesis) -> tuple[str, ...]:
 
 
 def _actions(hypothesis: Hypothesis) -> tuple[Action, ...]:
-    """Those of the cause, or of the drug and then its pattern; whether to stop it is judged by itself."""
+    """Those of the cause or of the drug's pattern; the drug's own go before."""
     if hypothesis.cause is not None:
         return hypothesis.cause.actions
-    return tuple(action for action in _of_drug(hypothesis) if not _stops(action))
+    assert hypothesis.kind is not None
+    return hypothesis.kind.actions
 
 
 def _of_drug(hypothesis: Hypothesis) -> tuple[Action, ...]:

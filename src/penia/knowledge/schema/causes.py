@@ -57,6 +57,8 @@ class Action(Knowledge, frozen=True):
     text: str
     """One imperative sentence."""
     urgency: Literal["now", "today", "days", "routine"] = "routine"
+    when: str | None = None
+    """One of ``conditions`` in data/advice.yaml: not told where that is known false, routine if unknown."""
     source: str = "judgement"
     verified: bool = False
 
