@@ -62,3 +62,10 @@ def test_the_order_of_facts_is_canonical() -> None:
 def test_age_is_in_years() -> None:
     assert RECORD.person.age(day(1)) == pytest.approx(34, abs=0.01)
     assert Person("q").age(day(1)) is None
+
+
+@pytest.mark.parametrize("age", [0, 1, 2, 33, 34, 35, 36, 80])
+def test_a_stated_age_comes_out_as_it_was_stated(age: int) -> None:
+    at = datetime(2024, 3, 1, 9, tzinfo=UTC)
+    found = Person("p", birth=Person.born(age, at)).age(at)
+    assert found is not None and int(found) == age and found - age < 0.01

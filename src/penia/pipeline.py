@@ -10,6 +10,7 @@ import msgspec
 
 from penia import knowledge
 from penia.episode import lowest
+from penia.episode.runs import WHITE
 from penia.errors import PeniaError
 from penia.explanation import Alert, Candidate, Comparison, Explanation, Forecast, Step
 from penia.facts import Reading
@@ -69,7 +70,7 @@ def explain(
     """
     asked = question(record, at, setting)
     if asked.episode is None or asked.low is None:
-        return _nothing_low(asked)
+        return _nothing_low(asked, record)
     base, fitted = knowledge.load(), weights()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     seen = prospect(ranking, _asked(asked), base)
@@ -188,11 +189,18 @@ def _headline(
     return f"{urgent[0].title}. {urgent[0].action} {likely}" if urgent else likely
 
 
-def _nothing_low(asked: Question) -> Explanation:
+def _nothing_low(asked: Question, whole: Record) -> Explanation:
+    """``whole``: the record with what was not known yet."""
     least, urgent = lowest(asked.record), alerts(asked.record, None, asked.reading)
     headline = "No white count in this record; give one that holds blood counts with their dates and units."
     if asked.record.problems:
         headline = "No white count could be used from this record; see what was left out, and why."
+    later = [c.time for c in whole.counts if c.lineage in WHITE and asked.at and c.time > asked.at]
+    if later and asked.at is not None:
+        headline = (
+            f"No white count is known by {asked.at.date().isoformat()}; this record holds {len(later)} "
+            f"later, the first of {min(later).date().isoformat()}."
+        )
     if least is not None:
         lost = any(problem.kind in LOST for problem in asked.record.problems)
         where = (

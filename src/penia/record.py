@@ -6,8 +6,9 @@ source gives no time. Counts are in 10⁹/L (haemoglobin in g/L, haematocrit as 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -58,6 +59,11 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     """As written in the record, e.g. ``Black or African American``."""
     duffy_null: bool | None = None
     death: Moment | None = None
+
+    @staticmethod
+    def born(age: float, at: datetime) -> date:
+        """The birth date of one of ``age`` years at ``at``, so that ``Person.age`` gives them back."""
+        return at.date() - timedelta(days=math.ceil(age * 365.25 - 1e-6))
 
     def age(self, at: datetime) -> float | None:
         """Years of age at ``at``; None if the birth date is unknown."""

@@ -155,3 +155,8 @@ def test_help_lists_the_commands_and_the_exit_codes(penia: Run) -> None:
 
 def test_an_unknown_command_is_refused(penia: Run) -> None:
     assert penia("explian").code == 2
+
+
+def test_before_the_first_count_it_says_that_none_is_known_yet(penia: Run) -> None:
+    said = " ".join(penia("explain", EXAMPLE, "--at", "2020-01-01").out.split())
+    assert "No white count is known by 2020-01-01; this record holds" in said

@@ -32,3 +32,8 @@ def test_a_record_without_a_low_count_says_so(penia: Run, bundle: Given) -> None
     said = penia("forecast", bundle(count("a", 6.0)))
     assert said.code == 2
     assert "no recovery to forecast" in said.err
+
+
+def test_a_drug_that_the_record_does_not_hold_cannot_be_stopped(penia: Run) -> None:
+    said = penia("forecast", EXAMPLE, "--stop", "aspirin")
+    assert said.code == 2 and "not in this record" in said.err and "clozapine" in said.err

@@ -37,3 +37,8 @@ def test_an_unknown_cause_is_one_sentence(penia: Run, tmp_path: Path) -> None:
     said = penia("simulate", "--n", 1, "--cause", "flu", "--out", tmp_path / "x")
     assert said.code == 2
     assert "no cause" in said.err
+
+
+def test_a_misspelt_cause_gets_the_nearest_id(penia: Run, tmp_path: Path) -> None:
+    said = penia("simulate", "--n", 1, "--cause", "drug:clozapin", "--out", tmp_path / "x")
+    assert said.code == 2 and "did you mean drug:clozapine?" in said.err

@@ -84,7 +84,7 @@ def test_what_is_left_of_a_row_is_the_whole_less_the_childs_part() -> None:
     assert others is not None
     assert rate(others, "HP:0001744") == pytest.approx((rate(WHOLE, "HP:0001744") - 0.2 * 0.12) / 0.8)
     assert rate(others, "HP:0001945") == rate(WHOLE, "HP:0001945")
-    assert others.name == f"other {WHOLE.name}" and others.id == WHOLE.id
+    assert others.name == f"{WHOLE.name}, of another kind" and others.id == WHOLE.id
 
 
 def test_a_row_that_the_children_use_up_leaves_a_little_and_never_less_than_nothing() -> None:

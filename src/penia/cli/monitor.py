@@ -111,6 +111,7 @@ def _shown(watch: Watch) -> RenderableType:
 def _due(watch: Watch) -> str:
     if watch.due is None:
         return "no routine count is asked for"
-    often = f", then every {watch.every_days:g} days" if watch.every_days else ""
+    every = "day" if watch.every_days == 1 else f"{watch.every_days:g} days"
+    often = f", then every {every}" if watch.every_days else ""
     late = f" — {watch.overdue:.0f} days overdue" if watch.overdue >= 1 else ""
     return f"count by {watch.due:%-d %b %Y}{late}{often}"

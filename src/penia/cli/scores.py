@@ -14,7 +14,7 @@ SHOWN = 25
 
 def print_report(report: Report, console: Console) -> None:
     seen = report.all.cases
-    console.print(f"{seen} cases of {report.folder}", style="bold", markup=False)
+    console.print(f"{seen} case{'' if seen == 1 else 's'} of {report.folder}", style="bold", markup=False)
     versions = ", ".join(f"{name} {version}" for name, version in sorted(report.versions.items()))
     console.print(versions, markup=False, highlight=False)
     if report.unreadable:

@@ -21,7 +21,9 @@ result could be asked for; history, signs, drugs and the blood count were known 
 
 
 def print_sequential(found: Sequential, console: Console) -> None:
-    console.print(f"{found.cases} cases of {found.folder}", style="bold", markup=False)
+    console.print(
+        f"{found.cases} case{'' if found.cases == 1 else 's'} of {found.folder}", style="bold", markup=False
+    )
     console.print(
         f"{found.left_out} left out: no low count, or no result that could be hidden.\n", markup=False
     )

@@ -85,7 +85,9 @@ def of_question(
     """The forecast of a question that is ranked already; ``names``: the lines to forecast, where counted."""
     if not 1 <= days <= LONGEST:
         raise PeniaError(f"A forecast is of 1 to {LONGEST} days, not {days}.")
-    arms = _arms(mixture(ranking), wish or Wish())
+    wish = wish or Wish()
+    _are_taken(wish.stop, asked.record)
+    arms = _arms(mixture(ranking), wish)
     followed = follow(asked, ranking, arms, days, names, people)
     found = zip(arms, followed.arms, strict=True)
     scenarios = tuple(scenario(arm, counts, followed.days) for arm, counts in found)
@@ -160,13 +162,22 @@ def _letters(seen: Sequence[Line]) -> list[Lineage]:
     return [LETTER[name] for name in dict.fromkeys(names)]
 
 
+def _are_taken(drugs: Sequence[str], record: Record) -> None:
+    """Raises PeniaError for a drug that the record does not hold: stopping it would change nothing."""
+    held = sorted({e.ingredient for e in record.exposures if e.kind == "drug" and e.ingredient})
+    for drug in drugs:
+        if drug not in held:
+            told = f"it holds {', '.join(held)}" if held else "it holds no drug that is known"
+            raise PeniaError(f"{drug} is not in this record and cannot be stopped; {told}.")
+
+
 def _arms(mixed: Sequence[tuple[Hypothesis, float]], wish: Wish) -> list[Arm]:
     names = {h.id.removeprefix("drug:"): h.name for h, _ in mixed if h.drug is not None}
     going = suspects(mixed)
     stop = wish.stop or going
     for drug in wish.stop:
         if f"drug:{drug}" not in knowledge.load().drugs:
-            raise PeniaError(f"{drug!r} is no drug that is known; `penia kb show` lists them.")
+            raise PeniaError(f"{drug!r} is no drug that is known; `penia kb coverage` lists them.")
     named = tuple(names.get(drug, drug) for drug in stop)
     stopping = Arm("stop", stop, named) if stop else Arm("continue")
     found: list[Arm] = []

@@ -88,7 +88,7 @@ def rest(parent: Cause, children: Sequence[FinerCause], whole: Mapping[str, Caus
     changed = {row.key for row in parent.findings if any(own[row.key].p != row.p for own in rates)}
     return msgspec.structs.replace(
         parent,
-        name=f"other {parent.name}",
+        name=f"{parent.name}, of another kind",
         prior=msgspec.structs.replace(
             parent.prior,
             share={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -107,7 +107,7 @@ def _codes(system: str, text: str | None) -> tuple[str, ...]:
 
 def _person(case: Case, builder: RecordBuilder) -> None:
     age, ancestry = case.person.age_years, case.person.ancestry
-    birth: date | None = None if age is None else (DAY0 - timedelta(days=age * 365.25)).date()
+    birth = None if age is None else Person.born(age, DAY0)
     builder.person(Person(f"case-{case.id}", case.person.sex, birth, (ancestry,) if ancestry else ()))
     if setting := SETTINGS.get(case.setting or ""):
         builder.stay(Stay(setting, DAY0))

@@ -100,7 +100,7 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
     share = _is_share(result, what)
     if result.value is None or result.time is None:
         if result.value is not None:
-            reason = f"a {what.name} without a time cannot be placed"
+            reason = f"{what.name} without a time cannot be placed"
             problems.add("time-missing", result.origin.place, reason, "give the time of the specimen")
         elif _NUMBER.match(result.text or ""):
             reason = f"{what.name} is written {(result.text or '')[:40]!r}, no number with a known unit"

@@ -6,7 +6,7 @@ Numbers and units go through the same builder as those of any file: a unit is na
 from __future__ import annotations
 
 import base64
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -104,7 +104,7 @@ def _typed(facts: Facts, below: Record | None) -> Record:
     seen = _seen(facts, below)
     builder = RecordBuilder(TYPED)
     age = facts.person.age
-    birth = (seen - timedelta(days=age * 365.25)).date() if age is not None and 0 <= age <= 130 else None
+    birth = Person.born(age, seen) if age is not None and 0 <= age <= 130 else None
     builder.person(Person(TYPED, facts.person.sex, birth))
     if facts.setting:
         builder.stay(Stay(facts.setting, seen))

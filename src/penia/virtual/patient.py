@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 
 import msgspec
 import numpy as np
@@ -90,7 +91,9 @@ def simulate(
     known = knowledge.load()
     for cause in causes:
         if cause not in known.causes and cause not in known.drugs:
-            raise PeniaError(f"{cause!r} is no cause; `penia kb show` lists the ids.")
+            near = get_close_matches(cause, [*known.causes, *known.drugs], 1)
+            told = f"did you mean {near[0]}?" if near else "`penia kb coverage` lists the ids."
+            raise PeniaError(f"{cause!r} is no cause; {told}")
     library = Library(seed)
     for number, start in enumerate(range(0, n, BLOCK)):
         if number % LIFE == 0:
