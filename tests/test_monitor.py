@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from penia.errors import PeniaError
 from penia.monitor import Watch, monitor
-from penia.record import Count, Exposure, Person, Record
+from penia.record import Count, Exposure, Person, Record, TestResult
 
 START = datetime(2024, 3, 1, 9, tzinfo=UTC)
 
@@ -87,3 +88,35 @@ def test_a_record_without_a_monitored_drug_names_those_that_are() -> None:
         monitor(record((14.0, 3.5), drug="paracetamol"))
     with pytest.raises(PeniaError, match="is no rule"):
         monitor(record((14.0, 3.5)), variant="clozapine/mars")
+
+
+def test_a_count_older_than_the_interval_never_lets_the_drug_go_on() -> None:
+    late = us(record((14.0, 3.5)), at=START + timedelta(days=44))
+    assert late.do == "repeat"
+    assert "too old for the rule: count now" in late.says
+
+
+def test_a_newer_white_count_bounds_the_neutrophils() -> None:
+    seen = record((14.0, 3.5))
+    white = Count(START + timedelta(days=16), "WBC", 0.4)
+    assert us(msgspec.structs.replace(seen, counts=(*seen.counts, white))).do == "stop"
+
+
+def test_a_low_white_count_stops_by_the_limits_of_a_rule_that_has_them() -> None:
+    seen = record((14.0, 3.5))
+    white = Count(START + timedelta(days=44), "WBC", 2.0)
+    found = monitor(msgspec.structs.replace(seen, counts=(*seen.counts, white)), variant="clozapine/uk")[0]
+    assert found.do == "never" and "WBC 2 is below 3" in found.says
+
+
+def test_fever_since_the_last_count_asks_for_one_today_whatever_the_calendar_says() -> None:
+    seen = record((14.0, 3.5))
+
+    def hot(day: float) -> Watch:
+        when = START + timedelta(days=day)
+        fever = TestResult("Body temperature", time=when, kind="vital", value=39.0, unit="Cel")
+        return us(msgspec.structs.replace(seen, tests=(fever,)))
+
+    assert hot(17.0).do == "hold" and "Fever without a count since: count today" in hot(17.0).says
+    assert hot(17.0).due == START + timedelta(days=17)
+    assert hot(14.5).do == "continue"

@@ -452,3 +452,9 @@ def test_a_drug_stopped_a_month_ago_is_not_behind_the_fever() -> None:
     old = count("ANC", 3.4, days=38)
     assert on("carbimazole", old, temperature(39), stop=10) != ()
     assert on("carbimazole", old, temperature(39), stop=30) == ()
+
+
+def test_a_note_of_today_makes_a_count_of_weeks_ago_old() -> None:
+    (only,) = on("carbimazole", count("ANC", 3.4, days=38), fact(THROAT, days=0))
+    assert only.title.startswith("Sore throat on carbimazole, no recent neutrophil count")
+    assert on("carbimazole", count("ANC", 3.4, days=1), fact(THROAT, days=0)) == ()

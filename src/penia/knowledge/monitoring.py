@@ -99,6 +99,8 @@ class Schedule(Knowledge, frozen=True):
 class Monitoring(Knowledge, frozen=True):
     """data/monitoring.yaml"""
 
+    signs: tuple[str, ...]
+    """Finding keys that ask for a count the same day, whatever the calendar says."""
     schedules: tuple[Schedule, ...]
     sources: dict[str, Source]
 

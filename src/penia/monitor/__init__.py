@@ -26,6 +26,7 @@ from penia.knowledge.monitoring import (
     schedules,
 )
 from penia.monitor.chances import Chance, chances
+from penia.plan.scene import scene
 from penia.question import Question, question
 from penia.record import Count, Exposure, Record
 
@@ -127,11 +128,14 @@ def _watch(
     population: Population = "duffy-null" if _is_duffy(asked.record, chosen) else "general"
     own = chosen.limits.get(population) or Limits()
     newest = {line: c for line in chosen.lines if (c := _newest(asked.record, line, start)) is not None}
-    values = {line: c.value for line, c in newest.items()}
+    values = _values(asked.record, newest)
     low_for = {line: _low_for(asked.record, line, own) for line in newest}
     holding = band(chosen, values, population, low_for)
     interval = _interval(chosen, holding, day, stop)
     due = _due(newest, chosen, interval, start, now)
+    ill = _ill(asked, chosen, newest) if holding is None or holding.do == "repeat" else ()
+    due = now if ill else due
+    late = holding is None and due is not None and (due < now or len(newest) < len(chosen.lines))
     horizon = 0.0 if due is None else max((due - now) / _DAY, 1.0)
     drugs = knowledge.load().drugs
     return Watch(
@@ -145,8 +149,12 @@ def _watch(
         stopped=stop,
         counts=tuple((line, c.value, c.time) for line, c in newest.items()),
         missing=tuple(line for line in chosen.lines if line not in newest),
-        do="continue" if holding is None else holding.do,
-        says=_says(holding, drugs[drug].name if drug in drugs else drug, newest, stop),
+        do="hold" if ill else holding.do if holding else "repeat" if late else "continue",
+        says=_ill_says(ill, stop)
+        if ill
+        else _late_says(newest, chosen)
+        if late
+        else _says(holding, drugs[drug].name if drug in drugs else drug, values, stop),
         every_days=interval,
         due=due,
         overdue=0.0 if due is None else max((now - due) / _DAY, 0.0),
@@ -222,11 +230,41 @@ def _due(
     return min(c.time for c in newest.values()) + interval * _DAY
 
 
-def _says(holding: Band | None, drug: str, newest: dict[str, Count], stop: datetime | None) -> str:
+def _values(record: Record, newest: dict[str, Count]) -> dict[str, float]:
+    """The newest count of each line; a later white count bounds the neutrophils."""
+    values = {line: c.value for line, c in newest.items()}
+    neutrophils, white = newest.get("ANC"), _newest(record, "WBC", None)
+    if neutrophils and white and white.time > neutrophils.time:
+        values["ANC"] = min(neutrophils.value, white.value)
+    return values
+
+
+def _ill(asked: Question, rule: Schedule, newest: dict[str, Count]) -> tuple[str, ...]:
+    """Names of the signs that ask for a count and have had none since the day before."""
+    keys = monitoring().signs if rule.signs and rule.lines else ()
+    facts = scene(asked.record, asked.episode, asked.reading, ()).facts
+    last = min((c.time for c in newest.values()), default=None) if len(newest) == len(rule.lines) else None
+    found = (facts[key] for key in keys if key in facts and facts[key].present)
+    names = knowledge.load().findings
+    return tuple(names[f.key].name for f in found if last is None or (f.time and f.time - last > _DAY))
+
+
+def _ill_says(ill: tuple[str, ...], stop: datetime | None) -> str:
+    held = "" if stop else ", and no dose until it is known"
+    return f"{' and '.join(ill)} without a count since: count today{held}."
+
+
+def _late_says(newest: dict[str, Count], rule: Schedule) -> str:
+    absent = [line for line in rule.lines if line not in newest]
+    if absent:
+        return f"No count of {' and '.join(absent)} of this course is in the record: count now."
+    oldest = min(newest.values(), key=lambda c: c.time)
+    return f"{oldest.lineage} {oldest.value:g} of {oldest.time:%-d %b %Y} is too old for the rule: count now."
+
+
+def _says(holding: Band | None, drug: str, values: dict[str, float], stop: datetime | None) -> str:
     if holding is not None:
-        return f"{holding.line} {newest[holding.line].value:g} is below {holding.below:g}: {holding.text}"
-    if not newest:
-        return "No count of this course is in the record: count now."
+        return f"{holding.line} {values[holding.line]:g} is below {holding.below:g}: {holding.text}"
     return f"Every count lies above the limits: {'nothing more to do' if stop else f'go on with {drug}'}."
 
 

@@ -219,10 +219,9 @@ def _taking(condition: Taking, scene: Scene) -> Verdict:
 def _uncounted(condition: Uncounted, scene: Scene) -> Verdict:
     count = scene.latest(condition.line)
     beside = scene.latest(condition.beside) if condition.beside else None
-    now = scene.newest if condition.beside is None else beside.time if beside else None
-    if count is None or now is None:
-        return Verdict(count is None)
-    return Verdict(now - count.time > timedelta(days=condition.days))
+    now = scene.told if condition.beside is None else beside.time if beside else None
+    late = count is None or (now is not None and now - count.time > timedelta(days=condition.days))
+    return Verdict(late)
 
 
 def _unknown(condition: Unknown, scene: Scene) -> Verdict:

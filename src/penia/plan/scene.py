@@ -32,7 +32,9 @@ class Scene(msgspec.Struct, frozen=True):
     counts: dict[str, tuple[Count, ...]]
     """Line → counts by time, the lowest last where several have one time."""
     newest: datetime | None
-    """The latest time that the record knows: its now."""
+    """The latest time of a count, test or finding: by it counts and signs are old."""
+    told: datetime | None
+    """The latest time of anything that the record tells, a note of today included."""
     vitals: tuple[VitalSign, ...]
     values: dict[str, float]
     """Analyte of data/facts/labs.yaml → its latest value that is not too old, in its unit there."""
@@ -68,6 +70,7 @@ def scene(
     return Scene(
         counts={line: tuple(found) for line, found in counts.items()},
         newest=newest,
+        told=max((*_times(record), *(f.time for f in reading.facts if f.time)), default=None),
         vitals=tuple(v for v in _vitals(record) if _fresh(v.time, newest)),
         values=_values(record, newest),
         facts={f.key: f for f in reading.facts if not f.key.startswith("HP:") or _fresh(f.time, newest)},
