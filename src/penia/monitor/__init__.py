@@ -242,7 +242,7 @@ def _values(record: Record, newest: dict[str, Count]) -> dict[str, float]:
 def _ill(asked: Question, rule: Schedule, newest: dict[str, Count]) -> tuple[str, ...]:
     """Names of the signs that ask for a count and have had none since the day before."""
     keys = monitoring().signs if rule.signs and rule.lines else ()
-    facts = scene(asked.record, asked.episode, asked.reading, ()).facts
+    facts = scene(asked.record, asked.episode, asked.reading).facts
     last = min((c.time for c in newest.values()), default=None) if len(newest) == len(rule.lines) else None
     found = (facts[key] for key in keys if key in facts and facts[key].present)
     names = knowledge.load().findings
