@@ -171,7 +171,7 @@ def test_the_same_evidence_gives_the_same_leading_cause(three: Three) -> None:
 
 
 TIE = 0.15
-"""Two antibiotics of one stay change places where one form joins periods of a drug that another keeps apart."""
+"""Two antibiotics of one stay change places where a form joins periods that another keeps apart."""
 
 
 def _shared(three: Three, form: str, name: str) -> Record:
