@@ -43,9 +43,11 @@ def test_json_holds_the_contract(penia: Run) -> None:
 
 
 def test_at_cuts_the_record_at_the_end_of_that_day(penia: Run) -> None:
-    before = json.loads(penia("explain", EXAMPLE, "--json", "--at", "2024-05-19").out)
+    before = json.loads(penia("explain", EXAMPLE, "--json", "--at", "2024-05-13").out)
+    feverish = json.loads(penia("explain", EXAMPLE, "--json", "--at", "2024-05-19").out)
     on_the_day = json.loads(penia("explain", EXAMPLE, "--json", "--at", "2024-05-20").out)
     assert before["headline"].startswith("No low count")
+    assert feverish["headline"].startswith("Fever on clozapine, no recent neutrophil count")
     assert on_the_day["candidates"]
 
 

@@ -124,7 +124,7 @@ def test_a_record_without_a_low_count_is_refused_in_one_sentence() -> None:
 
 
 def test_an_unknown_drug_is_refused() -> None:
-    with pytest.raises(PeniaError, match="no drug"):
+    with pytest.raises(PeniaError, match="not in this record"):
         forecast(record((0.0, 0.2)), wish=Wish(stop=("snake-oil",)))
 
 
