@@ -8,7 +8,7 @@ from serve_makers import served
 from starlette.testclient import TestClient
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Any]:
     from playwright.sync_api import sync_playwright
 
