@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import NamedTuple, cast
 
 from penia.codes import administered, local_system, meaning, vocabulary_code
 from penia.codes.meds import Meaning
 from penia.read import icd
 from penia.read.build import RecordBuilder
-from penia.read.courses import EVER, GAP
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
+from penia.read.meds.pairing import infusions, orders, stays
 from penia.read.quantity import FLAGS, moment, number, plain, valued
 from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
 
@@ -112,13 +111,13 @@ class Events:
     def finish(self) -> None:
         """Orders, infusions and stays, each start with its stop; called once all events are read."""
         for starts, stops in self._orders.values():
-            for start, stop in _paired(starts, stops):
+            for start, stop in orders(starts, stops):
                 self._drug(start, "order", start.time, stop.time if stop else start.end)
         for starts, stops in self._infusions.values():
-            for start, stop in _ran(starts, stops):
+            for start, stop in infusions(starts, stops):
                 self._drug(start, "administration", start.time, stop.time if stop else start.end)
         for setting, (starts, stops) in self._stays.items():
-            for start, stop in _paired(starts, stops):
+            for start, stop in stays(starts, stops):
                 self._builder.stay(Stay(_setting(start, setting), start.time, stop.time if stop else None))
 
     def result(self, event: Event) -> None:
@@ -266,33 +265,6 @@ def _edition(code: str, said: str) -> str | None:
     """The edition that the form of a code tells; that which the event says, where the form is of both."""
     forms = icd.editions(code)
     return said if said in forms else next(iter(forms), None)
-
-
-def _paired(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Event | None]]:
-    """Each start with the first stop after it that no earlier start took."""
-    left = sorted((s for s in stops if s.time), key=_when)
-    for start in sorted(starts, key=_when):
-        at = next(
-            (i for i, stop in enumerate(left) if start.time is None or _when(stop) >= _when(start)), None
-        )
-        yield start, None if at is None or start.time is None else left.pop(at)
-
-
-def _ran(starts: list[Event], stops: list[Event]) -> Iterator[tuple[Event, Event | None]]:
-    """Each start with the stop before the next start; one that is too far off to be of the same infusion is
-    of one whose start nobody wrote down."""
-    begun = sorted((s for s in starts if s.time), key=_when)
-    ended = sorted(stops, key=_when)
-    for start, following in pairwise((*begun, None)):
-        assert start is not None
-        until = _when(following) if following else EVER
-        stop = next((s for s in ended if _when(start) <= _when(s) <= until), None)
-        near = stop is not None and _when(stop) - _when(start) <= GAP["administration"]
-        yield start, stop if near else None
-
-
-def _when(event: Event) -> datetime:
-    return event.time or EVER
 
 
 def _setting(event: Event, known: str) -> Setting:
