@@ -21,7 +21,7 @@ import penia
 from bench.result import Result, Row, rounded
 from penia import knowledge
 from penia.infer.counts import spread_of
-from penia.infer.prior import cumulative
+from penia.infer.latency import cumulative
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.schema import Distribution, Drug, DrugPattern, Latency

@@ -11,7 +11,8 @@ import pytest
 
 from penia.infer.chemotherapy import InRegimen
 from penia.infer.hypotheses import Course, Hypothesis
-from penia.infer.prior import Background, Weight, in_window, latency_of, weight
+from penia.infer.latency import in_window, latency_of
+from penia.infer.prior import Background, Weight, weight
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.regimens import regimens

@@ -6,7 +6,8 @@ import pytest
 from judged_makers import hypothesis
 
 from penia.infer.hypotheses import Course
-from penia.infer.prior import Background, at_place, cumulative, in_window, normalised, place_of, weight
+from penia.infer.latency import cumulative, in_window
+from penia.infer.prior import Background, at_place, normalised, place_of, weight
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase, load, table
 from penia.knowledge.schema import Distribution, Figure, Latency, Settings

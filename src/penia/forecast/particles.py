@@ -14,7 +14,7 @@ from penia.infer.course import LINES, Family, Subjects, draw, family, figures, s
 from penia.infer.course.draws import depths
 from penia.infer.course.together import Job, together
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import density, latency_of
+from penia.infer.latency import density, latency_of
 from penia.knowledge.schema import Lineage
 
 Array = NDArray[np.float64]

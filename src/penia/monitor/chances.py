@@ -21,7 +21,7 @@ from penia.forecast.scenarios import Arm
 from penia.infer import rank
 from penia.infer.course import Family, draw, of_drug
 from penia.infer.course.together import Job, together
-from penia.infer.prior import cumulative, latency_of
+from penia.infer.latency import cumulative, latency_of
 from penia.knowledge.limits import limits
 from penia.knowledge.monitoring import Do, Limits, Schedule
 from penia.question import Question

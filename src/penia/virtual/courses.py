@@ -15,7 +15,7 @@ from penia import marrow
 from penia.infer.course import LINES, Family, draw, family, figures, subjects
 from penia.infer.course.together import Job, together
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import density, latency_of
+from penia.infer.latency import density, latency_of
 from penia.infer.weights import weights
 
 Array = NDArray[np.float64]

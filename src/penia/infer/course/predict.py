@@ -14,7 +14,7 @@ from penia.infer.course.draws import LINES, draw, quantile, sizes, subjects
 from penia.infer.course.family import Family, of_cause, of_drug
 from penia.infer.course.figures import figures
 from penia.infer.course.run import run
-from penia.infer.prior import latency_of
+from penia.infer.latency import latency_of
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.checks import Check, Published

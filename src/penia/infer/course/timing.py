@@ -16,7 +16,7 @@ from penia.infer.course.draws import quantile, stratified
 from penia.infer.course.figures import figures
 from penia.infer.course.library import DRUG_DRAWS, GRID, LEVELS, Kept, Paths
 from penia.infer.hypotheses import Course, Hypothesis
-from penia.infer.prior import cumulative, latency_of
+from penia.infer.latency import cumulative, latency_of
 from penia.knowledge.schema import Distribution, Latency
 
 Array = NDArray[np.float64]

@@ -1,0 +1,84 @@
+"""When a drug's effect on the counts begins, and how long it lasts."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from statistics import NormalDist
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from penia.infer.cycles import cycles
+from penia.infer.hypotheses import Course
+from penia.infer.weights import Weights
+from penia.knowledge.schema import Distribution, Drug, DrugPattern, Latency
+
+Array = NDArray[np.float64]
+_NORMAL = NormalDist()
+_Z90 = _NORMAL.inv_cdf(0.9)
+_DAY = timedelta(days=1)
+
+
+def latency_of(drug: Drug, kind: DrugPattern) -> Latency:
+    """The drug's own, with its pattern's recovery where it names none."""
+    own = drug.latency
+    if own is None:
+        return kind.latency
+    return own if own.recovery else msgspec.structs.replace(own, recovery=kind.latency.recovery)
+
+
+def in_window(
+    course: Course,
+    latency: Latency,
+    onset: tuple[datetime | None, datetime | None],
+    undated: float,
+    fitted: Weights,
+) -> float:
+    """P(the low count of this course begins in the onset interval), with a thin tail outside the latency;
+    ``undated`` where the record has no dates."""
+    last_normal, first_low = onset
+    dated = [s for s in course.starts if s is not None]
+    if latency.since == "each-dose" and not dated and course.stop is not None:
+        dated = [course.stop]
+    if first_low is None:
+        return undated
+    if not dated:
+        return undated * _still_acting(course, latency, first_low)
+    longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
+    opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
+    starts = cycles(course, first_low, fitted) or dated if latency.since == "each-dose" else dated[:1]
+    missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
+    late = min(1.0, (first_low - opens) / _DAY / fitted.late_days.value)
+    inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
+    return inside * _still_acting(course, latency, first_low)
+
+
+def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:
+    """A count at the end of the window shows a fall that began up to a day before or after it was drawn."""
+    return cumulative(onset, (closes - start) / _DAY + 1) - cumulative(onset, (opens - start) / _DAY)
+
+
+def _still_acting(course: Course, latency: Latency, first_low: datetime) -> float:
+    """P(a fall that began before the drug was stopped is still there at the first low count)."""
+    if latency.since == "each-dose" or course.stop is None or latency.recovery is None:
+        return 1.0
+    return max(1 - cumulative(latency.recovery, (first_low - course.stop) / _DAY), 1e-4)
+
+
+def cumulative(quantity: Distribution, value: float) -> float:
+    """P(quantity ≤ value) of a log-normal given by its median and 10th and 90th percentiles."""
+    if value <= 0:
+        return 0.0
+    return _NORMAL.cdf(math.log(value / quantity.median) / _spread(quantity))
+
+
+def density(quantity: Distribution, values: Array) -> Array:
+    """Density of the same log-normal at positive values, up to a constant."""
+    return np.exp(-0.5 * (np.log(values / quantity.median) / _spread(quantity)) ** 2) / values
+
+
+def _spread(quantity: Distribution) -> float:
+    """SD of the logarithm."""
+    return max(math.log(quantity.p90 / quantity.p10) / (2 * _Z90), 0.05)
