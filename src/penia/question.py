@@ -21,7 +21,7 @@ from penia.episode.runs import Series
 from penia.explanation import Episode
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
-from penia.infer.weights import weights
+from penia.infer.counts import LINEAGE
 from penia.record import Record
 
 
@@ -113,15 +113,13 @@ def _low_counts(
     )
 
 
-BELOW_HALF = "test:neutrophils-below-half"
-
-
 def _in_words(record: Record, reading: Reading) -> dict[str, Measured]:
-    """An agranulocytosis is by definition a count below 0.5."""
-    low = reading.low_words.get("n", False)
-    said = next((f for f in reading.facts if low and f.key == BELOW_HALF and f.present), None)
-    when = said.time or newest(record) if said is not None else None
-    lower = limit("ANC", record.person, when) if when is not None else None
-    if said is None or lower is None:
-        return {}
-    return {"ANC": Measured("ANC", weights().severe.value, lower.value, True, said.place)}
+    """Lines that words place below a limit: an agranulocytosis is by definition a count below 0.5."""
+    found: dict[str, Measured] = {}
+    for line, letter in LINEAGE.items():
+        bound = reading.low_bounds.get(letter)
+        when = bound and (bound.fact.time or newest(record))
+        lower = limit(line, record.person, when) if when else None
+        if bound and lower:
+            found[line] = Measured(line, bound.below, lower.value, True, bound.fact.place)
+    return found

@@ -9,7 +9,7 @@ from penia.facts import circumstances, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.resolve import Source, resolve
 from penia.facts.schema.words import WindowKind
-from penia.facts.statement import Fact, Heard, Reading, Said
+from penia.facts.statement import Bound, Fact, Heard, Reading, Said
 from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
@@ -61,6 +61,7 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
         low_said=low_said,
+        low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
@@ -119,6 +120,17 @@ def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
     present = {fact.key for fact in facts if fact.present}
     rows = [row for row in tables.lineages() if not present.isdisjoint(row.keys)]
     return {letter: True for row in rows for letter in row.lineages}
+
+
+def _bounds(facts: tuple[Fact, ...], low: dict[str, bool]) -> dict[str, Bound]:
+    present = {fact.key: fact for fact in facts if fact.present}
+    return {
+        letter: Bound(below, present[key])
+        for row in tables.lineages()
+        for key, below in row.bounds.items()
+        for letter in row.lineages
+        if key in present and low.get(letter, False)
+    }
 
 
 def _newer(one: datetime | None, other: datetime | None) -> datetime | None:

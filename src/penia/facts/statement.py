@@ -28,6 +28,14 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.place in places or any(place in places for place in self.also)
 
 
+class Bound(msgspec.Struct, frozen=True):
+    """A count that words place below a limit."""
+
+    below: float
+    """10⁹/L"""
+    fact: Fact
+
+
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that the dictionary reads from one record."""
 
@@ -38,6 +46,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     without a number."""
     low_said: datetime | None = None
     """When the first of those words were said."""
+    low_bounds: dict[str, Bound] = {}
+    """Lineage called low in words → how low it is by what the word means."""
     conditions: dict[str, datetime | None] = {}
     """Cause ids that the record states as a diagnosis of this person (confirmed, not refuted, not only
     suspected), with the newest time; codes that merely say that a count is low are never among them."""

@@ -182,7 +182,7 @@ def told(
     row, column = {h.id: c for c, h in enumerate(hypotheses)}, {key.key: f for f, key in enumerate(keys)}
     own = whole.without(
         [(row[id], column[key]) for id, key in of_both if id in row and key in column]
-        + _of_other_drugs(hypotheses, heard)
+        + _of_other_drugs(hypotheses, heard, keys)
     )
     anchored = np.array([h.known or h.drug is not None for h in hypotheses])
     found = Told(
@@ -220,17 +220,15 @@ def finding_evidence(
     return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
 
 
-OF_A_DRUG = frozenset({"test:recovery-within-3-weeks", "test:falls-on-rechallenge"})
-"""What happened when a drug was stopped or given again: said beside a drug, it is said of that drug alone."""
-
-
-def _of_other_drugs(hypotheses: Sequence[Hypothesis], facts: Sequence[Fact]) -> list[tuple[int, int]]:
+def _of_other_drugs(
+    hypotheses: Sequence[Hypothesis], facts: Sequence[Fact], keys: Sequence[FindingKey]
+) -> list[tuple[int, int]]:
     """(hypothesis, fact) where the fact is told of another drug."""
     courses = [(c, h.course.places) for c, h in enumerate(hypotheses) if h.course is not None]
     return [
         (c, f)
-        for f, fact in enumerate(facts)
-        if fact.key in OF_A_DRUG and any(fact.stands_in(places) for _, places in courses)
+        for f, (fact, key) in enumerate(zip(facts, keys, strict=True))
+        if key.of_drug and any(fact.stands_in(places) for _, places in courses)
         for c, places in courses
         if not fact.stands_in(places)
     ]

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from penia.knowledge.schema import Knowledge, Source
+from penia.knowledge.schema import Figure, Knowledge, Source
 from penia.knowledge.store import table
 
 Do = Literal["continue", "repeat", "reduce", "hold", "stop", "never"]
@@ -99,6 +99,8 @@ class Schedule(Knowledge, frozen=True):
 class Monitoring(Knowledge, frozen=True):
     """data/monitoring.yaml"""
 
+    before_days: Figure
+    """Days before the first dose within which a count is the one to start from."""
     signs: tuple[str, ...]
     """Finding keys that ask for a count the same day, whatever the calendar says."""
     schedules: tuple[Schedule, ...]

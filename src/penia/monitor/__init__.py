@@ -191,8 +191,8 @@ def _is_duffy(record: Record, rule: Schedule) -> bool:
 
 
 def _newest(record: Record, line: str, start: datetime | None) -> Count | None:
-    """Of the course, or of the month before it."""
-    since = None if start is None else start - 30 * _DAY
+    """Of the course, or from shortly before it."""
+    since = None if start is None else start - monitoring().before_days.value * _DAY
     found = [c for c in record.counts if c.lineage == line and (since is None or c.time >= since)]
     return max(found, key=lambda c: c.time, default=None)
 

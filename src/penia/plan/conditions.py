@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from penia import knowledge
-from penia.episode.limits import change_factor
 from penia.knowledge.urgency import (
     Absent,
     All,
@@ -32,32 +31,11 @@ from penia.knowledge.urgency import (
     WordsSay,
     Younger,
 )
+from penia.plan.counted import Verdict, count_is, falling, on, uncounted
 from penia.plan.scene import Scene, VitalSign
-from penia.record import Count
 
-_LINES = {
-    "PLT": "platelets",
-    "HB": "haemoglobin",
-    "RETIC": "reticulocytes",
-    "ALC": "lymphocytes",
-    "BLASTS": "blasts",
-    "PROMYELOCYTES": "promyelocytes",
-}
 _VITALS = {"temperature": ("temperature", " °C")}
 _LINEAGES = {"n": "low neutrophils", "w": "low white cells", "l": "low lymphocytes", "p": "low platelets"}
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """Kleene's three values with their reasons."""
-
-    holds: bool | None
-    short: str = ""
-    """A few words for a title."""
-    because: tuple[str, ...] = ()
-    """The facts that decide it, with values and dates; empty unless it holds."""
-    unknown: tuple[str, ...] = ()
-    said: dict[str, str] = {}
-    """Name of a part → its short words."""
 
 
 def judge(condition: AnyCondition, scene: Scene) -> Verdict:
@@ -68,55 +46,6 @@ def judge(condition: AnyCondition, scene: Scene) -> Verdict:
     if found.holds and condition.as_:
         found = msgspec.structs.replace(found, said={**found.said, condition.as_: found.short})
     return found
-
-
-def _count(condition: CountIs, scene: Scene) -> Verdict:
-    count = scene.latest(condition.line)
-    holds = _compare(condition, count) if count else None
-    white = scene.latest("WBC") if condition.line == "ANC" and condition.above is None else None
-    if not holds and white and (count is None or white.time >= count.time) and _compare(condition, white):
-        return Verdict(True, _said(white), (f"{_dated(white)}, and neutrophils cannot be more",))
-    if count is None or holds is None:
-        return Verdict(None, unknown=(_LINES.get(condition.line, condition.line),))
-    return Verdict(True, _said(count), (_dated(count),)) if holds else Verdict(False)
-
-
-def _compare(condition: CountIs, count: Count) -> bool | None:
-    """A count beyond a limit of quantification is known on one side only."""
-    tests: tuple[tuple[float | None, Callable[[float, float], bool]], ...] = (
-        (condition.below, operator.lt),
-        (condition.up_to, operator.le),
-        (condition.above, operator.gt),
-    )
-    results = [_decide(test, count, bound) for bound, test in tests if bound is not None]
-    return False if False in results else (None if None in results else True)
-
-
-def _decide(test: Callable[[float, float], bool], count: Count, bound: float) -> bool | None:
-    end = test(count.value, bound)
-    if count.comparator is None:
-        return end
-    if count.comparator in ("<", "<="):
-        far = test(0.0, bound)
-        near = test(count.value * (1 - 1e-9), bound) if count.comparator == "<" else end
-    else:
-        far = test(float("inf"), bound)
-        near = test(count.value * (1 + 1e-9), bound) if count.comparator == ">" else end
-    return near if near == far else None
-
-
-def _falling(condition: Falling, scene: Scene) -> Verdict:
-    last = scene.latest(condition.line)
-    if last is None or last.comparator in (">", ">="):
-        return Verdict(None, unknown=(f"earlier {condition.line}",))
-    since = last.time - timedelta(days=condition.days)
-    before = [c for c in scene.counts[condition.line] if since <= c.time < last.time and not c.comparator]
-    if not before:
-        return Verdict(None, unknown=(f"earlier {condition.line}",))
-    top = max(before, key=lambda c: (c.value, c.time))
-    if top.value < last.value * change_factor(condition.line) or top.value == last.value:
-        return Verdict(False)
-    return Verdict(True, "falling", (f"{condition.line} fell from {top.value:g} on {_day(top.time)}",))
 
 
 def _vital(condition: VitalIs, scene: Scene) -> Verdict:
@@ -130,7 +59,7 @@ def _vital(condition: VitalIs, scene: Scene) -> Verdict:
     end = min if condition.below is not None else max
     top = end(fitting, key=lambda v: (v.value, v.time.isoformat() if v.time else ""))
     short = f"{name} {round(top.value, 1):g}{unit}"
-    return Verdict(True, short, (f"{short}{_on(top.time)}",))
+    return Verdict(True, short, (f"{short}{on(top.time)}",))
 
 
 def _vital_fits(condition: VitalIs, sign: VitalSign) -> bool:
@@ -161,7 +90,7 @@ def _fact(condition: FactIs, scene: Scene) -> Verdict:
     if not fact.present:
         return Verdict(False)
     told = f" (“{fact.text}”)" if fact.text and fact.text.lower() != name.lower() else ""
-    return Verdict(True, name, (f"{name}{told}{_on(fact.time)}",))
+    return Verdict(True, name, (f"{name}{told}{on(fact.time)}",))
 
 
 def _value(condition: ValueIs, scene: Scene) -> Verdict:
@@ -214,14 +143,6 @@ def _taking(condition: Taking, scene: Scene) -> Verdict:
     names = [name for name in scene.taken if name in condition.drugs]
     said = " and ".join(names)
     return Verdict(True, said, (f"takes {said}",)) if names else Verdict(False)
-
-
-def _uncounted(condition: Uncounted, scene: Scene) -> Verdict:
-    count = scene.latest(condition.line)
-    beside = scene.latest(condition.beside) if condition.beside else None
-    now = scene.told if condition.beside is None else beside.time if beside else None
-    late = count is None or (now is not None and now - count.time > timedelta(days=condition.days))
-    return Verdict(late)
 
 
 def _unknown(condition: Unknown, scene: Scene) -> Verdict:
@@ -279,15 +200,15 @@ def _item(item: Item, scene: Scene) -> tuple[float, float, tuple[str, ...]]:
 
 
 _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
-    CountIs: _count,
-    Falling: _falling,
+    CountIs: count_is,
+    Falling: falling,
     VitalIs: _vital,
     FactIs: _fact,
     WordsSay: _words,
     Younger: _younger,
     Suspected: _suspected,
     Taking: _taking,
-    Uncounted: _uncounted,
+    Uncounted: uncounted,
     ValueIs: _value,
     Absent: _absent,
     MustBeAsked: _asked,
@@ -301,19 +222,3 @@ _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
-
-
-def _said(count: Count) -> str:
-    return f"{_LINES.get(count.lineage, count.lineage)} {count.comparator or ''}{count.value:g}"
-
-
-def _dated(count: Count) -> str:
-    return f"{_said(count)} {'g/L' if count.lineage == 'HB' else '×10⁹/L'}{_on(count.time)}"
-
-
-def _on(time: datetime | None) -> str:
-    return f" on {_day(time)}" if time else ""
-
-
-def _day(time: datetime) -> str:
-    return time.date().isoformat()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from penia.facts.schema.row import Row
 
 
@@ -79,6 +81,8 @@ class LineageWords(Row, frozen=True):
     hpo: tuple[str, ...]
     keys: tuple[str, ...] = ()
     """Findings that mean so much where nothing else is said of the lineage."""
+    bounds: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """Finding key → the count lies below, by definition (10⁹/L)."""
     nouns: tuple[str, ...] = ()
 
 

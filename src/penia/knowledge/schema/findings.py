@@ -25,6 +25,8 @@ class FindingKey(Knowledge, frozen=True):
     trial itself: scored there, not here."""
     implies: tuple[str, ...] = ()
     """Broader keys that this one implies."""
+    of_drug: bool = False
+    """What happened when a drug was stopped or given again: said beside a drug, it is of that drug alone."""
     text: str | None = None
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
 
