@@ -12,7 +12,7 @@ from penia import knowledge
 from penia.episode import lowest
 from penia.episode.runs import WHITE
 from penia.errors import PeniaError
-from penia.explanation import Alert, Candidate, Comparison, Explanation, Forecast, Step
+from penia.explanation import HELPS, Alert, Candidate, Comparison, Explanation, Forecast, Step
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
@@ -81,12 +81,13 @@ def explain(
     future = None if ahead is None else _ahead(asked, ranking, ahead, days)
     here = scene(asked.record, asked.episode, asked.reading)
     told = advised(ranking, here, danger=bool(urgent))
+    tests = next_tests(ranking, _asked(asked), seen)
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
         at=asked.at,
         setting=asked.setting,
-        headline=_headline(urgent, candidates, thin, told),
+        headline=_headline(urgent, candidates, thin, told, tests),
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
@@ -95,7 +96,7 @@ def explain(
             *steps(ranking, drugs, now, here),
             *(step for step in told if step.kind == "treat"),
             *next_count(future),
-            *next_tests(ranking, _asked(asked), seen),
+            *tests,
         ),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),
         problems=(*asked.record.problems, *_unread(asked.reading)),
@@ -173,19 +174,21 @@ def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:
 
 
 def _headline(
-    urgent: tuple[Alert, ...], candidates: tuple[Candidate, ...], thin: bool, told: tuple[Step, ...]
+    urgent: tuple[Alert, ...],
+    candidates: tuple[Candidate, ...],
+    thin: bool,
+    told: tuple[Step, ...],
+    tests: tuple[Step, ...],
 ) -> str:
     if urgent and urgent[0].level == "now":
         return f"{urgent[0].title}. {urgent[0].action}"
     first = candidates[0]
     if told and told[0].kind == "reassure":
         return f"Likely cause: {first.name}. {told[0].text}"
-    if thin:
-        helps = " and ".join(first.missing[:2])
-        return (
-            f"Too little is known to tell the causes apart; what would help most: {helps or 'more findings'}."
-        )
     likely = f"Likely cause: {first.name} ({100 * first.probability:.0f} %)."
+    if thin:
+        helps = " and ".join(step.name for step in tests[:HELPS]) or "more findings"
+        likely = f"Too little is known to tell the causes apart; what would help most: {helps}."
     return f"{urgent[0].title}. {urgent[0].action} {likely}" if urgent else likely
 
 

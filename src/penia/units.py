@@ -156,3 +156,12 @@ def _find(unit: str | None, analyte: str, dimension: str, meaning: str, remedy: 
     if "percent" in rows and dimension == "count":
         remedy += ", or as a percentage of the white count of the same specimen"
     raise UnitError(f'The unit "{unit}" of {analyte} is not {meaning}. Remedy: send it in {remedy}.')
+
+
+def shown(value: float) -> str:
+    """Three digits: a count reckoned from a percentage is no surer.
+
+    >>> shown(2.3028), shown(1234.5)
+    ('2.3', '1234')
+    """
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

@@ -104,7 +104,7 @@ EXPLANATION = Explanation(
     plan=(
         Step("stop", "Stop clozapine.", "now", ("drug:clozapine",), (UNREAD,)),
         Step("treat", "Give an antiviral.", "today", ("influenza",)),
-        *(Step("test", f"test {n}", "days", ("drug:clozapine",)) for n in range(7)),
+        *(Step("test", f"test {n}", "days", ("drug:clozapine",), name=f"test {n}") for n in range(7)),
         Step("follow-up", "Count daily.", "routine", ("drug:clozapine",)),
     ),
     missing=("marrow film", "blood culture"),

@@ -70,8 +70,8 @@ def test_the_facts_that_a_danger_rests_on_and_lacks_are_said() -> None:
 
 def test_too_thin_is_said_before_any_cause_but_not_before_danger() -> None:
     said = flat(shown(changed(thin=True)))
-    assert order(said, "NOW", "Too little is known", "TODAY", "clozapine, day 78")
-    assert "What would help most: marrow film and blood culture." in said
+    assert order(said, "NOW", "TODAY", "Too little is known", "clozapine, day 78")
+    assert "What would help most: test 0 and test 1." in said
     calm = flat(shown(changed(thin=True, urgency=())))
     assert calm.strip().startswith("UNSURE Too little is known")
 

@@ -53,6 +53,10 @@ __all__ = [
 ]
 
 
+HELPS = 2
+"""Tests that are named where too little is known."""
+
+
 class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     person: str
     at: datetime | None
@@ -76,6 +80,10 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Evidence moved the prior by less than a bit."""
     forecast: Forecast | None = None
     """Where it was asked for, and a count is low."""
+
+    def helps(self) -> tuple[str, ...]:
+        """The tests that would tell most, where too little is known."""
+        return tuple(step.name for step in self.plan if step.kind == "test")[:HELPS]
 
     def to_json(self) -> bytes:
         """UTF-8 JSON (docs/schema/explanation.json); the same record gives the same bytes."""

@@ -87,3 +87,5 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     confirms."""
     stage: int | None = None
     """1: with the first blood draw; 2: once its results are there."""
+    name: str = ""
+    """Of a test: what to ask for."""

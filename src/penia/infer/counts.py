@@ -21,6 +21,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Drug, Lineage, Pattern
+from penia.units import shown
 
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
@@ -86,7 +87,7 @@ def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -
         [1.0 if h.drug is None else severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
     )
     logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
-    text = f"{value.line} {'< ' if value.censored else ''}{value.value:g}"
+    text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
     return Evidence(value.line, text, tuple(logs.tolist()), places, tuple((-spreads[:, 0]).tolist()), value)
 

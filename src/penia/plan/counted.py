@@ -12,6 +12,7 @@ from penia.episode.limits import change_factor
 from penia.knowledge.urgency import CountIs, Falling, Uncounted
 from penia.plan.scene import Scene
 from penia.record import Count
+from penia.units import shown
 
 _LINES = {
     "PLT": "platelets",
@@ -82,7 +83,7 @@ def falling(condition: Falling, scene: Scene) -> Verdict:
     top = max(before, key=lambda c: (c.value, c.time))
     if top.value < last.value * change_factor(condition.line) or top.value == last.value:
         return Verdict(False)
-    return Verdict(True, "falling", (f"{condition.line} fell from {top.value:g} on {day(top.time)}",))
+    return Verdict(True, "falling", (f"{condition.line} fell from {shown(top.value)} on {day(top.time)}",))
 
 
 def uncounted(condition: Uncounted, scene: Scene) -> Verdict:
@@ -94,7 +95,7 @@ def uncounted(condition: Uncounted, scene: Scene) -> Verdict:
 
 
 def _said(count: Count) -> str:
-    return f"{_LINES.get(count.lineage, count.lineage)} {count.comparator or ''}{count.value:g}"
+    return f"{_LINES.get(count.lineage, count.lineage)} {count.comparator or ''}{shown(count.value)}"
 
 
 def _dated(count: Count) -> str:

@@ -179,6 +179,7 @@ def _step(case: Case, pick: Chosen, who: Sequence[Hypothesis], table: Investigat
     effects.append(Effect(nothing, float(case.belief @ absent), _shifts(case.belief, none, shown, who)))
     return Step(
         kind="test",
+        name=test.name,
         text=_sentence(
             test, effects[0], who[moved], says[keys[0]], float(_after(case, {keys[0]: False})[moved])
         ),

@@ -113,15 +113,13 @@ def _whole(
 
 
 def _dangers(explanation: Explanation) -> list[Section]:
-    """What cannot wait, then that too little is known, then the other dangers."""
-    pressing = [_alert(a) for a in explanation.urgency if a.level == "now"]
-    others = [_alert(a) for a in explanation.urgency if a.level != "now"]
+    """What may harm, then that too little is known."""
     thin: list[Section] = [(("UNSURE", "bold reverse"), _thin(explanation))] if explanation.thin else []
-    return [*pressing, *thin, *others]
+    return [*(_alert(a) for a in explanation.urgency), *thin]
 
 
 def _thin(explanation: Explanation) -> Text:
-    helps = " and ".join(explanation.missing[:2]) or "more findings"
+    helps = " and ".join(explanation.helps()) or "more findings"
     return say(("Too little is known to tell the causes apart.", "bold"), f" What would help most: {helps}.")
 
 

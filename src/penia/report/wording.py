@@ -17,6 +17,7 @@ from penia.explanation import (
 )
 from penia.explanation.wording import percent
 from penia.record import Record
+from penia.units import shown
 
 LINES = {
     "ANC": ("neutrophils", "neutropenia"),
@@ -45,7 +46,7 @@ def line_name(line: str) -> str:
 
 
 def amount(line: str, value: float, censored: bool = False) -> str:
-    return f"{'below ' if censored else ''}{value:g} {UNITS.get(line, '×10⁹/L')}"
+    return f"{'below ' if censored else ''}{shown(value)} {UNITS.get(line, '×10⁹/L')}"
 
 
 def who(explanation: Explanation, record: Record) -> str:
