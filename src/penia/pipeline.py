@@ -13,6 +13,7 @@ from penia.episode import lowest
 from penia.episode.runs import WHITE
 from penia.errors import PeniaError
 from penia.explanation import HELPS, Alert, Candidate, Comparison, Explanation, Forecast, Step
+from penia.explanation.wording import leading
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
@@ -184,8 +185,8 @@ def _headline(
         return f"{urgent[0].title}. {urgent[0].action}"
     first = candidates[0]
     if told and told[0].kind == "reassure":
-        return f"Likely cause: {first.name}. {told[0].text}"
-    likely = f"Likely cause: {first.name} ({100 * first.probability:.0f} %)."
+        return f"{leading(first.name, first.probability)}. {told[0].text}"
+    likely = f"{leading(first.name, first.probability)}."
     if thin:
         helps = " and ".join(step.name for step in tests[:HELPS]) or "more findings"
         likely = f"Too little is known to tell the causes apart; what would help most: {helps}."

@@ -95,7 +95,8 @@ def test_every_tag_is_closed() -> None:
 
 def test_danger_stands_before_any_cause() -> None:
     text = plain().text
-    order = [text.index(words) for words in ("NOW", "Antibiotics within the hour.", "TODAY", "Likely causes")]
+    told = ("NOW", "Antibiotics within the hour.", "TODAY", "Possible causes")
+    order = [text.index(words) for words in told]
     assert order == sorted(order)
 
 
@@ -195,7 +196,7 @@ def test_no_low_count_is_one_reassuring_sentence_without_causes() -> None:
     said = "No low count in this record; lowest was ANC 2.1 on 2024-05-20."
     shown = page(changed(headline=said, urgency=(), episode=None, candidates=(), plan=(), missing=()))
     assert said in shown.text
-    assert "Likely causes" not in shown.text
+    assert "Possible causes" not in shown.text
     assert "What to do next" not in shown.text
 
 
@@ -209,7 +210,7 @@ def test_an_empty_record_makes_a_page_without_a_drawing() -> None:
 def test_too_little_is_said_before_the_causes() -> None:
     text = page(changed(thin=True, urgency=())).text
     unsure = text.index("Too little is known to tell the causes apart")
-    assert unsure < text.index("test 0 and test 1") < text.index("Likely causes")
+    assert unsure < text.index("test 0 and test 1") < text.index("Possible causes")
 
 
 def test_a_step_that_is_not_for_the_first_cause_says_for_which() -> None:
@@ -239,7 +240,7 @@ def test_the_same_record_gives_the_same_page() -> None:
 
 def test_the_notes_say_danger_causes_and_steps_as_text() -> None:
     notes = render(EXPLANATION, RECORD).split('<pre id="text"')[1].split("</pre>")[0]
-    told = ("NOW: ", "Likely causes", FIRST.name, "Stop, now: Stop clozapine.", "does not make it")
+    told = ("NOW: ", "Possible causes", FIRST.name, "Stop, now: Stop clozapine.", "does not make it")
     places = [notes.index(words) for words in told]
     assert places == sorted(places)
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
-from cds_makers import asked, bundle, recent
+from cds_makers import SEEN, asked, bundle, recent
 from fhir.resources.R4B import get_fhir_model_class
 from jsonschema import validate
-from serve_makers import served
+from serve_makers import EXAMPLE, served
 from starlette.testclient import TestClient
+
+import penia
+from penia.serve.hooks.orders import of_orders
+from penia.serve.hooks.request import Sent
 
 TEXT = {"type": "string", "minLength": 1}
 ACTION = {
@@ -119,6 +124,16 @@ def test_a_drug_that_is_a_likely_cause_can_be_taken_back(client: TestClient, hoo
     (card,) = cards(client, asked(hook, draftOrders=bundle([order("clozapine 100 mg tablet")]), **chosen))
     assert card["summary"].startswith("clozapine is a likely cause")
     assert next(iter(actions(card)))["resourceId"] == "MedicationRequest/draft-1"
+
+
+def test_a_drug_that_is_less_likely_than_not_is_called_a_possible_cause() -> None:
+    record = penia.read(EXAMPLE)
+    explained = penia.explain(record)
+    first = msgspec.structs.replace(explained.candidates[0], probability=0.3)
+    unsure = msgspec.structs.replace(explained, candidates=(first, *explained.candidates[1:]))
+    (card,) = of_orders(Sent(record, {}, (order("clozapine"),), "p"), unsure, SEEN, "")
+    assert card["summary"].startswith("clozapine is a possible cause") and "30 %" in card["summary"]
+    assert card["indicator"] == "warning"
 
 
 def test_a_drug_that_may_not_be_begun_at_this_count_says_by_whose_rule(client: TestClient) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from penia.explanation.evidence import Candidate, Contribution
 
+LIKELY = 0.5
+"""Probability from which on a cause is called likely: more so than all others together."""
 TELLING = 1.0
 """Least weight, in decibans, of evidence that is named."""
 
@@ -18,6 +20,12 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "<1 %"
     return ">99 %" if probability > 0.995 else f"{probability * 100:.0f} %"
+
+
+def leading(name: str, probability: float) -> str:
+    """``Likely cause: clozapine (87 %)``; one that is less likely than not only leads the others."""
+    said = "Likely cause" if probability >= LIKELY else "Leading cause, unsure"
+    return f"{said}: {name} ({percent(probability)})"
 
 
 def bar(probability: float, cells: int) -> str:

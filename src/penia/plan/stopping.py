@@ -176,7 +176,7 @@ def _step(judged: Judged, now: Now, stops: Mapping[str, Citation]) -> Step:
 
 
 def _text(judged: Judged) -> str:
-    chance = f"{percent(judged.chance)} likely the cause"
+    chance = f"{percent(judged.chance)} chance of being the cause"
     if judged.over and judged.row.waits:
         return f"Next dose of {judged.name} by the counts: {chance}. {_capital(judged.row.instead)}."
     if judged.over:
@@ -199,7 +199,7 @@ def _others(rest: Sequence[Judged]) -> tuple[Step, ...]:
     if not rest:
         return ()
     most = percent(max(j.chance for j in rest))
-    chance = f"{'at most ' if len(rest) > 1 else ''}{most} likely the cause"
+    chance = f"{'at most ' if len(rest) > 1 else ''}{most} chance of being the cause"
     return (
         Step(
             kind="continue",

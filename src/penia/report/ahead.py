@@ -66,7 +66,7 @@ def render(forecast: Forecast, names: dict[str, str]) -> RenderableType:
     )
     head = lines(
         say((f"From the last count, {forecast.start:%-d %b %Y %H:%M} UTC (day 0)", "bold")),
-        say(("Over the likely causes: ", ""), (followed, "dim")),
+        say(("Over the leading causes: ", ""), (followed, "dim")),
         say((few if forecast.effective < FEW else "", "yellow")),
     )
     parts: list[RenderableType] = [head]

@@ -101,7 +101,7 @@ _OPERATION: Json = {
     "resourceType": "OperationDefinition",
     "id": "explain",
     "name": "Explain",
-    "title": "Likely causes of a low white count",
+    "title": "Possible causes of a low white count",
     "status": "active",
     "kind": "operation",
     "date": _SINCE,

@@ -45,7 +45,7 @@ def description() -> dict[str, Any]:
         "info": {
             "title": "penia",
             "version": "1",
-            "description": "From a record to the likely causes of a low white count. Nothing is kept.",
+            "description": "From a record to the possible causes of a low white count. Nothing is kept.",
         },
         "paths": {
             "/explain": {"post": _explain()},

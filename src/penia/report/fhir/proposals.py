@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from penia.explanation import Candidate, Explanation, Step
-from penia.explanation.wording import telling, weighed
+from penia.explanation.wording import percent, telling, weighed
 from penia.infer.weights import weights
 from penia.report.fhir.elements import Json, cause, instant, references, subject
 
@@ -70,13 +70,13 @@ def _issue(candidate: Candidate, explanation: Explanation) -> Json:
     return {
         "resourceType": "DetectedIssue",
         "status": "preliminary",
-        "code": {"text": "Drug as a likely cause of a low white count"},
+        "code": {"text": "Drug as a possible cause of a low white count"},
         "severity": SEVERITIES[level],
         "patient": subject(explanation.person),
         **_when(explanation, "identifiedDateTime"),
         **({"implicated": found} if found else {}),
         "evidence": [{"code": [cause(drug, candidate.name)]}],
-        "detail": f"{candidate.name}: probability {100 * candidate.probability:.0f} %.",
+        "detail": f"{candidate.name}: probability {percent(candidate.probability)}.",
         **({"mitigation": [{"action": {"text": s.text}} for s in stops]} if stops else {}),
     }
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from penia.explanation import Candidate, Citation, Explanation, Step
-from penia.explanation.wording import telling, weighed
+from penia.explanation.wording import leading, percent, telling, weighed
 from penia.knowledge.cards import cards as when
 from penia.report.fhir.elements import CAUSES
 from penia.report.fhir.proposals import named, request
@@ -95,7 +95,7 @@ def _id(content: Json) -> str:
 
 def _sentence(explanation: Explanation, likely: bool) -> str:
     first = explanation.candidates[0] if explanation.candidates else None
-    cause = f"Likely cause: {first.name} ({100 * first.probability:.0f} %)." if first and likely else ""
+    cause = f"{leading(first.name, first.probability)}." if first and likely else ""
     if explanation.urgency:
         return f"{explanation.urgency[0].title}. {cause}".strip()
     lows = explanation.episode.lows if explanation.episode else ()
@@ -107,7 +107,7 @@ def _detail(explanation: Explanation) -> str:
     lines = [f"**{plain(a.title)}.** {plain(a.action)}" for a in explanation.urgency]
     for candidate in explanation.candidates[:CAUSES_TOLD]:
         told = weighed(telling(candidate))
-        lines.append(f"* {plain(candidate.name)}: {100 * candidate.probability:.0f} %. {plain(told)}")
+        lines.append(f"* {plain(candidate.name)}: {percent(candidate.probability)}. {plain(told)}")
     if explanation.missing:
         lines.append(f"Not known, and would weigh most: {plain(', '.join(explanation.missing[:3]))}.")
     lines.append("It supports a decision and does not make it.")

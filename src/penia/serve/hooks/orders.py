@@ -1,4 +1,4 @@
-"""A drug that is being ordered at a low count: is it the likely cause, may it be begun at all?"""
+"""A drug that is being ordered at a low count: may it be the cause, may it be begun at all?"""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import Any, cast
 
 from penia.codes import ingredients
 from penia.explanation import Candidate, Citation, Explanation
+from penia.explanation.wording import LIKELY, percent
 from penia.knowledge.monitoring import Schedule, Start, monitoring, schedules
 from penia.knowledge.urgency import urgency
 from penia.record import Count
 from penia.report.fhir.proposals import is_issue
 from penia.serve.hooks.cards import Json, finished, shortened, suggestion
 from penia.serve.hooks.request import Sent
+
+SAID = {
+    True: ("likely", "do not give it again"),
+    False: ("possible", "do not give it before this is settled"),
+}
+"""Likelier than not → what it is called, and what to do."""
 
 
 def of_orders(sent: Sent, explanation: Explanation, now: datetime, base: str) -> list[Json]:
@@ -35,10 +42,13 @@ def _cards(draft: Json, sent: Sent, explanation: Explanation, now: datetime, bas
         candidate = _suspected(f"drug:{drug}", explanation)
         barred = _barred(f"drug:{drug}", sent.record.counts, now)
         if candidate is not None:
-            chance = f"{100 * candidate.probability:.0f} %"
-            text = f"{drug} is a likely cause of this person's low count ({chance}); do not give it again."
+            likely = candidate.probability >= LIKELY
+            cause, told = SAID[likely]
+            chance = percent(candidate.probability)
+            text = f"{drug} is a {cause} cause of this person's low count ({chance}); {told}."
             cited = [c for part in candidate.contributions for c in part.citations]
-            card = {"summary": shortened(text), "indicator": "critical", "suggestions": [remove]}
+            level = "critical" if likely else "warning"
+            card = {"summary": shortened(text), "indicator": level, "suggestions": [remove]}
             yield finished(card | {"selectionBehavior": "any"}, cited, base, candidate)
         elif barred is not None:
             schedule, start, count = barred

@@ -22,18 +22,18 @@ NEEDED = ("patient", "laboratory")
 SERVICES: dict[str, tuple[str, str, str]] = {
     "penia-patient-view": (
         "patient-view",
-        "Low white count: likely cause",
-        "Says what cannot wait and the likely cause, where the record opened has a low white count.",
+        "Low white count: leading cause",
+        "Says what cannot wait and the leading cause, where the record opened has a low white count.",
     ),
     "penia-order-select": (
         "order-select",
         "Drugs and low white counts",
-        "Speaks up where a drug chosen is a likely cause of a low count, or must not be begun at it.",
+        "Speaks up where a drug chosen may be the cause of a low count, or must not be begun at it.",
     ),
     "penia-order-sign": (
         "order-sign",
         "Drugs and low white counts",
-        "Speaks up where a drug to be signed is a likely cause of a low count, or must not be begun at it.",
+        "Speaks up where a drug to be signed may be the cause of a low count, or must not be begun at it.",
     ),
 }
 """id → hook, title, description"""
