@@ -53,6 +53,20 @@ def test_the_flag_goes_before_our_limit_but_not_before_a_number_of_the_rule() ->
     assert said["test:ferritin-over-10000"] is False
 
 
+def test_the_flag_normal_does_not_close_the_range_that_a_rule_leaves_open() -> None:
+    def b12(value: float, flag: str) -> bool | None:
+        return keys(read_value("b12", (value, None, "pmol/L"), None, None, flag, ADULT)).get("HP:0100502")
+
+    assert b12(177, "normal") is None
+    assert b12(420, "normal") is False
+    assert b12(177, "low") is True
+
+
+def test_per_microlitre_in_words_is_a_unit() -> None:
+    assert value_in("11 per uL") == (11.0, None, "/uL")
+    assert value_in("11 per cent")[2] != "/cent"
+
+
 def test_an_unknown_unit_is_judged_by_the_interval_alone() -> None:
     said = keys(read_value("ferritin", (2500.0, None, "furlong"), 20.0, 300.0, None, ADULT))
     assert said["HP:0003281"] is True

@@ -52,6 +52,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_first.txt", 0.985, 0.003),
         ("wordings_second.txt", 0.98, 0.003),
         ("wordings_third.txt", 0.98, 0.003),
+        ("wordings_causes.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

@@ -148,7 +148,7 @@ def _verdict(
     own = measured.low is not None or measured.high is not None
     if _plain(rule.present) and not own:
         flagged = _by_flag(rule, measured.flag)
-        if flagged is not None:
+        if flagged or (flagged is False and (rule.absent is None or _plain(rule.absent))):
             return flagged
     if not known_unit and "low" not in rule.present and "high" not in rule.present:
         return None
@@ -203,6 +203,7 @@ _NUMBER = re.compile(
 def value_in(raw: str) -> Value:
     """The first number of a result text with its unit, as written; thousands are joined."""
     text = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", raw.replace("×", "x").replace("≥", ">=").replace("≤", "<="))
+    text = re.sub(r"(?<=\d) per (?=(?:[mcu]l|[mμµ]?l|u?l|mm3|cmm)\b)", " /", text, flags=re.IGNORECASE)
     found = _NUMBER.search(text)
     if not found:
         return None, None, None

@@ -17,6 +17,7 @@ _FREE_HISTORY = (
     "history:cocaine",
     "history:vaccine",
     "history:no-measles",
+    "history:sample-older",
 )
 """What a report may say of the past; the rest of the history is the person's to tell."""
 

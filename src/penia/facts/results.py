@@ -40,7 +40,7 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
-    if _any(row.unknown, text) or _word("unknown").search(text):
+    if _any(row.unknown, text) or _word("unknown").search(_without(row.present, text)):
         return None
     return _READERS.get(row.result, _words)(row, text, raw)
 
@@ -49,12 +49,15 @@ def _words(row: TestRow, text: str, raw: str) -> bool | None:
     if _any(row.absent, text):
         return False
     if _any(row.present, text) and not _denied(row.present, text):
-        rest = text
-        found = {span for pattern in row.present for span in spans(pattern, text)}
-        for start, end in sorted(found, reverse=True):
-            rest = rest[:start] + " " + rest[end:]
-        return generic(rest) is not False
+        return generic(_without(row.present, text)) is not False
     return generic(text)
+
+
+def _without(patterns: Iterable[str], text: str) -> str:
+    found = {span for pattern in patterns for span in spans(pattern, text)}
+    for start, end in sorted(found, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return text
 
 
 def generic(text: str) -> bool | None:
@@ -94,7 +97,7 @@ def _culture(row: TestRow, text: str, raw: str) -> bool | None:
 
 _VARIANT = re.compile(
     r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense"
-    r"|missense|splic"
+    r"|missense|splic|truncat"
     r"|\bc ?\.|\bp ?\.|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
 )
 
@@ -110,6 +113,16 @@ def _variant(row: TestRow, text: str, raw: str) -> bool | None:
     if _any(row.present, text) or _VARIANT.search(text):
         return True
     return generic(text)
+
+
+def _gene(row: TestRow, text: str, raw: str) -> bool | None:
+    """A variant in the part of the result that names one of the row's genes."""
+    found = {
+        _variant(row, clause.text, raw)
+        for clause in clauses(text)
+        if any(next(spans(pattern, clause.text), None) for pattern in row.genes)
+    }
+    return True if True in found else (False if False in found else None)
 
 
 _TITER = re.compile(r"1\s*(?::|/|in )\s*(\d{1,6})\b")
@@ -177,6 +190,7 @@ _READERS = {
     "text": _text,
     "culture": _culture,
     "variant": _variant,
+    "gene": _gene,
     "titer": _titer,
     "high": _high,
     "low": _low,

@@ -13,6 +13,7 @@ ResultKind = Literal[
     "text",
     "number",
     "variant",
+    "gene",
     "high",
     "low",
     "titer",
@@ -33,6 +34,8 @@ class TestRow(Row, frozen=True):
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    """Names of genes that the result, not the name, must hold."""
     unless_name: str | None = None
     value: float | None = None
     analyte: str | None = None
