@@ -40,7 +40,9 @@ def court(rates, prior, present, hazard=0.3, pairs=(), counts=(), fitted=PLAIN):
     keys = {name: key(name, base) for name, base in BASE.items()}
     heard = told(who, [0.0] * len(who), facts, keys, "inpatient", frozenset(), {}, fitted)
     logs = np.log(prior)
-    tried = Trial(ties(who, logs, [hazard / len(who)] * len(who), pairs, fitted), tuple(counts), heard)
+    more = {pair.causes: pair.ratio.value for pair in pairs}
+    bound = ties(who, logs, [hazard / len(who)] * len(who), pairs, fitted, more)
+    tried = Trial(bound, tuple(counts), heard)
     single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=1)
     single = single + sum((np.array(c.logs) for c in counts), np.zeros(len(who)))
     return tried, single

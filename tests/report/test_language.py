@@ -86,7 +86,7 @@ def named() -> dict[str, list[str]]:
     return {
         "causes": [entry.name for entry in entries],
         "plain words": [entry.plain for entry in entries],
-        "actions": [a.text for entry in (*entries, *base.drugs.values()) for a in entry.actions],
+        "actions": [a.text for entry in (*entries, *base.drugs.values(), *base.pairs) for a in entry.actions],
         "findings": [finding.name for finding in base.findings.values()],
         "drugs": [drug.name for drug in base.drugs.values()],
         "tests": [test.name for test in investigations().investigations],

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-ContributionKind = Literal["prior", "counts", "finding", "test", "course"]
+ContributionKind = Literal["prior", "interaction", "counts", "finding", "test", "course"]
 
 
 class Citation(msgspec.Struct, frozen=True, omit_defaults=True):

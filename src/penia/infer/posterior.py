@@ -53,6 +53,11 @@ def _along(prior: Array, total: Array) -> Array:
     return _softmax(prior[:, None] + total[:, None] * (_NODES + 1) / 2) @ _WEIGHTS / 2
 
 
+def odds(scores: Array, members: Indices) -> float:
+    """Of ``members`` as one against all others, in decibans."""
+    return _log_odds(scores, members, np.delete(np.arange(len(scores)), members)) * DECIBAN
+
+
 def _log_odds(scores: Array, members: Indices, others: Indices) -> float:
     return float(np.logaddexp.reduce(scores[members]) - np.logaddexp.reduce(scores[others]))
 

@@ -184,12 +184,12 @@ def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> 
 def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
-    timing = _timing(course, latency_of(drug, kind), drug, background, fitted)
+    timely = timing(course, latency_of(drug, kind), drug, background, fitted)
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
         _per_course(hypothesis, drug),
-        ("onset falls into this interval", None, timing),
+        ("onset falls into this interval", None, timely),
     ]
     factors.extend(
         (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
@@ -200,7 +200,7 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     return Weight(hazard, tuple(factors), hazard / neutropenia)
 
 
-def _timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
+def timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
     """P(the fall falls into the window); a low count that is known in words alone was there when they were
     said, or else when the record ends, or at some other time."""
     short = drug.drug_class in fitted.short_courses

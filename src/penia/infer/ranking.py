@@ -12,12 +12,13 @@ import numpy as np
 
 from penia.explanation import Candidate, CauseSet, Finer, Tempo
 from penia.facts import Reading
+from penia.infer import interactions
 from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
 from penia.infer.course.column import course_evidence
 from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.posterior import Array, Indices, parts, posterior
+from penia.infer.posterior import Array, Indices, odds, parts, posterior
 from penia.infer.prior import Background, Weight, normalised, place_of, weight
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import tied, ties
@@ -27,7 +28,7 @@ from penia.infer.young import at_this_age
 from penia.knowledge import KnowledgeBase, table
 from penia.knowledge.complications import complications
 from penia.knowledge.family import parent_of
-from penia.knowledge.schema import Settings
+from penia.knowledge.schema import Pair, Settings
 from penia.record import Record
 
 MOSTLY = 0.5
@@ -72,6 +73,10 @@ class Ranking(msgspec.Struct, frozen=True):
     """P(set) (S,); with ``alone`` they sum to 1"""
     rows: tuple[Array, Array]
     """(log prior, weighted log likelihoods) of all hypotheses by themselves, then of the sets"""
+    interacting: tuple[Pair, ...]
+    """The pairs of drugs that do more together, of those that stand trial."""
+    apart: Array
+    """log prior of all rows if no drug acted on another"""
     trial: Trial
     deep: datetime | None
     """When the counts had fallen to the depth in question."""
@@ -151,20 +156,28 @@ class Ranking(msgspec.Struct, frozen=True):
         figures shown are those of the kind that is likelier than all others together, or of the rest."""
         first = self._speaker(members)
         hypothesis = self.hypotheses[first]
-        start, moved = parts(*self.rows, self.holding(members))
-        evidence = [
-            count_contribution(e, float(d), hypothesis, e.effective[first] if e.effective else None)
-            for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
-        ] + [
-            finding_contribution(s, float(d), hypothesis)
-            for s, d in zip(self.findings, moved[len(self.counts) :], strict=True)
-        ]
+        holding = self.holding(members)
+        start, moved = parts(*self.rows, holding)
+        mine = [pair for pair in self.interacting if hypothesis.id in pair.causes]
+        apart = odds(self.apart, holding) if mine else start
+        joined = [interactions.contribution(hypothesis, mine, self.hypotheses, start - apart)] if mine else []
+        evidence = (
+            joined
+            + [
+                count_contribution(e, float(d), hypothesis, e.effective[first] if e.effective else None)
+                for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
+            ]
+            + [
+                finding_contribution(s, float(d), hypothesis)
+                for s, d in zip(self.findings, moved[len(self.counts) :], strict=True)
+            ]
+        )
         evidence.sort(key=lambda c: (-abs(c.decibans), c.key))
         return Candidate(
             causes=(hypothesis.family,),
             name=self._name(hypothesis, knowledge),
             probability=self.chance(members),
-            contributions=(prior_contribution(self.weights[first], start, hypothesis), *evidence),
+            contributions=(prior_contribution(self.weights[first], apart, hypothesis), *evidence),
             missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge),
             plain=hypothesis.plain,
             alone=math.fsum(self.alone[members].tolist()),
@@ -208,7 +221,7 @@ def rank(
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
-    pairs = [p for p in knowledge.pairs if drugs.issuperset(p.causes)]
+    pairs = interactions.of_drugs(knowledge.pairs, who)
     paired = frozenset(both for p in pairs for a, b in [p.causes] for both in ((a, b), (b, a)))
     background = Background(
         place,
@@ -238,7 +251,10 @@ def rank(
     findings = heard.scored()
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.array(columns).T if columns else np.zeros((len(who), 0))
-    bound = ties(who, prior, [m.hazard for m in masses], knowledge.pairs, fitted)
+    hazards = [m.hazard for m in masses]
+    more = interactions.strengths(pairs, who, background, fitted)
+    bound = ties(who, prior, hazards, knowledge.pairs, fitted, more)
+    unbound = ties(who, prior, hazards, knowledge.pairs, fitted, {}) if pairs else bound
     court, prior = Trial(bound, tuple(counts), heard), bound.alone
     sets = search(court, prior + evidence.sum(axis=1), fitted)
     rows = np.append(prior, sets.prior), np.concatenate([evidence, sets.evidence])
@@ -255,6 +271,8 @@ def rank(
         sets=sets,
         together=jointly,
         rows=rows,
+        interacting=pairs,
+        apart=np.append(unbound.alone, unbound.priors(sets.members)),
         trial=court,
         deep=low.deep,
         brought=brought,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from penia.infer.families import kin, whole
 from penia.infer.hypotheses import Hypothesis
+from penia.infer.interactions import Strengths
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Pair
@@ -48,6 +49,15 @@ class Ties(msgspec.Struct, frozen=True):
         every = np.isfinite(ways).all(axis=0)
         return np.where(every, np.max(ways, axis=0), -np.inf)
 
+    def priors(self, sets: Sequence[tuple[int, ...]]) -> Array:
+        """log prior (S,) of sets of two or three."""
+        found = np.empty(len(sets))
+        for size in (2, 3):
+            rows = [row for row, members in enumerate(sets) if len(members) == size]
+            if rows:
+                found[rows] = self.prior(np.array([sets[row] for row in rows]))
+        return found
+
 
 def ties(
     hypotheses: Sequence[Hypothesis],
@@ -55,15 +65,18 @@ def ties(
     hazards: Sequence[float],
     pairs: Sequence[Pair],
     fitted: Weights,
+    strengths: Strengths,
 ) -> Ties:
-    """``hazards``: expected number of low counts that each hypothesis causes in the window."""
+    """``hazards``: expected number of low counts that each hypothesis causes in the window; a pair of drugs
+    that ``strengths`` does not hold does nothing."""
     own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
     of_family = whole(own, kin([h.family for h in hypotheses]))
     for each, i, j in _met(hypotheses, pairs):
         if hypotheses[i].id.startswith("drug:") and hypotheses[j].id.startswith("drug:"):
-            _potentiated(found, i, j, each.ratio.value, prior[i], fitted.prior.value)
+            if (ratio := strengths.get(each.causes)) is not None:
+                _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
         else:
             _met_together(found, i, j, math.log(each.ratio.value))
             for lesser, other, p in _shown(each, hypotheses, i, j):

@@ -14,7 +14,7 @@ from penia.infer.findings import Scored
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.prior import Weight
 from penia.knowledge import KnowledgeBase
-from penia.knowledge.schema import Figure, FindingRate
+from penia.knowledge.schema import Figure, FindingRate, Pair
 
 JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
 
@@ -39,6 +39,13 @@ def _days(later: datetime, earlier: datetime) -> str:
 
 def citation(hypothesis: Hypothesis, source: str, verified: bool) -> Citation:
     found = hypothesis.sources.get(source)
+    if found is None:
+        return JUDGEMENT
+    return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)
+
+
+def pair_citation(pair: Pair, source: str, verified: bool) -> Citation:
+    found = pair.sources.get(source)
     if found is None:
         return JUDGEMENT
     return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)

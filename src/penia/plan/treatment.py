@@ -11,6 +11,7 @@ from penia.infer.weights import weights
 from penia.infer.wording import JUDGEMENT, citation
 from penia.knowledge.advice import advice
 from penia.knowledge.schema import Action
+from penia.plan import interactions
 from penia.plan.conditions import judge
 from penia.plan.scene import Scene
 from penia.plan.stopping import Judged, Now
@@ -33,7 +34,12 @@ def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now, here: Scene) -> t
     first = [step for h in treated if h.drug for step in _treatments(h, h.drug.actions, here)]
     treat = [step for h in treated for step in _treatments(h, _actions(h), here)]
     stops = {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None}
-    told = [*_merged(first), *of_drugs(drugs, now, stops), *_merged(treat)]
+    told = [
+        *_merged(first),
+        *interactions.steps(ranking, here),
+        *of_drugs(drugs, now, stops),
+        *_merged(treat),
+    ]
     return tuple(sorted(told, key=lambda step: _URGENCY.index(step.urgency)))
 
 

@@ -87,4 +87,6 @@ class Pair(Knowledge, frozen=True):
     by: tuple[str, ...] = ()
     """Finding keys that decide one of the two: what the other lists for them stands for both together, and is
     no sign of its own."""
+    actions: tuple[Action, ...] = ()
+    """What to do where both are taken and a count is low."""
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
