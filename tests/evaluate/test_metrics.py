@@ -78,6 +78,14 @@ def test_the_calibration_error_weighs_each_bin_by_its_cases() -> None:
     assert found.calibration_error == pytest.approx((0.15 + 0.2 + 2 * 0.4) / 4)
 
 
+def test_few_cases_show_a_calibration_error_by_chance_alone() -> None:
+    few, many = (summary([one(0.7, 1)] * n).calibration_chance for n in (200, 5000))
+    assert few is not None and many is not None
+    assert few[0] == pytest.approx(0.674 * math.sqrt(0.7 * 0.3 / 200), rel=0.15)
+    assert few[1] > few[0] > many[1]
+    assert summary([one(1.0, 1)] * 20).calibration_chance == (0.0, 0.0)
+
+
 def test_a_probability_of_nothing_and_of_one_each_have_a_bin() -> None:
     assert [b.high for b in summary([one(0.0, None), one(1.0, 1)]).reliability] == [0.1, 1.0]
 

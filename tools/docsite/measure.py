@@ -48,6 +48,7 @@ def measured(report: dict[str, Any]) -> dict[str, Any]:
         "log_score": round(whole["log_score"], 3),
         "brier": round(whole["brier"], 3),
         "calibration_error": round(whole["calibration_error"], 3),
+        "calibration_chance": [round(x, 3) for x in whole["calibration_chance"]],
         "reliability": [{k: round(v, 3) for k, v in b.items()} for b in whole["reliability"]],
         "splits": {name: split(outcomes, groups) for name, groups in splits.items()},
         "confusions": [

@@ -39,7 +39,8 @@ def _whole(folders: list[Measured]) -> str:
             _share(f["five"], f["cases"]),
             f"{f['log_score']:.2f}",
             f"{f['brier']:.2f}",
-            f"{f['calibration_error']:.2f}",
+            f"{f['calibration_error']:.3f}",
+            f"{f['calibration_chance'][0]:.3f}, under {f['calibration_chance'][1]:.3f}",
             f"`{f['versions']['knowledge']}`",
         )
         for f in folders
@@ -53,6 +54,7 @@ def _whole(folders: list[Measured]) -> str:
         "log score",
         "Brier",
         "calibration error",
+        "by chance alone",
     )
     return table((*head, "knowledge"), rows)
 

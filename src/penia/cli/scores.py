@@ -59,6 +59,13 @@ def _reliability(summary: Summary, console: Console) -> None:
     for b in summary.reliability:
         table.add_row(f"{b.low:.0%}–{b.high:.0%}", str(b.cases), f"{b.said:.0%}", f"{b.right:.0%}")
     console.print(table)
+    if summary.calibration_chance:
+        middle, most = summary.calibration_chance
+        console.print(
+            f"Calibration error {summary.calibration_error:.3f}; probabilities that are exactly right would "
+            f"show {middle:.3f} in as many cases, up to {most:.3f} in 95 of 100",
+            highlight=False,
+        )
 
 
 def _confusions(report: Report, console: Console) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from statistics import mean, median, quantiles
 
 import msgspec
+import numpy as np
 
 from penia.errors import PeniaError
 from penia.evaluate.outcome import Outcome
 
 TOP = (1, 3, 5, 10)
 BINS = 10
+_REPEATS = 2000
 LOW_COUNT = {"number": "low count as a number", "words": "low count in words", "none": "no low count"}
 
 
@@ -43,6 +45,9 @@ class Summary(msgspec.Struct, frozen=True):
     reliability: tuple[Bin, ...]
     seconds_median: float
     seconds_p90: float
+    calibration_chance: tuple[float, float] | None = None
+    """The calibration error that probabilities which are exactly right would show in as many cases: median,
+    and what it stays below in 95 of 100. None in reports made before this was told."""
 
 
 class Confusion(msgspec.Struct, frozen=True):
@@ -109,14 +114,29 @@ def summary(outcomes: Sequence[Outcome]) -> Summary:
         reliability=bins,
         seconds_median=median(seconds),
         seconds_p90=quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0],
+        calibration_chance=_chance([o.confidence for o in outcomes]),
     )
+
+
+def _bin(confidence: float) -> int:
+    return max(0, math.ceil(confidence * BINS) - 1)
+
+
+def _chance(confidences: Sequence[float]) -> tuple[float, float]:
+    said, bins = np.array(confidences), np.array([_bin(c) for c in confidences])
+    draw = np.random.default_rng(0).random
+    errors = [
+        np.abs(np.bincount(bins, said - (draw(len(said)) < said))).sum() / len(said) for _ in range(_REPEATS)
+    ]
+    middle, most = np.quantile(errors, (0.5, 0.95))
+    return float(middle), float(most)
 
 
 def _reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     """Bins of equal width; empty ones are left out."""
     binned: dict[int, list[Outcome]] = defaultdict(list)
     for o in outcomes:
-        binned[max(0, math.ceil(o.confidence * BINS) - 1)].append(o)
+        binned[_bin(o.confidence)].append(o)
     return tuple(
         Bin(
             low=i / BINS,

@@ -152,7 +152,7 @@ def _spreads(pattern: Pattern, fitted: Weights) -> dict[str, Spread]:
 
 
 def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
-    depth, least, most = pattern.depth, fitted.narrowest.value, fitted.widest.value
+    depth, least, most = pattern.depth, fitted.narrowest[line].value, fitted.widest.value
     if line == "ANC":
         median, p10, p90 = (
             math.log(max(v, fitted.zero.value)) for v in (depth.anc_median, depth.anc_p10, depth.anc_p90)
@@ -169,7 +169,7 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     low = pattern.lineages.get(LINEAGE[line]) if line in LINEAGE else None
     if low is not None and 0 < low < 1 and (limit - median) * (low - 0.5) > 0:
         spread = (limit - median) / _NORMAL.inv_cdf(low)
-    spread = _clip(spread, least if line != "HB" else least / 2, most)
+    spread = _clip(spread, least, most)
     return median, spread, spread
 
 

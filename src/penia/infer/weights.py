@@ -103,7 +103,7 @@ class Weights(Knowledge, frozen=True):
     """Share of counts that fit no cause's distribution."""
     wide: Figure
     """Log spread of those."""
-    narrowest: Figure
+    narrowest: dict[str, Figure]
     widest: Figure
     """Bounds of the log spread of a count under one cause."""
     spread: dict[str, Figure]
