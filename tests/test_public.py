@@ -53,7 +53,7 @@ def test_a_public_name_has_a_docstring_and_a_function_an_example(name: str) -> N
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        penia.nothing  # type: ignore[attr-defined]  # noqa: B018
+        penia.nothing  # noqa: B018
 
 
 def test_without_pandas_the_export_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

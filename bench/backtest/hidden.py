@@ -93,7 +93,7 @@ def _after(
     band = made.scenarios[0].lines[0]
     offset = (made.start - at) / _DAY
     known = np.array([c.value for c in series[:cut]])
-    days = np.array([(c.time - asked.episode.first_low) / _DAY for c in series[:cut]])  # type: ignore[operator]
+    days = np.array([(c.time - asked.episode.first_low) / _DAY for c in series[:cut]])
     ahead = np.array([(c.time - at) / _DAY for c in later])
     lower = limit(line, record.person, at)
     healthy = (lower.value if lower else 1.5) * figures().lines[line].above.value

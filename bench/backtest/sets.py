@@ -122,4 +122,4 @@ def _record(
     first = counts[0].time.date()
     born = date.fromordinal(first.toordinal() - round(age * 365.25))
     sex = {"1": "male", "2": "female"}.get(gender or "")
-    return Record(Person(name, sex, born), tuple(counts), drugs, conditions)  # type: ignore[arg-type]
+    return Record(Person(name, sex, born), tuple(counts), drugs, conditions)

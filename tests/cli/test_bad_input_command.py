@@ -88,7 +88,7 @@ def test_a_count_without_unit_is_left_out_by_name(penia: Run, bundle: Given) -> 
     result, problem = explained(penia, source, "unit-missing")
     assert problem["place"] == "Observation/bare"
     assert problem["remedy"]
-    assert [low["value"] for low in result["episode"]["lows"]] == [0.8]  # type: ignore[index]
+    assert [low["value"] for low in result["episode"]["lows"]] == [0.8]
 
 
 def test_4500_in_units_of_10_to_the_9_is_left_out_by_name(penia: Run, bundle: Given) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from penia.facts.labs import analytes_named, factor, read_value, value_in
+from penia.facts.labs import Said, analytes_named, factor, read_value, value_in
 from penia.facts.limits import Body, Measured, fits, holds, limit_for
 from penia.facts.reports import read_test
 from penia.facts.vitals import read_vital, slow_for_fever, vital_named
@@ -16,8 +16,8 @@ ADULT = Body(40, "female")
 T = datetime(2024, 3, 1, tzinfo=UTC)
 
 
-def keys(said: list[object]) -> dict[str, bool]:
-    return {one.key: one.present for one in said}  # type: ignore[attr-defined]
+def keys(said: list[Said]) -> dict[str, bool]:
+    return {one.key: one.present for one in said}
 
 
 @pytest.mark.parametrize(

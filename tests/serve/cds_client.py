@@ -1,4 +1,3 @@
-# type: ignore  (its imports are those of the other environment)
 """The CDS Hooks client of HealthChain, run in its own environment (tools/peers): it asks a service for cards.
 
 python cds_client.py ADDRESS HOOK PREFETCH.json; prints the cards as its types hold them.

@@ -16,7 +16,7 @@ class PromptProtocol(H11Protocol):
 
     _cycle_seen: object = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.loop.call_later(WAIT, self._look)
 

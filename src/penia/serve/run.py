@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from penia.errors import PeniaError
 from penia.serve import memory
@@ -35,10 +36,10 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         keep(workers, work, watch)
 
 
-def _server(app: object) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            app,  # type: ignore[arg-type]
+            app,
             http=PromptProtocol,
             ws="none",
             access_log=False,
