@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from penia.facts.labs import Said, analytes_named, factor, read_value, value_in
+from penia.facts.labs import analytes_named, factor, read_value, value_in
 from penia.facts.limits import Body, Measured, fits, holds, limit_for
 from penia.facts.reports import read_test
+from penia.facts.statement import Said
 from penia.facts.vitals import read_vital, slow_for_fever, vital_named
 from penia.record import TestResult
 

@@ -1,83 +1,104 @@
-"""The drugs: one page a kind of mechanism (pattern), one table a class; and the index of all knowledge."""
+"""A page for each drug: how often, when, what adds to the risk, what was published, sources."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import causes
-import regimens
 from words import cell, figure, number, origin, sources, table, times
 
 from penia import knowledge
 from penia.knowledge import KnowledgeBase
-from penia.knowledge.schema import Drug, DrugPattern, Figure
+from penia.knowledge.schema import Distribution, Drug, DrugPattern, Figure, Source
 
-HEAD = ("drug", "low count a course", "severe", "first dose to low count, days", "source")
-ABOUT = """# Causes and drugs
-
-Every figure that penia reckons with, drawn from its files when this site was built (knowledge `{version}`).
-`penia kb show ID` gives the same with every figure and source of a drug.
-
-{causes} causes ({finer} of them kinds of another) and {drugs} drugs.
-"""
+CLASS = "A figure marked *class* is that of the class and not the drug's own.\n"
 
 
 def pages() -> dict[str, str]:
     base = knowledge.load()
-    made = {f"reference/{address(p)}": page(p, base) for p in base.patterns.values()}
-    about = ABOUT.format(
-        version=base.version, causes=len(base.causes), finer=len(base.finer), drugs=len(base.drugs)
-    )
-    kinds = [
-        (f"[{cell(p.name)}]({address(p)})", str(len(of(p, base))), cell(p.plain))
-        for p in sorted(base.patterns.values(), key=lambda p: p.name)
-    ]
-    drugs = "## Drugs, by how they lower counts\n\n" + table(("kind", "drugs", "what it is"), kinds)
-    made["reference/knowledge.md"] = (
-        f"{about}\n## Causes\n\n{causes.index(base)}\n{drugs}\n{regimens.index()}"
-    )
-    return made
+    return {f"reference/{address(d)}": page(d, base) for d in base.drugs.values()}
 
 
-def address(pattern: DrugPattern) -> str:
-    return f"drugs/{pattern.id}.md"
+def address(drug: Drug) -> str:
+    return f"drugs/{drug.id.removeprefix('drug:')}.md"
 
 
-def of(pattern: DrugPattern, base: KnowledgeBase) -> list[Drug]:
-    return sorted((d for d in base.drugs.values() if d.pattern == pattern.id), key=lambda d: d.name)
+def kind(pattern: DrugPattern) -> str:
+    """Page of the drugs that lower counts in one way."""
+    return f"kinds-of-drug/{pattern.id}.md"
 
 
-def page(pattern: DrugPattern, base: KnowledgeBase) -> str:
-    drugs = of(pattern, base)
-    title = f"# {cell(pattern.name)}\n\n`{pattern.id}` · {len(drugs)} drugs\n\n"
-    head = f"{title}{cell(pattern.plain)}\n\n{causes.NOTE}"
-    named = (
-        ("to low count", pattern.latency.onset),
-        ("to lowest count", pattern.latency.nadir),
-        ("stop to normal count", pattern.latency.recovery),
-    )
-    when = "## When, in days\n\n" + table(causes.FIGURES, [times(what, d) for what, d in named if d])
-    found = "## Findings\n\n" + causes.findings(pattern.findings, base)
-    shown = "## Drugs\n\nA figure marked *class* is that of the class and not the drug's own.\n"
-    for name in sorted({d.drug_class for d in drugs}):
-        shown += f"\n### {cell(name)}\n\n" + table(HEAD, [_row(d) for d in drugs if d.drug_class == name])
-    every = {**pattern.sources, **{k: s for d in drugs for k, s in d.sources.items()}}
-    return "\n".join([head, when, found, shown, sources(every)])
-
-
-def _row(drug: Drug) -> tuple[str, ...]:
-    onset = drug.latency.onset if drug.latency else None
-    latency = (
-        f"{number(onset.median)} ({number(onset.p10)} to {number(onset.p90)})" if onset else "as the kind"
-    )
-    return (
-        cell(drug.name),
-        _value(drug, "incidence", drug.incidence),
-        _value(drug, "severe", drug.severe),
-        latency,
-        origin(drug.incidence.source, drug.incidence.verified, drug.incidence.from_),
-    )
-
-
-def _value(drug: Drug, field: str, f: Figure) -> str:
-    _, value, interval, _ = figure("", f)
-    told = f"{value} ({interval})" if interval else value
+def value(drug: Drug, field: str, f: Figure) -> str:
+    _, told, interval, _ = figure("", f)
+    told = f"{told} ({interval})" if interval else told
     return f"{told} *class*" if field in drug.inherited else told
+
+
+def page(drug: Drug, base: KnowledgeBase) -> str:
+    pattern = base.patterns[drug.pattern]
+    title = f"# {cell(drug.name)}\n\n`{drug.id}` · {cell(drug.drug_class)}"
+    how = f"[{cell(pattern.name)}](../{kind(pattern)}): {cell(pattern.plain)}"
+    parts = [title, how, causes.NOTE + "\n" + CLASS, *_parts(drug, pattern, base)]
+    return "\n\n".join([*parts, sources(_cited(drug, pattern))])
+
+
+def _parts(drug: Drug, pattern: DrugPattern, base: KnowledgeBase) -> Iterator[str]:
+    rows = [
+        (
+            what,
+            value(drug, field, f),
+            "; ".join(cell(t) for t in (f.of, f.given) if t),
+            origin(f.source, f.verified, f.from_),
+        )
+        for what, field, f in (
+            ("low count", "incidence", drug.incidence),
+            ("severe", "severe", drug.severe),
+            ("again, when given again", "rechallenge", drug.rechallenge),
+        )
+        if f
+    ]
+    yield "## How often, in one course\n\n" + table(("what", "share", "of whom", "source"), rows)
+    yield "## When, in days\n\n" + table(
+        causes.FIGURES, [times(what, d) for what, d in _times(drug, pattern)]
+    )
+    if drug.modifiers:
+        risks = [figure(f"with {_name(m.with_, base)}", m.ratio) for m in drug.modifiers]
+        yield "## What multiplies the risk\n\n" + table(causes.FIGURES, risks)
+    if drug.findings:
+        yield "## Findings of its own\n\n" + causes.findings(drug.findings, base)
+    if drug.monitoring:
+        yield f"## Watching the counts\n\n{cell(drug.monitoring)}\n"
+    if drug.actions:
+        acts = [(cell(a.text), a.urgency, origin(a.source, a.verified)) for a in drug.actions]
+        yield "## What to do\n\n" + table(("action", "when", "source"), acts)
+    if drug.published:
+        yield "## As published\n\n" + table(
+            ("what", "value", "of whom", "source"),
+            [
+                (cell(p.of), f"{number(p.value)} {p.unit}", cell(p.given or ""), origin(p.source, p.verified))
+                for p in drug.published
+            ],
+        )
+    if drug.note:
+        yield f"## Note\n\n{cell(drug.note)}\n"
+
+
+def _times(drug: Drug, pattern: DrugPattern) -> list[tuple[str, Distribution]]:
+    latency = drug.latency or pattern.latency
+    own = "" if drug.latency else " (of the kind)"
+    named = (
+        (f"first dose to low count{own}", latency.onset),
+        (f"first dose to lowest count{own}", latency.nadir),
+        (f"stop to normal count{own}", latency.recovery),
+    )
+    return [(what, d) for what, d in named if d]
+
+
+def _name(it: str, base: KnowledgeBase) -> str:
+    known = base.drugs.get(it) or base.findings.get(it)
+    return known.name if known else it
+
+
+def _cited(drug: Drug, pattern: DrugPattern) -> dict[str, Source]:
+    """The kind's sources stand behind the times that it lends."""
+    return drug.sources if drug.latency else {**pattern.sources, **drug.sources}

@@ -9,6 +9,7 @@ import commands
 import decisions
 import drugs
 import jsonschema_page
+import kinds
 import measured
 import pictures
 import regimens
@@ -27,6 +28,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "decisions/index.md": decisions.page(config.docs_dir),
         **causes.pages(),
         **drugs.pages(),
+        **kinds.pages(),
         **regimens.pages(),
         **pictures.pictures(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import causes
+import drugs
 from words import cell, figure, number, origin, sources, table, times
 
 from penia import knowledge
@@ -45,7 +46,7 @@ def index() -> str:
 def page(regimen: Regimen, base: KnowledgeBase) -> str:
     title = f"# {cell(regimen.name)}\n\n`{regimen.id}` · a cycle takes {regimen.cycle_days:g} days"
     gcsf = f"G-CSF: {GCSF[regimen.gcsf]}."
-    drugs = table(("drug", "days of the cycle", ""), [_drug(given, base) for given in regimen.drugs])
+    given = table(("drug", "days of the cycle", ""), [_drug(one, base) for one in regimen.drugs])
     named = (
         ("neutrophils below 1.5, ever", regimen.incidence),
         ("grade 3 or 4 (below 1.0), ever", regimen.severe),
@@ -62,7 +63,7 @@ def page(regimen: Regimen, base: KnowledgeBase) -> str:
     )
     parts = [
         f"{title}\n\n{gcsf}\n\n{causes.NOTE}",
-        f"## Drugs\n\n{drugs}",
+        f"## Drugs\n\n{given}",
         f"## How often, in the whole course\n\n{often}",
         f"## When\n\n{when}" if when else "",
         f"## As published\n\n{printed}" if printed else "",
@@ -75,7 +76,8 @@ def page(regimen: Regimen, base: KnowledgeBase) -> str:
 def _drug(given: Given, base: KnowledgeBase) -> tuple[str, str, str]:
     cycles = f"cycles {given.cycles[0]} to {given.cycles[1]}" if given.cycles else ""
     told = ", ".join(t for t in (PART[given.part], cycles) if t)
-    return cell(base.drugs[given.drug].name), ", ".join(f"{day:g}" for day in given.days), told
+    drug = base.drugs[given.drug]
+    return f"[{cell(drug.name)}](../{drugs.address(drug)})", ", ".join(f"{day:g}" for day in given.days), told
 
 
 def _cited(regimen: Regimen) -> set[str]:
