@@ -22,6 +22,21 @@ def test_a_narrower_finding_more_frequent_than_its_broader_one_is_found() -> Non
     assert any(fault.startswith("sle.findings: HP:0000225") for fault in contradictions(broken))
 
 
+def test_a_median_on_the_wrong_side_of_the_limit_is_found() -> None:
+    base = load()
+    sle = base.causes["sle"]
+    pattern = msgspec.structs.replace(
+        sle.pattern,
+        lineages={**sle.pattern.lineages, "p": 0.9, "l": 0.1},
+        depth=msgspec.structs.replace(sle.pattern.depth, plt_median=215, alc_median=0.8),
+    )
+    broken = msgspec.structs.replace(
+        base, causes={**base.causes, "sle": msgspec.structs.replace(sle, pattern=pattern)}
+    )
+    faults = [fault for fault in contradictions(broken) if fault.startswith("sle.pattern")]
+    assert [fault.split()[1] for fault in faults] == ["alc_median", "plt_median"]
+
+
 def test_kinds_that_have_more_of_a_finding_than_the_whole_are_found() -> None:
     base = load()
     child = base.finer[CHILD]

@@ -6,15 +6,25 @@ import math
 from collections.abc import Iterator, Mapping
 
 from penia.knowledge.family import parent_of
-from penia.knowledge.schema import FindingRate, FinerCause
+from penia.knowledge.limits import adult_limits
+from penia.knowledge.schema import FindingRate, FinerCause, Lineage
 from penia.knowledge.store import KnowledgeBase
 
 ROOM = 0.05
 """By how much ranges may miss each other: a sign that is felt is rarer than one seen on a scan."""
+OFTEN, SELDOM = 0.7, 0.2
+"""A line that is low so often has its median below the limit; one that is so seldom low has it above."""
+_MEDIANS: tuple[tuple[Lineage, str, str], ...] = (
+    ("n", "ANC", "anc_median"),
+    ("l", "ALC", "alc_median"),
+    ("p", "PLT", "plt_median"),
+    ("e", "HB", "hb_median"),
+)
 
 
 def contradictions(base: KnowledgeBase) -> Iterator[str]:
     yield from _broader(base)
+    yield from _medians(base)
     for parent in base.rests:
         children = [child for child in base.finer.values() if parent_of(child.id) == parent]
         yield from _against_parent(parent, children, base)
@@ -31,6 +41,18 @@ def _broader(base: KnowledgeBase) -> Iterator[str]:
                         f"{entry.id}.findings: {key} ({row.p:g}) is more frequent than {broader} "
                         f"({rows[broader].p:g}), which it implies"
                     )
+
+
+def _medians(base: KnowledgeBase) -> Iterator[str]:
+    """How often a line is low fits its median, which is stated as a grown-up's whatever the age."""
+    adult = adult_limits()
+    for entry in (*base.causes.values(), *base.patterns.values()):
+        for lineage, line, field in _MEDIANS:
+            low = entry.pattern.lineages.get(lineage)
+            median: float = getattr(entry.pattern.depth, field)
+            above = median > adult[line]
+            if low is not None and ((low >= OFTEN and above) or (low <= SELDOM and not above)):
+                yield f"{entry.id}.pattern: {field} {median:g} does not fit that it is low in {low:g}"
 
 
 def _against_parent(parent: str, children: list[FinerCause], base: KnowledgeBase) -> Iterator[str]:

@@ -108,3 +108,12 @@ def neutrophil_grades() -> tuple[float, ...]:
     """The counts below which neutrophils are of grade 4, 3 and 2, in 10⁹/L, lowest first."""
     grades = ctcae().versions[ctcae().default]["ANC"]
     return tuple(sorted(grade.below.value for grade in grades if grade.below is not None))
+
+
+def adult_limits() -> dict[str, float]:
+    """line → the lower limit of grown-ups of any sex, on which the medians of ``Depth`` rest."""
+    return {
+        curve.line: curve.points[-1].low.value
+        for curve in limits().curves
+        if curve.sex is None and curve.pregnant is None and curve.duffy_null is None
+    }
