@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,3 +32,34 @@ def test_a_neutropenia_in_words_says_nothing_of_its_depth() -> None:
 def test_a_number_goes_before_the_words() -> None:
     low = asked("Severe neutropenia", Count(T, "ANC", 0.7)).low
     assert low is not None and low.measured["ANC"].value == 0.7
+
+
+def day(n: float) -> datetime:
+    return T + timedelta(days=n)
+
+
+def low_of(*counts: tuple[float, str, float]):
+    found = question(
+        Record(person=Person("p"), counts=tuple(Count(day(n), line, v) for n, line, v in counts))
+    )
+    assert found.low is not None
+    return found.low
+
+
+def test_neutrophils_that_fell_while_cd4_cells_were_low_for_long_are_the_depth_in_question() -> None:
+    low = low_of((-12, "CD4", 0.03), (-12, "ANC", 3.1), (-5, "ANC", 2.5), (0, "ANC", 0.6), (0, "ALC", 0.6))
+    assert low.deep == day(0)
+    assert low_of((-12, "CD4", 0.03), (0, "ALC", 0.6)).deep == day(-12)
+
+
+def test_an_episode_has_passed_where_no_three_months_lie_between_the_normal_counts_about_it() -> None:
+    before = ((-50, "ANC", 3.6), (0, "ANC", 0.8))
+    assert low_of(*before, (24, "ANC", 3.1)).passed
+    assert not low_of(*before, (60, "ANC", 3.1)).passed
+    assert not low_of(*before).passed
+    assert not low_of((0, "ANC", 0.8), (24, "ANC", 3.1)).passed
+
+
+def test_the_episodes_that_were_over_before_this_one_are_known() -> None:
+    low = low_of((-600, "ANC", 0.7), (-570, "ANC", 4.3), (-40, "ANC", 5.8), (0, "ANC", 0.5))
+    assert low.earlier == ((day(-600), day(-570)),)

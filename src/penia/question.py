@@ -22,6 +22,7 @@ from penia.explanation import Episode
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
 from penia.infer.counts import LINEAGE
+from penia.knowledge.limits import limits
 from penia.record import Record
 
 
@@ -110,6 +111,25 @@ def _low_counts(
         measured={**_in_words(record, reading), **measured_lines(record, episode, series)},
         words={**reading.low_words, **lineage_states(record, episode, series)},
         tempo=episode.tempo,
+        passed=_passed(episode),
+        earlier=_earlier(record, episode, series),
+    )
+
+
+def _passed(episode: Episode) -> bool:
+    """From the last normal count before it to the first one after it there was no time for a chronic one."""
+    before, after = episode.last_normal, episode.resolved
+    least = timedelta(days=limits().episode.chronic.value)
+    return before is not None and after is not None and after - before <= least
+
+
+def _earlier(record: Record, episode: Episode, series: Series) -> tuple[tuple[datetime, datetime], ...]:
+    """(first low count, the normal count after it) of each episode that was over before this one."""
+    first = episode.first_low
+    return tuple(
+        (e.first_low, e.resolved)
+        for e in episodes(record, series=series)
+        if first is not None and e.first_low is not None and e.resolved is not None and e.resolved <= first
     )
 
 

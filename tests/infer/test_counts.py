@@ -75,3 +75,12 @@ def test_an_unknown_tempo_says_nothing_and_a_known_one_speaks_by_its_share():
     chronic = hypothesis("c", pattern=pattern(tempo={"chronic": 0.9}))
     ((one),) = column({}, tempo="chronic", who=(chronic, MILD))
     assert one.logs == pytest.approx((math.log(0.9), math.log(0.2)))
+
+
+def test_an_episode_that_was_over_soon_was_no_chronic_one_where_its_tempo_is_open():
+    lasting = hypothesis("lasting", pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}))
+    passing = hypothesis("passing", pattern=pattern(tempo={"acute": 0.9, "chronic": 0.1}))
+    (one,) = count_evidence((lasting, passing), {}, {}, "unknown", PLAIN, passed=True)
+    assert one.logs[1] - one.logs[0] == pytest.approx(math.log(0.9 / 0.2))
+    (acute,) = count_evidence((lasting, passing), {}, {}, "acute", PLAIN, passed=True)
+    assert acute.text == "acute course"

@@ -11,13 +11,14 @@ from penia.record import Record
 
 
 def deep_since(record: Record, episode: Episode, series: Series | None = None) -> datetime | None:
-    """The first count of the episode that lies within variation of its lowest, in the white line that fell
-    furthest below its limit; None for an episode in words. What began after it cannot have caused it."""
+    """The first count of the episode that lies within variation of its lowest, of neutrophils where they are
+    low, else in the white line that fell furthest below its limit; None for an episode in words. What began
+    after it cannot have caused it: CD4 cells may be low for years before neutrophils fall."""
     first, last = episode.first_low, episode.last_low
     if first is None or last is None:
         return None
     low = [low for low in episode.lows if low.lineage in WHITE]
-    line = min(low, key=lambda found: found.value / found.limit).lineage
+    line = min(low, key=lambda found: (found.lineage != "ANC", found.value / found.limit)).lineage
     every = series_of(record) if series is None else series
     inside = [s for s in every[line] if s.low and first <= s.count.time <= last]
     floor = min(inside, key=depth).count.value * change_factor(line)

@@ -23,6 +23,7 @@ class _Read:
         self.low: dict[str, bool] = {}
         self.low_said: list[datetime] = []
         self.conditions: dict[str, datetime | None] = {}
+        self.since: dict[str, datetime] = {}
         self.excluded: dict[str, None] = {}
         self.unread: list[tuple[str, str, str]] = []
 
@@ -36,6 +37,8 @@ class _Read:
             self.low_said += [source.time] if low and source.time is not None else []
         for cause in heard.conditions:
             self.conditions[cause] = _newer(self.conditions.get(cause, source.time), source.time)
+            if source.time is not None:
+                self.since[cause] = min(self.since.get(cause, source.time), source.time)
         self.excluded |= dict.fromkeys(heard.excluded)
 
 
@@ -63,6 +66,7 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         low_said=low_said,
         low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,
+        since=read.since,
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
     )

@@ -51,6 +51,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     conditions: dict[str, datetime | None] = {}
     """Cause ids that the record states as a diagnosis of this person (confirmed, not refuted, not only
     suspected), with the newest time; codes that merely say that a count is low are never among them."""
+    since: dict[str, datetime] = {}
+    """The same with the earliest time, where there is one."""
     excluded: tuple[str, ...] = ()
     """Cause ids that the record states as refuted."""
     unread: tuple[tuple[str, str, str], ...] = ()

@@ -60,8 +60,11 @@ def count_evidence(
     words: Mapping[str, bool],
     tempo: Tempo,
     fitted: Weights,
+    *,
+    passed: bool = False,
 ) -> list[Evidence]:
-    """Depth of each measured line, lines known in words alone, and the tempo.
+    """Depth of each measured line, lines known in words alone, and the tempo; of one that the counts leave
+    open, that it was no chronic one, where it has ``passed``.
 
     The white count counts only where neither neutrophils nor lymphocytes are known: it is their sum.
     """
@@ -78,6 +81,9 @@ def count_evidence(
     if tempo != "unknown":
         shares = _tempo_shares(hypotheses, tempo)
         columns.append(_column("tempo", f"{tempo} course", shares, fitted))
+    elif passed:
+        shares = [1 - _share(h, "chronic") for h in hypotheses]
+        columns.append(_column("tempo", "no chronic course", shares, fitted))
     return columns
 
 

@@ -47,6 +47,8 @@ class Hypothesis(msgspec.Struct, frozen=True):
     cause: Cause | None = None
     known: bool = False
     """The record states that the person has it."""
+    since: datetime | None = None
+    """The earliest time at which it does."""
     refuted: bool = False
     shows: float = 1.0
     """Of a disease that the record states: the share of its findings' rates that holds while it rests and
@@ -91,6 +93,10 @@ def hypotheses(
             fitted,
         )
         for cause in tried(knowledge, stated)
+    )
+    diseases = (
+        msgspec.structs.replace(h, since=reading.since[h.id]) if h.known and h.id in reading.since else h
+        for h in diseases
     )
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}

@@ -49,7 +49,7 @@ def _later(drug: Hypothesis, other: Hypothesis, background: Background, fitted: 
     if latency.since == "each-dose" or own is None or begun is None or begun <= own:
         return 1.0
     stop = min((s for s in (course.stop, joined.stop) if s is not None), default=None)
-    both = msgspec.structs.replace(course, starts=(begun,), stop=stop)
+    both = msgspec.structs.replace(course, starts=(begun,), stop=stop, spans=((begun, stop),))
     alone, together = (timing(c, latency, drug.drug, background, fitted) for c in (course, both))
     return together / max(alone, 1e-12)
 

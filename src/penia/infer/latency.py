@@ -45,14 +45,46 @@ def in_window(
     if first_low is None:
         return undated
     if not dated:
-        return undated * _still_acting(course, latency, first_low)
+        return undated * _still_acting(course.stop, latency, first_low)
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
-    starts = cycles(course, first_low, fitted) or dated if latency.since == "each-dose" else dated[:1]
-    missed = math.prod(1 - _mass(latency.onset, start, opens, first_low) for start in starts)
+    if latency.since == "each-dose":
+        clocks = [(start, None) for start in cycles(course, first_low, fitted) or dated]
+        acting = _after_last_dose(course.stop, latency, first_low)
+    else:
+        clocks = _clocks(course, fitted)
+        acting = _still_acting(course.stop, latency, first_low)
+    missed = math.prod(
+        1 - _mass(latency.onset, start, opens, first_low) * _still_acting(stop, latency, first_low)
+        for start, stop in clocks
+    )
     late = min(1.0, (first_low - opens) / _DAY / fitted.late_days.value)
-    inside = (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
-    return inside * _still_acting(course, latency, first_low)
+    return (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late * acting
+
+
+def _clocks(course: Course, fitted: Weights) -> list[tuple[datetime, datetime | None]]:
+    """(start, stop) from which the latency runs: of the first dose, and of the first one after a pause."""
+    pause = timedelta(days=fitted.pause.value)
+    found: list[tuple[datetime, datetime | None]] = []
+    for start, stop in sorted(_dated(course), key=lambda span: span[0]):
+        if found and _goes_on(found[-1][1], start, pause):
+            found[-1] = (found[-1][0], _later(found[-1][1], stop))
+        else:
+            found.append((start, stop))
+    return [*found[:-1], *((start, course.stop) for start, _ in found[-1:])]
+
+
+def _dated(course: Course) -> list[tuple[datetime, datetime | None]]:
+    return [(start, stop) for start, stop in course.spans if start is not None]
+
+
+def _goes_on(stop: datetime | None, start: datetime, pause: timedelta) -> bool:
+    return stop is None or start - stop <= pause
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """None: it goes on."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:
@@ -60,11 +92,19 @@ def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetim
     return cumulative(onset, (closes - start) / _DAY + 1) - cumulative(onset, (opens - start) / _DAY)
 
 
-def _still_acting(course: Course, latency: Latency, first_low: datetime) -> float:
+def _still_acting(stop: datetime | None, latency: Latency, first_low: datetime) -> float:
     """P(a fall that began before the drug was stopped is still there at the first low count)."""
-    if latency.since == "each-dose" or course.stop is None or latency.recovery is None:
+    if latency.since == "each-dose" or stop is None or latency.recovery is None:
         return 1.0
-    return max(1 - cumulative(latency.recovery, (first_low - course.stop) / _DAY), 1e-4)
+    return max(1 - cumulative(latency.recovery, (first_low - stop) / _DAY), 1e-4)
+
+
+def _after_last_dose(stop: datetime | None, latency: Latency, first_low: datetime) -> float:
+    """The same of a fall that the last dose began, late after it."""
+    if stop is None or latency.recovery is None:
+        return 1.0
+    since = (first_low - stop) / _DAY - latency.onset.p90
+    return max(1 - cumulative(latency.recovery, since), 1e-4)
 
 
 def cumulative(quantity: Distribution, value: float) -> float:

@@ -27,6 +27,9 @@ from penia.knowledge.schema import (
 )
 from penia.record import Sex
 
+Passed = tuple[datetime, datetime]
+"""(first low count, the normal count after it) of an episode that is over."""
+
 
 class Background(msgspec.Struct, frozen=True):
     """What is known of the person before any finding."""
@@ -46,6 +49,8 @@ class Background(msgspec.Struct, frozen=True):
     """Drugs that do more together: what the one does to the other is judged as a set of causes."""
     dated: bool = False
     """The record says when the count was low; else it may have been at any time."""
+    earlier: tuple[Passed, ...] = ()
+    """Episodes before this one."""
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -109,6 +114,8 @@ def _disease_weight(
         factors.append(
             ("low count now, given that the record states it", cause.prior.known, cause.prior.known.value)
         )
+        if (again := _crosses(hypothesis, background, fitted)) < 1:
+            factors.append(("the count was normal under it before", None, again))
     else:
         rate, share = at_place(settings.low, background.place), _share(cause, background.place, fitted)
         factors.append(("low counts in this setting", rate, rate.value))
@@ -138,8 +145,7 @@ def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
 
 def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
     """Part of the cause's episodes that began since the last normal count: a chronic cause has had years in
-    which to begin, an acute one weeks. 1 where no normal count is known. A disease that the record states has
-    begun already: its counts rise and fall over the limit."""
+    which to begin, an acute one weeks. 1 where no normal count is known."""
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None:
         return 1.0
@@ -149,6 +155,21 @@ def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> 
         tempo.get(kind, 0.0) * min(1.0, open_days / days.value) for kind, days in fitted.tempo_days.items()
     )
     return max(begun, fitted.crossing.value)
+
+
+def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
+    """P(low now | normal under it at the last count) over P(low | it): counts under a disease move at the
+    pace of its tempo, so that one which was normal a week ago, after years of it, speaks for another cause.
+    1 where the disease began after that count, or its time is not known."""
+    last_normal, first_low = background.onset
+    if last_normal is None or first_low is None or hypothesis.since is None or hypothesis.since > last_normal:
+        return 1.0
+    gap = _days(first_low - last_normal)
+    tempo = hypothesis.pattern.tempo
+    moved = math.fsum(
+        tempo.get(kind, 0.0) * (1 - math.exp(-gap / days.value)) for kind, days in fitted.tempo_days.items()
+    )
+    return max(moved, fitted.crossing.value)
 
 
 def _age_and_sex(
@@ -188,7 +209,7 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
     factors: list[tuple[str, Figure | None, float]] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
-        _per_course(hypothesis, drug),
+        _again(hypothesis, background.earlier, fitted) or _per_course(hypothesis, drug),
         ("onset falls into this interval", None, timely),
     ]
     factors.extend(
@@ -220,6 +241,29 @@ def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None,
         return "low count per course", drug.incidence, drug.incidence.value
     figure = given.regimen.incidence
     return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
+
+
+def _again(
+    hypothesis: Hypothesis, earlier: Sequence[Passed], fitted: Weights
+) -> tuple[str, Figure | None, float] | None:
+    """The count fell under an earlier course, was normal once that had ended, and now the drug was given
+    again: then its own recurrence holds, if it was to blame. Not for cytotoxics, whose every cycle is one."""
+    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
+    assert drug is not None and kind is not None and course is not None
+    if kind.latency.since == "each-dose" or not any(_returned(course, one) for one in earlier):
+        return None
+    row = hypothesis.rates.get("test:falls-on-rechallenge")
+    figure = drug.rechallenge or (row and Figure(value=row.p, range=row.range, source=row.source))
+    if figure is None or figure.value * fitted.blamed.value <= drug.incidence.value:
+        return None
+    return "low count under it before, and given again", figure, figure.value * fitted.blamed.value
+
+
+def _returned(course: Course, passed: Passed) -> bool:
+    """It was begun before that episode, ended before its counts were normal, and was begun again after."""
+    low, normal = passed
+    ended = any(b is not None and e is not None and b < low and e <= normal for b, e in course.spans)
+    return ended and any(b is not None and b >= normal for b, _ in course.spans)
 
 
 def _days(span: timedelta) -> float:

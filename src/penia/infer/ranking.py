@@ -15,11 +15,12 @@ from penia.facts import Reading
 from penia.infer import interactions
 from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
 from penia.infer.course.column import course_evidence
+from penia.infer.deep import at_this_depth
 from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, odds, parts, posterior
-from penia.infer.prior import Background, Weight, normalised, place_of, weight
+from penia.infer.prior import Background, Passed, Weight, normalised, place_of, weight
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import tied, ties
 from penia.infer.weights import Weights, weights
@@ -51,6 +52,10 @@ class LowCounts(msgspec.Struct, frozen=True):
     words: Mapping[str, bool]
     """Lineages (n, l, m, p, e) low or not low, from words or numbers."""
     tempo: Tempo
+    passed: bool = False
+    """It was over sooner after the last normal count than a chronic one can be."""
+    earlier: tuple[Passed, ...] = ()
+    """Episodes before this one that are over."""
 
 
 class Ranking(msgspec.Struct, frozen=True):
@@ -217,7 +222,7 @@ def rank(
     age = record.person.age(low.seen) if low.seen is not None else None
     place = place_of(setting, age)
     tried = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
-    who = at_this_age(tried, knowledge.findings, place)
+    who = at_this_depth(at_this_age(tried, knowledge.findings, place), low.measured, fitted)
     present = frozenset(f.key for f in reading.facts if f.present)
     drugs = frozenset(h.id for h in who if h.drug is not None)
     stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
@@ -233,12 +238,13 @@ def rank(
         present | drugs | stated,
         paired,
         low.dated,
+        low.earlier,
     )
     settings = table("settings", Settings)
     masses = [weight(h, background, settings, fitted) for h in who]
     plain = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
-    counts = count_evidence(who, low.measured, low.words, low.tempo, fitted)
+    counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
     course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
     counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))

@@ -50,6 +50,10 @@ class Weights(Knowledge, frozen=True):
     """Days before the first low count in which a drug reaction that shows itself must have begun."""
     cycle: Figure
     """Days between the cycles of a cytotoxic that the record holds as one long course."""
+    pause: Figure
+    """Days without a drug after which its next dose starts the clock of its latency anew."""
+    blamed: Figure
+    """P(a fall under a drug that was over once it had been stopped was its doing)."""
     undated: Figure
     """P(in the window) of a drug without dates."""
     undated_short: Figure

@@ -37,6 +37,8 @@ class DrugPattern(Knowledge, frozen=True):
     findings: tuple[FindingRate, ...]
     latency: Latency
     actions: tuple[Action, ...]
+    by_count: bool = False
+    """Its signs of infection are those of the low count and not of the drug."""
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
     channels: tuple[Channel, ...] = ()
     published: tuple[Published, ...] = ()

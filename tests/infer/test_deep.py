@@ -1,0 +1,47 @@
+"""Signs of deep counts at counts that are not so deep."""
+
+from __future__ import annotations
+
+import pytest
+from judged_makers import hypothesis
+
+from penia.episode import Measured
+from penia.infer.deep import at_this_depth
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.weights import weights
+from penia.knowledge import load
+from penia.knowledge.schema import FindingRate
+
+FEVER, FERRITIN = "HP:0001945", "HP:0003281"
+
+
+def judged(drug: str, anc: float, censored: bool = False) -> dict[str, FindingRate]:
+    base = load()
+    one = base.drugs[drug]
+    kind = base.patterns[one.pattern]
+    taken: Hypothesis = hypothesis(
+        drug, {FEVER: 0.8, FERRITIN: 0.4}, pattern=kind.pattern, drug=one, kind=kind
+    )
+    disease = hypothesis("hiv", {FEVER: 0.5})
+    found, other = at_this_depth([taken, disease], {"ANC": Measured("ANC", anc, 1.5, censored)}, weights())
+    assert other is disease
+    return dict(found.rates)
+
+
+def test_the_higher_the_count_the_rarer_is_the_fever_that_the_count_brings() -> None:
+    deepest, deep, mild = (judged("drug:metamizole", anc) for anc in (0.02, 0.3, 0.8))
+    assert deepest[FEVER].p == 0.8
+    assert 0.4 < deep[FEVER].p < 0.8
+    assert FEVER not in mild
+    assert all(rates[FERRITIN].p == 0.4 for rates in (deepest, deep, mild))
+
+
+@pytest.mark.parametrize(
+    ("drug", "anc", "censored"), [("drug:metamizole", 0.5, True), ("drug:allopurinol", 1.2, False)]
+)
+def test_a_depth_in_words_and_a_fever_that_the_drug_itself_brings_change_nothing(
+    drug: str, anc: float, censored: bool
+) -> None:
+    if not censored:
+        assert load().drugs[drug].pattern == "hypersensitivity"
+    assert judged(drug, anc, censored)[FEVER].p == 0.8

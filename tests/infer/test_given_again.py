@@ -1,0 +1,90 @@
+"""A count that was normal under a disease, and one that fell under a drug before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from judged_makers import hypothesis, pattern
+
+from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.prior import Background, Passed, weight
+from penia.infer.weights import weights
+from penia.knowledge import load, table
+from penia.knowledge.schema import Settings
+
+DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
+OVER: Passed = (DAY0 - timedelta(days=200), DAY0 - timedelta(days=180))
+
+
+def day(n: float) -> datetime:
+    return DAY0 + timedelta(days=n)
+
+
+def weighed(one: Hypothesis, normal: float | None, *earlier: Passed) -> float:
+    onset = (None if normal is None else day(normal), DAY0)
+    who = Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), earlier=earlier)
+    return weight(one, who, table("settings", Settings), weights()).value
+
+
+def stated(since: float | None) -> Hypothesis:
+    cause = load().causes["sle"]
+    return hypothesis(
+        "sle",
+        cause=cause,
+        known=True,
+        since=None if since is None else day(since),
+        pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}),
+    )
+
+
+def test_a_disease_of_years_did_not_lower_a_count_that_was_normal_a_week_ago() -> None:
+    known = load().causes["sle"].prior.known
+    assert known is not None
+    assert weighed(stated(-900), -7) == pytest.approx(known.value * weights().crossing.value)
+    assert weighed(stated(-900), -7) < weighed(stated(-900), -300) < known.value
+
+
+@pytest.mark.parametrize(("since", "normal"), [(-3, -7), (None, -7), (-900, None)])
+def test_a_new_disease_or_one_without_dates_keeps_its_whole_prior(
+    since: float | None, normal: float | None
+) -> None:
+    known = load().causes["sle"].prior.known
+    assert known is not None
+    assert weighed(stated(since), normal) == pytest.approx(known.value)
+
+
+def given(name: str, *spans: tuple[float, float | None]) -> Hypothesis:
+    base = load()
+    drug = base.drugs[name]
+    kind = base.patterns[drug.pattern]
+    dated = tuple((day(b), None if e is None else day(e)) for b, e in spans)
+    course = Course(name, tuple(b for b, _ in dated), dated[-1][1], dated, ())
+    recurs = {"test:falls-on-rechallenge": 0.8}
+    return hypothesis(name, recurs, pattern=kind.pattern, drug=drug, kind=kind, course=course)
+
+
+def test_a_fall_that_came_under_an_earlier_course_and_passed_without_it_blames_the_drug() -> None:
+    again = given("drug:metamizole", (-230, -195), (-30, None))
+    drug = load().drugs["drug:metamizole"]
+    recurs = drug.rechallenge.value if drug.rechallenge else 0.8
+    expected = weights().blamed.value * recurs / drug.incidence.value
+    assert weighed(again, -40, OVER) / weighed(again, -40) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [(-230, None)],  # it went on
+        [(-230, -100), (-30, None)],  # the count was normal again under it
+        [(-190, -185), (-30, None)],  # begun after the count fell
+    ],
+)
+def test_it_does_not_where_the_drug_went_on_or_came_later(spans: list[tuple[float, float | None]]) -> None:
+    one = given("drug:metamizole", *spans)
+    assert weighed(one, -40, OVER) == pytest.approx(weighed(one, -40))
+
+
+def test_every_cycle_of_a_cytotoxic_lowers_counts_so_that_an_earlier_one_says_nothing() -> None:
+    one = given("drug:docetaxel", (-230, -229), (-9, -8))
+    assert weighed(one, -20, OVER) == pytest.approx(weighed(one, -20))
