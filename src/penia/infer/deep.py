@@ -1,9 +1,9 @@
 """Signs of a deep fall, carried over to a fall that is not so deep.
 
 How often drug agranulocytosis brings fever, a sore throat or a raised CRP was counted over cases most of
-which lie below 0.1. What the count itself brings (data/complications.yaml) is rarer where neutrophils are higher:
-the rates of a kind of drug that lowers counts and does nothing else fall as that does against its mean over
-the kind's cases, and say nothing where a count brings no such sign.
+which lie below 0.1. What the count itself brings (data/complications.yaml) is rarer where neutrophils are
+higher: the rates of a kind of drug that lowers counts and does nothing else fall as that does against its
+mean over the kind's cases, and say nothing where a count brings no such sign.
 """
 
 from __future__ import annotations
