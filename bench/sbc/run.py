@@ -72,7 +72,7 @@ def patients(work: Work) -> list[Seen]:
     generator = np.random.default_rng(work.seed)
     fitted = weights() if work.shipped else plain()
     exponent = fitted.prior.value
-    made = simulate(work.count, work.seed, exponent=exponent, misfit=True, clusters=work.shipped)
+    made = simulate(work.count, work.seed, exponent=exponent, clusters=work.shipped)
     return [seen(p, fitted, work.forecasts, generator) for p in made]
 
 

@@ -133,7 +133,7 @@ def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_
 def test_the_lowest_count_is_as_deep_as_its_cause_is_judged_by() -> None:
     """Half of the patients lie under the median of the distribution that the ranking takes for the depth."""
     cause = knowledge.load().causes["chronic-idiopathic-neutropenia"]
-    patients = list(simulate(60, seed=6, causes=[cause.id], misfit=True))
+    patients = list(simulate(60, seed=6, causes=[cause.id]))
     assert all(p.low for p in patients)
     lows = [
         min(c.value for c in p.record().counts if c.lineage == "ANC" and c.time >= DAY0) for p in patients
@@ -144,7 +144,7 @@ def test_the_lowest_count_is_as_deep_as_its_cause_is_judged_by() -> None:
 
 def test_nobody_is_counted_on_after_the_counts_are_normal() -> None:
     """So that the latest episode is the one that was drawn, but for results that are lost."""
-    patients = list(simulate(30, seed=8, causes=["dengue"], misfit=True))
+    patients = list(simulate(30, seed=8, causes=["dengue"]))
     found = [question(p.record()).episode for p in patients]
     assert sum(e is not None and e.first_low == DAY0 for e in found) >= 27
 

@@ -13,7 +13,7 @@ from penia import knowledge
 from penia.errors import PeniaError
 from penia.explanation import Forecast, Scenario
 from penia.forecast.observed import LINES, Line, lines
-from penia.forecast.particles import LETTER, PEOPLE, timed
+from penia.forecast.particles import LETTER, PEOPLE, Asked, timed
 from penia.forecast.predict import Futures, Weighed, futures, scenario, weigh
 from penia.forecast.scenarios import Arm, suspects
 from penia.infer import Ranking, rank
@@ -129,7 +129,8 @@ def follow(
     mixed = mixture(ranking)
     letters = _letters(seen)
     last = max(float(line.days[-1]) for line in seen)
-    drawn = timed([h for h, _ in mixed], (asked.low.onset[0], first_low), letters, last, SEED, people)
+    onset = (asked.low.onset[0], first_low)
+    drawn = timed([Asked(h, onset, last) for h, _ in mixed], letters, SEED, people)
     weighed = weigh(drawn, [p for _, p in mixed], seen, letters, SEED)
     ahead = np.arange(1.0, days + 1.0)
     found = tuple(futures(weighed, arm, seen, letters, last, ahead, SEED) for arm in arms)
@@ -156,9 +157,8 @@ def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
 
 
 def _letters(seen: Sequence[Line]) -> list[Lineage]:
-    """The runs that the lines need, that of the deepest line first."""
-    order = sorted(seen, key=lambda line: float(line.values.min()) / line.scatter.between)
-    names = [name for line in order for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
+    """The runs that the lines need."""
+    names = [name for line in seen for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
     return [LETTER[name] for name in dict.fromkeys(names)]
 
 

@@ -26,15 +26,18 @@ def chance(seen: Sequence[Line], evidence: float) -> float:
     return float(1 / (1 + np.exp(np.clip(evidence - fit - np.log(share / (1 - share)), -500.0, 500.0))))
 
 
-def goes_on(line: Line, days: Array, count: int, generator: np.random.Generator) -> Array:
-    """(count, T) log counts over health on later ``days`` (T,)."""
+def goes_on(line: Line, days: Array, count: int, generator: np.random.Generator) -> tuple[Array, Array]:
+    """(count, T) log counts over health on later ``days`` (T,), and the size of their scatter (count,)."""
     known = ahead(_wandering(line), np.zeros((1, len(line.days))), days)
     root = np.linalg.cholesky(known.covariance + 1e-9 * np.eye(len(days)))
     size = known.size * np.sqrt((known.tails - 2) / generator.chisquare(known.tails, count))
-    return known.mean + size[:, None] * (generator.standard_normal((count, len(days))) @ root.T)
+    return known.mean + size[:, None] * (generator.standard_normal((count, len(days))) @ root.T), size
 
 
 def _wandering(line: Line) -> Line:
-    given, size = figures(), line.scatter.departs
-    own = Scatter(given.level.value * size, given.wanders.value * size, given.wanders_days.value)
-    return msgspec.structs.replace(line, scatter=own)
+    return msgspec.structs.replace(line, scatter=wandering(line.scatter))
+
+
+def wandering(own: Scatter) -> Scatter:
+    given, size = figures(), own.departs
+    return Scatter(given.level.value * size, given.wanders.value * size, given.wanders_days.value)

@@ -18,6 +18,7 @@ from penia.infer.latency import density, latency_of
 from penia.knowledge.schema import Lineage
 
 Array = NDArray[np.float64]
+Paths = NDArray[np.float32]
 
 PEOPLE, TIMES = 160, 4
 """People of a hypothesis, and days on which each may have fallen ill."""
@@ -36,6 +37,17 @@ TOUCHED = 0.95
 """Below this part of health a count counts as fallen."""
 STEP = 2 * marrow.STEP
 _DAY = timedelta(days=1)
+_PAST = np.array([-0.5, -1, -1.5, -2, -3, -4, -5, -6, -8, -10, -12, -15, -20, -25, -30, -40, -60, -90, -130])
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One hypothesis of a record."""
+
+    hypothesis: Hypothesis
+    onset: tuple[datetime | None, datetime]
+    """The last normal and the first low count."""
+    last: float
+    """Day of the last count, from the first low one."""
 
 
 class Timed(msgspec.Struct, frozen=True, eq=False):
@@ -55,7 +67,7 @@ class Timed(msgspec.Struct, frozen=True, eq=False):
     """(M,) log of the prior weight."""
     depth: Array
     """(M,) how deep the log counts of each go, as a multiple of what the channels make of them."""
-    known: Array
+    known: Array | Paths
     """(M, lines, GRID) counts until the record stops the cause, if it does."""
 
     def take(self, rows: NDArray[np.int_]) -> Timed:
@@ -75,70 +87,84 @@ class Timed(msgspec.Struct, frozen=True, eq=False):
         return (days - self.start[:, None]) / self.pace[:, None]
 
 
-def timed(
-    hypotheses: Sequence[Hypothesis],
-    onset: tuple[datetime | None, datetime],
-    letters: Sequence[Lineage],
-    last: float,
-    seed: int,
-    people: int = PEOPLE,
-) -> list[Timed]:
-    """Draws of each hypothesis. ``letters``: the lines to simulate, that which fell furthest first;
-    ``onset``: the last normal and the first low count; ``last``: day of the last count."""
+def timed(asked: Sequence[Asked], letters: Sequence[Lineage], seed: int, people: int = PEOPLE) -> list[Timed]:
+    """Draws of each hypothesis. ``letters``: the lines to simulate."""
     found: list[Timed] = []
-    kinds = [family(h) for h in hypotheses]
+    kinds = [family(a.hypothesis) for a in asked]
     zs = [draw(kind, people, seed) for kind in kinds]
     owns = [subjects(kind, z, figures()) for kind, z in zip(kinds, zs, strict=True)]
     paces = [np.maximum(own.slow / RAMP, 1.0) for own in owns]
     jobs = [
-        Job(kind, z, 0.0, 0.0 if kind.dosed else own.lasting / pace, _cycles(h, onset[1])[1], pace)
-        for h, kind, z, own, pace in zip(hypotheses, kinds, zs, owns, paces, strict=True)
+        Job(kind, z, 0.0, 0.0 if kind.dosed else own.lasting / pace, _cycles(a)[1], pace)
+        for a, kind, z, own, pace in zip(asked, kinds, zs, owns, paces, strict=True)
     ]
-    paths = _library(jobs, letters, seed)
-    for h, job, own, path in zip(hypotheses, jobs, owns, paths, strict=True):
+    lines = [_library(jobs, letter, seed) for letter in letters]
+    paths = [np.stack(each, axis=1) for each in zip(*lines, strict=True)]
+    leads: list[Lineage] = [leading(kind) for kind in kinds]
+    for letter in dict.fromkeys(leads):
+        _library([job for job, lead in zip(jobs, leads, strict=True) if lead == letter], letter, seed)
+    for a, job, own, path, lead in zip(asked, jobs, owns, paths, leads, strict=True):
         if job.family.dosed:
-            found.append(_dosed(h, job, path, onset[1]))
+            found.append(_dosed(a, job, path))
         else:
-            found.append(_open(h, job, own, path, onset, seed))
-    cut = [i for i, t in enumerate(found) if t.hypothesis.course is not None and (t.stop < last).any()]
-    if cut := [i for i in cut if not found[i].kind.dosed]:
-        stopped = [
-            Job(t.kind, t.z, 0.0, np.maximum(t.stop - t.start, 0.0) / t.pace, (), t.pace)
-            for t in (found[i] for i in cut)
-        ]
-        for i, path in zip(cut, together(stopped, GRID, letters, step=STEP), strict=True):
-            found[i] = msgspec.structs.replace(found[i], known=path)
+            found.append(_open(a, job, own, path, _library([job], lead, seed)[0], seed))
+    cut = [i for i, (a, t) in enumerate(zip(asked, found, strict=True)) if _is_cut(a, t)]
+    stopped = [
+        Job(t.kind, t.z, 0.0, np.maximum(t.stop - t.start, 0.0) / t.pace, (), t.pace)
+        for t in (found[i] for i in cut)
+    ]
+    ended = together(stopped, GRID, letters, step=STEP) if cut else []
+    for i, path in zip(cut, ended, strict=True):
+        found[i] = msgspec.structs.replace(found[i], known=path)
     return found
 
 
-_kept: dict[tuple[Family, tuple[float, ...], str, int, int], Array] = {}
+def coming(
+    jobs: Sequence[Job], letters: Sequence[Lineage], last: float, growth: marrow.GrowthFactor | None = None
+) -> tuple[Array, list[Array]]:
+    """(grid, (M, lines, grid) of each job) from before the first start until ``last``; day 0 of the jobs is
+    now."""
+    begun = min(float(np.min(np.asarray(j.start))) for j in jobs)
+    fine = np.arange(0.0, last + 1.5, 1.0)
+    grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[begun < _PAST], fine]))
+    return grid, together(jobs, grid, letters, growth, STEP)
 
 
-def _library(jobs: Sequence[Job], letters: Sequence[Lineage], seed: int) -> list[Array]:
-    """(people, lines, GRID) of each job; what was simulated once is kept."""
-    for letter in letters:
-        keys = [(job.family, job.again, letter, seed, len(job.z)) for job in jobs]
-        fresh = {key: job for key, job in zip(keys, jobs, strict=True) if key not in _kept}
-        paths = together(list(fresh.values()), GRID, (letter,), step=STEP) if fresh else []
-        for key, path in zip(fresh, paths, strict=True):
-            _kept[key] = path[:, 0]
-    return [
-        np.stack([_kept[job.family, job.again, letter, seed, len(job.z)] for letter in letters], axis=1)
-        for job in jobs
-    ]
+def leading(kind: Family) -> Lineage:
+    """The white line whose fall makes the episode: neutrophils, where the cause touches them."""
+    return "l" if all("n" not in c.lineages for c in kind.channels) else "n"
 
 
-def _open(
-    hypothesis: Hypothesis,
-    job: Job,
-    own: Subjects,
-    paths: Array,
-    onset: tuple[datetime | None, datetime],
-    seed: int,
-) -> Timed:
-    """Each person fell ill on one of the days that leave the count low, the likelier ones more often."""
+def _is_cut(asked: Asked, people: Timed) -> bool:
+    """The record stops the drug before its last count."""
+    given = asked.hypothesis.course is not None and not people.kind.dosed
+    return given and bool((people.stop < asked.last).any())
+
+
+KEPT = 2048
+_kept: dict[tuple[Family, tuple[float, ...], str, int, int], Paths] = {}
+"""At most ``KEPT`` of what was simulated once."""
+
+
+def _library(jobs: Sequence[Job], letter: Lineage, seed: int) -> list[Paths]:
+    """(people, GRID) of each job; what was simulated once is kept."""
+    keys = [(job.family, job.again, letter, seed, len(job.z)) for job in jobs]
+    fresh = {key: job for key, job in zip(keys, jobs, strict=True) if key not in _kept}
+    made = together(list(fresh.values()), GRID, (letter,), step=STEP) if fresh else []
+    ready = {key: path[:, 0].astype(np.float32) for key, path in zip(fresh, made, strict=True)}
+    found = [ready[key] if key in ready else _kept[key] for key in keys]
+    if len(_kept) + len(ready) > KEPT:
+        _kept.clear()
+    _kept.update(ready)
+    return found
+
+
+def _open(asked: Asked, job: Job, own: Subjects, paths: Paths, lead: Paths, seed: int) -> Timed:
+    """Each person fell ill on one of the days that leave the ``lead`` (people, GRID) low, the likelier ones
+    more often."""
+    hypothesis, onset = asked.hypothesis, asked.onset
     z, pace, ever = job.z, np.asarray(job.pace), own.ever
-    low = paths[:, 0] < np.maximum(TOUCHED, 0.5 + 0.5 * paths[:, 0].min(axis=1, keepdims=True)) - 1e-9
+    low = lead < np.maximum(TOUCHED, 0.5 + 0.5 * lead.min(axis=1, keepdims=True)) - 1e-9
     low = np.where(low.any(axis=1, keepdims=True), low, True)
     real = GRID * pace[:, None]
     width = np.gradient(GRID) * pace[:, None]
@@ -189,27 +215,27 @@ def _drug_density(hypothesis: Hypothesis, since: Array, begun: float | None, end
     return np.where(acts & (delay >= 0), inside, 1e-9)
 
 
-def _cycles(hypothesis: Hypothesis, first_low: datetime) -> tuple[float | None, tuple[float, ...]]:
+def _cycles(asked: Asked) -> tuple[float | None, tuple[float, ...]]:
     """Day of the first cycle that is still felt, and days after it of the others."""
-    if hypothesis.course is None:
+    if asked.hypothesis.course is None:
         return None, ()
-    days = sorted((s - first_low) / _DAY for s in hypothesis.course.starts if s is not None)
+    days = sorted((s - asked.onset[1]) / _DAY for s in asked.hypothesis.course.starts if s is not None)
     near = [d for d in days if d > -FELT_DAYS][-FELT:] or days[-1:]
-    return (near[0] if near else None), tuple(d - near[0] for d in near[1:])
+    return (near[0] if near else None), tuple(round(d - near[0], 3) for d in near[1:])
 
 
-def _dosed(hypothesis: Hypothesis, job: Job, paths: Array, first_low: datetime) -> Timed:
+def _dosed(asked: Asked, job: Job, paths: Paths) -> Timed:
     """By the cycles that the record gives; without any, some days ago."""
-    day, again = _cycles(hypothesis, first_low)
+    day, again = _cycles(asked)
     count = len(job.z)
     start = -np.random.default_rng(23).uniform(3.0, 14.0, count) if day is None else np.full(count, day)
     pace = np.asarray(job.pace)
     return Timed(
-        hypothesis, job.family, job.z, start, start, again, pace, np.zeros(count), depths(count), paths
+        asked.hypothesis, job.family, job.z, start, start, again, pace, np.zeros(count), depths(count), paths
     )
 
 
-def read(paths: Array, grid: Array, days: Array) -> Array:
+def read(paths: Array | Paths, grid: Array, days: Array) -> Array:
     """log counts (M, n) of paths (M, T) on run days (M, n): health before the start, the last day after."""
     logs = np.log(np.maximum(paths, 1e-6))
     at = np.interp(days, grid, np.arange(len(grid)))
@@ -219,7 +245,7 @@ def read(paths: Array, grid: Array, days: Array) -> Array:
     return np.where(days <= 0, logs[:, :1], logs[rows, below] * (1 - part) + logs[rows, below + 1] * part)
 
 
-def line_paths(letters: Sequence[str], runs: Array, name: str) -> Array:
+def line_paths(letters: Sequence[str], runs: Array | Paths, name: str) -> Array | Paths:
     """(M, T) of a counted line from the runs (M, lines, T) of ``letters``; the white count is a sum."""
     if name != "WBC":
         return runs[:, letters.index(LETTER[name])]

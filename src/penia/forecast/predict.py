@@ -12,10 +12,9 @@ from penia.explanation import Bands, Passing, Scenario
 from penia.forecast.aimless import chance as chance_aimless
 from penia.forecast.aimless import goes_on
 from penia.forecast.observed import Ahead, Line, ahead, log_fit
-from penia.forecast.particles import GRID, STEP, Timed, line_paths, read
+from penia.forecast.particles import GRID, Timed, coming, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
 from penia.infer.course.scatter import spread
-from penia.infer.course.together import together
 from penia.knowledge.limits import neutrophil_grades
 from penia.knowledge.schema import Lineage
 
@@ -26,7 +25,6 @@ COURSES = 240
 EACH = 5
 """Draws of noise for each."""
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-_PAST = np.array([-0.5, -1, -1.5, -2, -3, -4, -5, -6, -8, -10, -12, -15, -20, -25, -30, -40, -60, -90, -130])
 
 
 class Weighed(msgspec.Struct, frozen=True, eq=False):
@@ -100,10 +98,7 @@ def futures(
     last = float(days[-1])
     generator = np.random.default_rng((seed, 31))
     jobs = [job(p, arm, now, now + last, generator.random(len(p.z))) for p in weighed.people]
-    begun = min(float(np.min(np.asarray(j.start))) for j in jobs)
-    fine = np.arange(0.0, last + 1.5, 1.0)
-    grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[begun < _PAST], fine]))
-    runs = together(jobs, grid, letters, growth() if arm.helped else None, STEP)
+    grid, runs = coming(jobs, letters, last, growth() if arm.helped else None)
     share = np.concatenate([np.full(len(p.z), s / len(p.z)) for p, (_, s) in _paired(weighed)])
     found: list[Futures] = []
     for line in seen:
@@ -118,14 +113,16 @@ def futures(
         root = np.linalg.cholesky(known[0].covariance + 1e-9 * np.eye(len(days)))
         noise = generator.standard_normal((len(size), len(days))) @ root.T
         tails = known[0].tails
-        noise *= (size * np.sqrt((tails - 2) / generator.chisquare(tails, len(size))))[:, None]
-        counts, weight = np.repeat(centre, EACH, axis=0) + noise, np.repeat(share / EACH, EACH)
+        size *= np.sqrt((tails - 2) / generator.chisquare(tails, len(size)))
+        counts = np.repeat(centre, EACH, axis=0) + size[:, None] * noise
+        weight = np.repeat(share / EACH, EACH)
         if arm.key == "continue":
-            counts = np.concatenate([counts, goes_on(line, now + days, COURSES, generator)])
+            wandered, their = goes_on(line, now + days, COURSES, generator)
+            counts, size = np.concatenate([counts, wandered]), np.concatenate([size, their])
             aimless = np.full(COURSES, weighed.aimless / COURSES)
             weight = np.append(weight * (1 - weighed.aimless), aimless)
         true = line.healthy * np.exp(counts)
-        e = generator.standard_normal(true.shape) * spread(line.name, true)
+        e = size[:, None] * generator.standard_normal(true.shape) * spread(line.name, true)
         found.append(Futures(line.name, true, true * np.exp(e), weight))
     return found
 

@@ -1,6 +1,9 @@
-"""True counts of virtual patients: the marrow model under the channels of the true cause.
+"""True courses of virtual patients: drawn by what a forecast assumes of people under their cause.
 
-They are drawn so that a white count is low on day 0 and was not on the last normal day.
+Person, day of the start and depth come from ``forecast.particles``; about the path the counts of each line
+are the Student t process of ``infer.course.scatter``, or, in those who follow no known course, that of
+``forecast.aimless``. A patient is one of many so drawn, chosen by nothing but counts that the record tells,
+so that what comes after them is spread as a forecast says (simulation-based calibration).
 """
 
 from __future__ import annotations
@@ -11,197 +14,99 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penia import marrow
-from penia.infer.course import LINES, Family, draw, family, figures, subjects
-from penia.infer.course.together import Job, together
-from penia.infer.hypotheses import Hypothesis
-from penia.infer.latency import density, latency_of
-from penia.infer.weights import weights
+from penia.forecast.aimless import wandering
+from penia.forecast.particles import GRID, LETTER, Timed, coming, line_paths, read
+from penia.forecast.scenarios import Arm, job
+from penia.infer.course import LINES, figures
+from penia.infer.course.scatter import Scatter, scatter, spread
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
-GRID = np.concatenate([[0.0, 0.1, 0.25, 0.5, 0.75], np.arange(1.0, 31.0, 0.5), np.arange(31.0, 151.0)])
-"""Days of a run."""
 PEOPLE = 48
-"""People simulated for each set of channels, from whom patients are taken."""
-FELT = 3
-"""Cycles of chemotherapy that are still felt."""
-RAMP = 40.0
-"""Days of a run that the slowest ramp takes."""
-SETTLED = 60.0
-"""Day of a run from which on a state that was there from birth has settled."""
-_STEP = 2 * marrow.STEP
+"""People of the marrow model for each cause, from whom patients are taken."""
 
 
-class Wanted(msgspec.Struct, frozen=True, eq=False):
-    """What the counts of one patient must fit; days from the first low count."""
+class Pool(msgspec.Struct, frozen=True, eq=False):
+    """N people under one cause, counted on days (n,)."""
 
-    cause: Hypothesis
-    above: Array
-    """(5,) healthy median of n, l, m, p, e over the lower limit, and of the white cells."""
-    normal: float | None
-    begun: tuple[float, ...]
-    """Of a drug: day of the first dose, or of every cycle; empty where the record does not say."""
-    stop: float | None
-    """Day on which the drug is stopped; None while it goes on."""
-    generator: np.random.Generator
-
-
-class Course(msgspec.Struct, frozen=True, eq=False):
-    """One true course."""
-
-    row: int
-    """Person of the library."""
-    start: float
-    """Day on which the cause began to act."""
-    baseline: Array
-    """(5,) log of the person's own healthy count over the population's."""
-    low: bool
-    """The count is low on day 0, as it should be."""
-    grid: Array
-    """(T,) days from the first low count"""
+    people: Timed
+    aimless: Flags
+    """(N,) follow no known course."""
+    days: Array
     paths: Array
-    """(5, T) counts relative to the person's own health."""
+    """(N, lines, n) log of the course, relative to health."""
 
-    def at(self, days: Array) -> Array:
-        """(5, n)"""
-        logs: list[Array] = [np.interp(days, self.grid, np.log(path)) for path in self.paths]
-        return np.exp(np.stack(logs))
+    def take(self, places: Places) -> Pool:
+        return Pool(self.people.take(places), self.aimless[places], self.days, self.paths[places])
 
 
-def courses(wanted: Sequence[Wanted], library: Library) -> list[Course]:
-    """One course each, taken from people of whom ``PEOPLE`` are simulated for each set of channels."""
-    keys = [_kind(w) for w in wanted]
-    library.add(keys)
-    found: list[Course] = []
-    again: list[int] = []
-    for i, (each, key) in enumerate(zip(wanted, keys, strict=True)):
-        found.append(_taken(each, library.people[key]))
-        if key.family.drug and not key.cycles and each.stop is not None:
-            again.append(i)
-    if again:
-        cut = [_cut(wanted[i], found[i], library.people[keys[i]]) for i in again]
-        for i, paths in zip(again, together(cut, GRID, step=_STEP), strict=True):
-            found[i] = msgspec.structs.replace(found[i], paths=paths[0])
+class Line(msgspec.Struct, frozen=True, eq=False):
+    """Log counts of one line of N people, relative to the healthy median of their age and sex."""
+
+    departs: Array
+    """(N, n) b + g"""
+    size: Array
+    """(N,) how far they leave their path."""
+    seen: Array
+    """(N, n) with e"""
+
+
+def pool(people: Timed, days: Array, count: int, generator: np.random.Generator) -> Pool:
+    mass = np.exp(people.mass - people.mass.max())
+    chosen = people.take(generator.choice(len(mass), count, p=mass / mass.sum()))
+    aimless = generator.random(count) < figures().aimless.value
+    at = chosen.run_days(days)
+    known = [read(line_paths(LINES, chosen.known, name), GRID, at) for name in LETTER]
+    paths = np.stack(known, axis=1) * np.where(aimless, 0.0, chosen.depth)[:, None, None]
+    return Pool(chosen, aimless, days, paths)
+
+
+def line(of: Pool, name: str, median: float, generator: np.random.Generator) -> Line:
+    """One draw for each person; ``median``: healthy count."""
+    shape = of.paths[:, 0].shape
+    unit, error = generator.standard_normal(shape), generator.standard_normal(shape)
+    own = scatter(name)
+    known, lost = (unit @ _root(kind.covariance(of.days, of.days)).T for kind in (own, wandering(own)))
+    tails = figures().tails.value
+    size = np.sqrt((tails - 2) / generator.chisquare(tails, len(of.aimless)))
+    departs = size[:, None] * np.where(of.aimless[:, None], lost, known)
+    true = of.paths[:, list(LETTER).index(name)] + departs
+    return Line(departs, size, true + size[:, None] * spread(name, median * np.exp(true)) * error)
+
+
+def goes_on(
+    own: Scatter, days: Array, departs: Array, size: float, later: Array, generator: np.random.Generator
+) -> Array:
+    """(A,) b + g on ``later`` days of one person, given them on ``days``."""
+    inside = own.covariance(days, days) + 1e-9 * np.eye(len(days))
+    gain = np.linalg.solve(inside, own.covariance(days, later)).T
+    left = own.covariance(later, later) - gain @ own.covariance(days, later)
+    return gain @ departs + size * (_root(left) @ generator.standard_normal(len(later)))
+
+
+def _root(covariance: Array) -> Array:
+    return np.asarray(np.linalg.cholesky(covariance + 1e-9 * np.eye(len(covariance))), np.float64)
+
+
+def futures(of: Sequence[Pool], now: Sequence[float], ahead: Array) -> list[Array]:
+    """(5, A) log course of one person each, on the days ``ahead`` of the last count, if all goes on."""
+    arm, last = Arm("continue"), float(ahead[-1])
+    going = [
+        msgspec.structs.replace(p.people, stop=_stop(p.people, end)) for p, end in zip(of, now, strict=True)
+    ]
+    jobs = [job(people, arm, end, end + last, np.ones(1)) for people, end in zip(going, now, strict=True)]
+    grid, runs = coming(jobs, LINES, last)
+    found: list[Array] = []
+    for each, run in zip(of, runs, strict=True):
+        at = ahead[None] / each.people.pace[:, None]
+        known = [read(line_paths(LINES, run, name), grid, at)[0] for name in LETTER]
+        found.append(np.stack(known) * (0.0 if each.aimless[0] else each.people.depth[0]))
     return found
 
 
-class _Kind(msgspec.Struct, frozen=True):
-    family: Family
-    cycles: int
-    """Of chemotherapy, that are still felt."""
-
-
-class _People(msgspec.Struct, frozen=True, eq=False):
-    z: Array
-    paths: Array
-    """(PEOPLE, 5, T)"""
-    pace: Array
-    ever: NDArray[np.bool_]
-
-
-def _kind(wanted: Wanted) -> _Kind:
-    kind = family(wanted.cause)
-    return _Kind(kind, min(max(len(wanted.begun), 1), FELT) if kind.dosed else 0)
-
-
-class Library:
-    """Simulated people by kind; ``seed`` says which."""
-
-    def __init__(self, seed: int) -> None:
-        self.people: dict[_Kind, _People] = {}
-        self._seed = seed
-
-    def add(self, kinds: Sequence[_Kind]) -> None:
-        """Simulate those that are not there yet, in one run."""
-        fresh = [kind for kind in dict.fromkeys(kinds) if kind not in self.people]
-        made = [self._job(kind) for kind in fresh]
-        paths = together([job for job, _ in made], GRID, step=_STEP) if made else []
-        for kind, (job, ever), path in zip(fresh, made, paths, strict=True):
-            self.people[kind] = _People(job.z, path, np.asarray(job.pace), ever)
-
-    def _job(self, kind: _Kind) -> tuple[Job, NDArray[np.bool_]]:
-        z = draw(kind.family, PEOPLE, self._seed)
-        own = subjects(kind.family, z, figures())
-        pace = np.maximum(own.slow / RAMP, 1.0)
-        stop = 0.0 if kind.cycles else own.lasting / pace
-        doses = tuple(weights().cycle.value * n for n in range(1, kind.cycles))
-        return Job(kind.family, z, 0.0, stop, doses, pace), own.ever
-
-
-def _taken(wanted: Wanted, people: _People) -> Course:
-    baseline = _baselines(wanted.generator)
-    row, since, low = _placed(wanted, people.paths, baseline, people.pace, people.ever)
-    pace = float(people.pace[row])
-    return Course(row, -since * pace, baseline[row], low, (GRID - since) * pace, people.paths[row])
-
-
-def _cut(wanted: Wanted, course: Course, people: _People) -> Job:
-    """The same person, with the drug stopped."""
-    assert wanted.stop is not None
-    rows = slice(course.row, course.row + 1)
-    acts = max(wanted.stop - course.start, 0.1) / people.pace[rows]
-    return Job(family(wanted.cause), people.z[rows], 0.0, acts, (), people.pace[rows])
-
-
-def _baselines(generator: np.random.Generator) -> Array:
-    spread = [figures().lines[line].between.value for line in ("ANC", "ALC", "AMC", "PLT", "HB")]
-    return generator.standard_normal((PEOPLE, len(LINES))) * spread
-
-
-def low_white(paths: Array, baseline: Array, above: Array) -> NDArray[np.bool_]:
-    """(…, T) whether neutrophils, lymphocytes or white cells are under their limit: paths (…, 5, T),
-    baseline (…, 5), above (6,)."""
-    own = paths * np.exp(baseline)[..., None]
-    n, lymphocytes = own[..., 0, :], own[..., 1, :]
-    share = figures().white
-    white = share["n"].value * n + share["l"].value * lymphocytes
-    white = white + (1 - share["n"].value - share["l"].value) * own[..., 2, :]
-    return (n * above[0] < 1) | (lymphocytes * above[1] < 1) | (white * above[5] < 1)
-
-
-def _placed(
-    wanted: Wanted, paths: Array, baseline: Array, pace: Array, ever: NDArray[np.bool_]
-) -> tuple[int, float, bool]:
-    """(row, day of the run that is day 0, whether it is low there), drawn from all that fit."""
-    low = low_white(paths, baseline, wanted.above)
-    real = GRID * pace[:, None]
-    if family(wanted.cause).dosed:
-        return _by_cycles(wanted, paths, low)
-    weight = low * np.gradient(GRID) * pace[:, None]
-    weight = np.where(ever[:, None] & (GRID < SETTLED), 0.0, weight)
-    if wanted.normal is not None and not ever.all():
-        before: list[Array] = [
-            np.interp(r + wanted.normal, r, row.astype(float)) for r, row in zip(real, low, strict=True)
-        ]
-        weight = weight * ((np.stack(before) < 0.5) | ever[:, None])
-    if wanted.cause.drug is not None and wanted.begun:
-        weight = weight * _by_latency(wanted, real)
-    total = weight.sum()
-    if not total > 0:
-        deepest = int(np.argmin(paths[:, 0].min(axis=1)))
-        return deepest, float(GRID[int(np.argmin(paths[deepest, 0]))]), False
-    flat = int(wanted.generator.choice(weight.size, p=(weight / total).ravel()))
-    row, place = divmod(flat, len(GRID))
-    return row, float(GRID[place]), True
-
-
-def _by_cycles(wanted: Wanted, paths: Array, low: NDArray[np.bool_]) -> tuple[int, float, bool]:
-    """On the day of the cycle that the record gives."""
-    since = -(wanted.begun[-FELT:] or (-10.0,))[0]
-    place = int(np.argmin(np.abs(GRID - since)))
-    fitting = np.flatnonzero(low[:, place])
-    if not len(fitting):
-        return int(np.argmin(paths[:, 0, place])), since, False
-    return int(wanted.generator.choice(fitting)), since, True
-
-
-def _by_latency(wanted: Wanted, since: Array) -> Array:
-    """Density of the days from the first dose to the effect, ``since`` days before day 0."""
-    assert wanted.cause.drug is not None and wanted.cause.kind is not None
-    latency = latency_of(wanted.cause.drug, wanted.cause.kind)
-    begun = wanted.begun[-1] if latency.since == "each-dose" else wanted.begun[0]
-    delay = -since - begun
-    late = np.inf if wanted.stop is None or latency.since == "each-dose" else wanted.stop
-    inside = (delay > 0) & (-since <= late)
-    return np.where(inside, density(latency.onset, np.maximum(delay, 1e-3)), 0.0)
+def _stop(people: Timed, end: float) -> Array:
+    """Nobody stops a drug after the last count."""
+    late = people.hypothesis.drug is not None and not people.kind.dosed
+    return np.where(late & (people.stop > end), np.inf, people.stop)

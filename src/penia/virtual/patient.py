@@ -13,13 +13,18 @@ from numpy.typing import NDArray
 from penia import knowledge
 from penia.codes.drugs import ingredients
 from penia.errors import PeniaError
+from penia.forecast.aimless import wandering
+from penia.forecast.particles import Asked, timed
+from penia.infer.course import LINES
+from penia.infer.course.scatter import scatter
 from penia.infer.hypotheses import Hypothesis
 from penia.read.case import DAY0, case_record
 from penia.read.case_layout import Case, CaseDrug
 from penia.record import Record
 from penia.virtual import counts as counting
 from penia.virtual.background import Odds, Person, drawn, odds, person
-from penia.virtual.courses import Course, Library, Wanted, courses
+from penia.virtual.chosen import Drawn, drawn_counts, forced
+from penia.virtual.courses import PEOPLE, futures, goes_on
 from penia.virtual.depths import lowest
 from penia.virtual.findings import asked, chances, present, vocabulary
 from penia.virtual.telling import Told, told, with_told
@@ -27,12 +32,10 @@ from penia.virtual.world import world
 
 Array = NDArray[np.float64]
 
-BLOCK = 100
+BLOCK = 200
 """Patients whose counts are made together."""
-LIFE = 20
+LIFE = 10
 """Blocks after which the people of the marrow model are drawn anew."""
-TRIES = 40
-"""Noisy counts from one true course until they are low when they should be."""
 _DAY = timedelta(days=1)
 AHEAD = np.arange(1.0, 29.0)
 """Days after the last count of which the true counts are kept."""
@@ -49,9 +52,10 @@ class Patient(msgspec.Struct, frozen=True, eq=False):
     truth: dict[str, bool]
     """Every finding of the body, whether or not the record tells it."""
     later: Array
-    """(5, 28) true counts on the days after the last count: ANC, ALC, AMC, PLT in 10⁹/L, HB in g/L."""
+    """(5, 28) true counts on the days after the last count if all goes on: ANC, ALC, AMC, PLT in 10⁹/L, HB in
+    g/L."""
     low: bool
-    """The model holds the count low on day 0; False where the cause's course cannot."""
+    """The counts are low on day 0 and normal before it as the model has it; False where it hardly can."""
 
     def record(self) -> Record:
         return case_record(self.case)
@@ -75,15 +79,13 @@ def simulate(
     causes: Sequence[str] = (),
     *,
     exponent: float = 1.0,
-    misfit: bool = False,
     clusters: bool = True,
 ) -> Iterator[Patient]:
     """``n`` virtual patients, one by one: person, drugs, disease, findings, tests and counts.
 
     ``causes`` (ids, ``drug:x``) are given in turn; without them the cause is drawn from the prior that the
-    inference has for the record, raised to ``exponent``. ``misfit``: scatter the counts as widely about
-    the model as the inference assumes of real ones. ``clusters``: findings of a cluster come together.
-    The same arguments give the same patients. Raises PeniaError for a cause that is not known.
+    inference has for the record, raised to ``exponent``. ``clusters``: findings of a cluster come
+    together. The same arguments give the same patients. Raises PeniaError for a cause that is not known.
 
     >>> patient = next(penia.simulate(1, causes=["drug:clozapine"]))
     >>> penia.explain(patient.record()).candidates[0].causes, patient.cause
@@ -94,15 +96,12 @@ def simulate(
             near = get_close_matches(cause, [*known.causes, *known.drugs], 1)
             told = f"did you mean {near[0]}?" if near else "`penia kb coverage` lists the ids."
             raise PeniaError(f"{cause!r} is no cause; {told}")
-    library = Library(seed)
     for number, start in enumerate(range(0, n, BLOCK)):
-        if number % LIFE == 0:
-            library = Library(seed * 1_000_003 + number)
         block = [
             _sketch(i, seed, causes[i % len(causes)] if causes else None, exponent)
             for i in range(start, min(start + BLOCK, n))
         ]
-        yield from _counted(block, misfit, clusters, library)
+        yield from _counted(block, clusters, seed * 1_000_003 + number // LIFE)
 
 
 def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sketch:
@@ -129,43 +128,36 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
     )
 
 
-def _counted(block: Sequence[_Sketch], misfit: bool, clusters: bool, library: Library) -> Iterator[Patient]:
-    records = [case_record(s.who.case(s.name)) for s in block]
-    bodies = [counting.healthy(r.person) for r in records]
+def _counted(block: Sequence[_Sketch], clusters: bool, seed: int) -> Iterator[Patient]:
+    """``seed``: of the people of the marrow model."""
+    bodies = [counting.healthy(case_record(s.who.case(s.name)).person) for s in block]
     visits = [counting.visits(s.who.place, s.who.normal, s.generator) for s in block]
-    block = [_followed(s, float(days[-1])) for s, days in zip(block, visits, strict=True)]
-    wanted = [
-        Wanted(s.cause, body.above, s.who.normal, _begun(s), s.stop, s.generator)
-        for s, body in zip(block, bodies, strict=True)
-    ]
-    for sketch, body, days, course in zip(block, bodies, visits, courses(wanted, library), strict=True):
-        yield _patient(sketch, body, days, course, misfit, clusters)
+    helds = [counting.told(d, s.who.normal, s.generator) for s, d in zip(block, visits, strict=True)]
+    days = [d[held.any(axis=0)] for d, held in zip(visits, helds, strict=True)]
+    helds = [held[:, held.any(axis=0)] for held in helds]
+    asked = [_asked(s, float(d[-1])) for s, d in zip(block, days, strict=True)]
+    people = timed(asked, LINES, seed, PEOPLE)
+    made: list[Drawn] = []
+    for sketch, body, when, held, those in zip(block, bodies, days, helds, people, strict=True):
+        deep = lowest(sketch.cause, body.limits, float(body.median[2]), sketch.generator)
+        made.append(drawn_counts(those, when, held, body, deep, sketch.generator))
+    ends = [float(d.days[-1]) for d in made]
+    paths = futures([d.of for d in made], ends, AHEAD)
+    for sketch, body, drawn_, path in zip(block, bodies, made, paths, strict=True):
+        yield _patient(sketch, body, drawn_, path, clusters)
 
 
-def _followed(sketch: _Sketch, last: float) -> _Sketch:
-    """Nobody stops the drug after the ``last`` count."""
-    late = sketch.stop is not None and sketch.stop > last
-    return msgspec.structs.replace(sketch, stop=None) if late else sketch
+def _asked(sketch: _Sketch, last: float) -> Asked:
+    """The cause with the day on which its drug is stopped."""
+    cause, normal = sketch.cause, sketch.who.normal
+    if cause.course is not None and sketch.stop is not None:
+        stop = DAY0 + timedelta(days=sketch.stop)
+        cause = msgspec.structs.replace(cause, course=msgspec.structs.replace(cause.course, stop=stop))
+    return Asked(cause, (None if normal is None else DAY0 + timedelta(days=normal), DAY0), last)
 
 
-def _begun(sketch: _Sketch) -> tuple[float, ...]:
-    """Days of the first doses of the drug that did it."""
-    course = sketch.cause.course
-    starts = () if course is None else course.starts
-    return tuple((start - DAY0) / _DAY for start in starts if start is not None)
-
-
-def _patient(
-    sketch: _Sketch, body: counting.Healthy, days: Array, course: Course, misfit: bool, clusters: bool
-) -> Patient:
-    generator = sketch.generator
-    least = lowest(sketch.cause, body.limits, float(body.median[2]), generator)
-    made = counting.measured(course, days, AHEAD, body, least, generator, misfit)
-    for _ in range(TRIES):
-        if not counting.misfits(made, body).any():
-            break
-        made = counting.measured(course, days, AHEAD, body, least, generator, misfit)
-    seen = counting.forced(made, body)
+def _patient(sketch: _Sketch, body: counting.Healthy, made: Drawn, path: Array, clusters: bool) -> Patient:
+    seen = forced(made, body)
     depths: list[float] = seen[:, made.days >= 0].min(axis=1).tolist()
     deepest: dict[str, float] = dict(zip((*counting.LINES, "WBC"), depths, strict=True))
     truth, heard = _findings(sketch, deepest, clusters)
@@ -173,8 +165,17 @@ def _patient(
     drugs = tuple(_noticed(d, sketch, float(made.days[-1])) for d in case.drugs)
     counted = counting.entries(made.days, seen, made.told)
     case = msgspec.structs.replace(with_told(case, heard), counts=counted, drugs=drugs)
-    later = np.round(made.later, 4)
-    return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, later, course.low)
+    later = np.round(body.median[:, None] * np.exp(path + _departs(made, sketch.generator)), 4)
+    return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, later, made.fits)
+
+
+def _departs(made: Drawn, generator: np.random.Generator) -> Array:
+    """(5, A) on the days ahead."""
+    kinds = [scatter(line) for line in counting.LINES]
+    kinds = [wandering(kind) for kind in kinds] if made.of.aimless[0] else kinds
+    later = made.days[-1] + AHEAD
+    parts = zip(kinds, made.departs, made.size, strict=True)
+    return np.stack([goes_on(kind, made.days, known, size, later, generator) for kind, known, size in parts])
 
 
 def _findings(
