@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import penia
@@ -28,6 +29,17 @@ def test_either_figure_does_half_of_what_parts_two_candidates() -> None:
     assert [(p.cause, p.decibans, p.ground) for p in found] == [
         ("a", 3.0, "verified"),
         ("b", 3.0, "judgement"),
+    ]
+
+
+def test_what_only_one_candidate_has_is_its_own_work() -> None:
+    joined = Contribution("interaction", "interaction", "with allopurinol", 6.0, citations=(NAMED,))
+    one = msgspec.structs.replace(
+        candidate("a", 1.0, READ), contributions=(*candidate("a", 1.0, READ).contributions, joined)
+    )
+    found = parts([one, candidate("b", 1.0, READ)])
+    assert [(p.cause, p.contribution.key, p.decibans) for p in found if p.decibans] == [
+        ("a", "interaction", 6.0)
     ]
 
 

@@ -83,14 +83,18 @@ def grounds(folder: Path, most: int = 20, follow: Follow = iter) -> Grounds:
 
 
 def parts(candidates: Sequence[Candidate]) -> list[Part]:
-    """Half of what each contribution makes between two candidates is the work of either's figure; a base rate
-    on which both rest drops out."""
+    """Half of what each contribution makes between two candidates is the work of either's figure, the whole
+    of one that the other does not have; a base rate on which both rest drops out."""
     found: list[Part] = []
     for other in candidates[1 : 1 + RIVALS]:
-        theirs = {c.key: c for c in other.contributions}
-        for own in candidates[0].contributions:
-            half = abs(own.decibans - theirs[own.key].decibans) / 2
-            found += [Part(_speaker(candidates[0]), own, half), Part(_speaker(other), theirs[own.key], half)]
+        mine, theirs = ({c.key: c for c in each.contributions} for each in (candidates[0], other))
+        for key in mine | theirs:
+            ours, its = mine.get(key), theirs.get(key)
+            apart = abs((ours.decibans if ours else 0.0) - (its.decibans if its else 0.0))
+            share = apart / 2 if ours and its else apart
+            found += [
+                Part(_speaker(c), own, share) for c, own in ((candidates[0], ours), (other, its)) if own
+            ]
     return found
 
 
