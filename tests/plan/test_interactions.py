@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 import penia
@@ -79,3 +80,7 @@ def test_a_pair_without_an_action_of_its_own_is_told_as_a_fact_where_one_of_the_
         s for s in found.plan if set(s.causes) == {"drug:azathioprine", "drug:mesalazine"} and s.kind == "ask"
     )
     assert "2 times as often" in step.text
+
+
+def test_an_explanation_with_an_interaction_can_be_written_as_json() -> None:
+    assert b'"interaction"' in msgspec.json.encode(on(azathioprine=400, allopurinol=20))

@@ -55,7 +55,7 @@ def _along(prior: Array, total: Array) -> Array:
 
 def odds(scores: Array, members: Indices) -> float:
     """Of ``members`` as one against all others, in decibans."""
-    return _log_odds(scores, members, np.delete(np.arange(len(scores)), members)) * DECIBAN
+    return float(_log_odds(scores, members, np.delete(np.arange(len(scores)), members)) * DECIBAN)
 
 
 def _log_odds(scores: Array, members: Indices, others: Indices) -> float:
