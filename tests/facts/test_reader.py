@@ -167,6 +167,19 @@ def test_a_city_stands_for_its_country() -> None:
     assert says(reading, "history:travel-or-residence-malaria-area") is True
 
 
+def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told() -> None:
+    key = "history:us-tick-states"
+    home, journey = Finding("Sweden (Malmö)", kind="place"), Finding("Wisconsin", kind="place")
+    assert says(read(findings=(home,)), key) is False
+    assert says(read(findings=(journey, home)), key) is True
+    assert says(read(findings=(Finding("nursing home", kind="place"),)), key) is None
+
+
+def test_a_country_alone_is_no_stay_outdoors() -> None:
+    reading = read(findings=(Finding("Germany", kind="place"),))
+    assert says(reading, "history:tick-area-outdoor") is None
+
+
 def test_surgery_counts_only_within_seven_days() -> None:
     key = "history:surgery-or-trauma-within-7-days"
     assert says(read(procedures=(Procedure("Laparotomy", time=T - 3 * DAY),)), key) is True

@@ -55,16 +55,17 @@ def read_exposure(text: str) -> list[Said]:
 
 
 def read_place(text: str) -> list[Said]:
-    """Endemic areas of a place; no place makes a key absent."""
-    found: dict[str, None] = {}
+    """Endemic areas of a place; a place far from one is a weak absence, since a journey may be unsaid."""
+    found: dict[str, bool] = {}
     for city, region in tables.places().cities.items():
         if city in text:
             text += f", {region}"
     for clause in clauses(text):
         for owner, start, end in tables.index().banks["places"].matches(clause.text):
             if clause.sign(start, end) > 0:
-                found[tables.places().areas[int(owner)].key] = None
-    return [Said(key, True) for key in found]
+                area = tables.places().areas[int(owner)]
+                found[area.key] = found.get(area.key, False) or area.polarity == "present"
+    return [Said(key, present, weak=not present) for key, present in found.items()]
 
 
 def read_person(person: Person, anchor: datetime | None) -> list[Said]:

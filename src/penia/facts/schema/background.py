@@ -26,6 +26,7 @@ class Area(Row, frozen=True):
     key: str
     names: tuple[str, ...]
     when: str | None = None
+    polarity: Literal["present", "absent"] = "present"
 
 
 class Places(Row, frozen=True):
