@@ -172,3 +172,14 @@ def test_a_childs_pulse_has_a_childs_limit() -> None:
 def test_a_slow_pulse_in_high_fever_is_seen_on_the_same_day() -> None:
     readings = [("temperature", 39.8, T), ("heart-rate", 88.0, T)]
     assert keys(slow_for_fever(readings, ADULT)) == {"test:exam-relative-bradycardia": True}
+
+
+def test_reticulocytes_are_read_in_percent_and_as_a_count() -> None:
+    def read(value: float, unit: str) -> dict[str, bool]:
+        (analyte,) = analytes_named("", "RETIC", unit)
+        return keys(read_value(analyte, (value, None, unit), None, None, None, ADULT))
+
+    assert read(168, "10*9/L")["HP:0001923"] is True
+    assert read(12, "10*9/L")["HP:0001896"] is True
+    assert "HP:0001896" not in read(0.9, "%")
+    assert read(2.3, "%")["HP:0001896"] is False
