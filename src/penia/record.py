@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -38,7 +39,21 @@ COUNTS = {
 }  # fmt: skip
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+TIMED = {
+    "counts": "time",
+    "exposures": "start",
+    "conditions": "since",
+    "findings": "time",
+    "tests": "time",
+    "procedures": "time",
+    "stays": "start",
+}
+"""The facts of a Record, and by which of their times they are sorted."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Where a fact has no time: before all others."""
+
+
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Where a fact came from, as it was received."""
 
     place: str
@@ -72,7 +87,7 @@ class Person(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         return max(0.0, (at.date() - self.birth).days / 365.25)
 
 
-class Count(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Count(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One measured number of one cell line."""
 
     time: Moment
@@ -136,7 +151,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     origin: Origin = Origin(place="")
 
 
-class TestResult(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class TestResult(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """An analyte, test or report with its result as received."""
 
     __test__ = False
@@ -262,22 +277,15 @@ def _condition_until(condition: Condition, at: datetime) -> Condition:
 
 def sorted_record(record: Record) -> Record:
     """The same record in its one canonical order: by time, then by content."""
+    facts = {name: tuple(fact for fact, _ in in_order(getattr(record, name), name)) for name in TIMED}
+    problems = tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason)))
+    return msgspec.structs.replace(record, **facts, problems=problems)
 
-    def canonical(facts: Iterable[T], time: str) -> tuple[T, ...]:
-        def key(fact: T) -> tuple[bool, str, bytes]:
-            when: datetime | None = getattr(fact, time)
-            return (when is not None, when.isoformat() if when else "", msgspec.json.encode(fact))
 
-        return tuple(sorted(facts, key=key))
-
-    return msgspec.structs.replace(
-        record,
-        counts=canonical(record.counts, "time"),
-        exposures=canonical(record.exposures, "start"),
-        conditions=canonical(record.conditions, "since"),
-        findings=canonical(record.findings, "time"),
-        tests=canonical(record.tests, "time"),
-        procedures=canonical(record.procedures, "time"),
-        stays=canonical(record.stays, "start"),
-        problems=tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason))),
-    )
+def in_order(facts: Iterable[T], name: str) -> list[tuple[T, bytes]]:
+    """The facts of one field of Record in canonical order, each with its JSON, which decides between equals
+    in time."""
+    when, content = attrgetter(TIMED[name]), msgspec.json.Encoder().encode
+    keyed = [(when(fact) or NEVER, content(fact), fact) for fact in facts]
+    keyed.sort(key=itemgetter(0, 1))
+    return [(fact, told) for _, told, fact in keyed]

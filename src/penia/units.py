@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -87,11 +87,13 @@ def _index() -> Mapping[str, Mapping[str, Unit]]:
     return index
 
 
+@lru_cache(maxsize=10_000)
 def _level(unit: str) -> str:
     plain = " ".join(unit.translate(_LEVELLED).split())
     return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: "^" + m[0].translate(_SUPERSCRIPTS), plain)
 
 
+@lru_cache(maxsize=10_000)
 def canonical(unit: str) -> str | None:
     """The one spelling that stands for ``unit``, mostly UCUM; None where it is unknown or refused.
 

@@ -51,11 +51,14 @@ from penia.record import (
     Record,
     Stay,
     TestResult,
-    sorted_record,
+    in_order,
 )
 
 NO_END = 9000
 """Years from here on (9999-12-31) are how databases write that something has no end."""
+
+ORIGIN = b',"origin'
+"""Where the JSON of a fact comes to its last field, its origin or origins: text has its quotes escaped."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -86,7 +89,9 @@ class RecordBuilder:
     def drug(self, event: DrugEvent) -> None:
         start, stop = self._span(event.start, event.stop, event.place)
         going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
-        self._drugs.append(msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on))
+        if (start, stop, going_on) != (event.start, event.stop, event.going_on):
+            event = msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on)
+        self._drugs.append(event)
 
     def exposure(self, exposure: Exposure) -> None:
         """Anything but a drug."""
@@ -121,35 +126,35 @@ class RecordBuilder:
 
     def build(self) -> Record:
         person = one_person(self._people, self.name, self.problems)
-        results = [(r, names) for r, names in self._present(self._results)]
-        measured = sort_out(results, self.problems)
+        measured = sort_out(self._present(self._results), self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
         sure = without_slips(sure, self.problems)
         counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
         at_one_time(counts, self.problems)
-        return sorted_record(
-            Record(
-                person=person,
-                counts=tuple(_merged_counts(counts)),
-                exposures=tuple(_distinct([*joined(self._drugs, self.problems), *self._exposures])),
-                conditions=tuple(_distinct(self._conditions)),
-                findings=tuple(_distinct(self._findings)),
-                tests=tuple(_distinct(measured.tests)),
-                procedures=tuple(_distinct(self._procedures)),
-                stays=tuple(set(self._stays)),
-                problems=self.problems.all(),
-            )
+        exposures = [*joined(self._drugs, self.problems), *self._exposures]
+        return Record(
+            person=person,
+            counts=_distinct(_merged_counts(counts), "counts"),
+            exposures=_distinct(exposures, "exposures"),
+            conditions=_distinct(self._conditions, "conditions"),
+            findings=_distinct(self._findings, "findings"),
+            tests=_distinct(measured.tests, "tests"),
+            procedures=_distinct(self._procedures, "procedures"),
+            stays=_distinct(self._stays, "stays"),
+            problems=self.problems.all(),
         )
 
     def _present(
         self, results: list[tuple[TestResult, tuple[str, ...]]]
     ) -> list[tuple[TestResult, tuple[str, ...]]]:
         """Without results of the future; all of them where the whole record is shifted there."""
-        times = [r.time for r, _ in results if r.time] + [s.start for s in self._stays if s.start]
-        times += [d.start for d in self._drugs if d.start]
         limit = self._now + ZONE
+        times = [r.time for r, _ in results if r.time]
+        if not times or max(times) <= limit:
+            return results
+        times += [s.start for s in self._stays if s.start] + [d.start for d in self._drugs if d.start]
         never = [r for r, _ in results if r.time and r.time.year >= NO_END]
         for result in never:
             assert result.time is not None
@@ -182,10 +187,9 @@ def _merged_counts(counts: Iterable[Count]) -> list[Count]:
     return list(first.values())
 
 
-def _distinct(facts: Iterable[T]) -> list[T]:
-    """Facts that differ in nothing but where they stood are one; the first place stays."""
-    first: dict[T, T] = {}
-    for fact in sorted(facts, key=msgspec.json.encode):
-        blank = "origins" if isinstance(fact, Exposure) else "origin"
-        first.setdefault(msgspec.structs.replace(fact, **{blank: None}), fact)
-    return list(first.values())
+def _distinct(facts: Iterable[T], name: str) -> tuple[T, ...]:
+    """In order; facts that differ in nothing but where they stood are one, and the first place stays."""
+    first: dict[bytes, T] = {}
+    for fact, content in in_order(facts, name):
+        first.setdefault(content.partition(ORIGIN)[0].removesuffix(b"}"), fact)
+    return tuple(first.values())

@@ -43,7 +43,7 @@ MOST_CYCLES = 100
 EVER = datetime.max.replace(tzinfo=UTC)
 
 
-class DrugEvent(msgspec.Struct, frozen=True):
+class DrugEvent(msgspec.Struct, frozen=True, gc=False):
     """One order, statement, dose or dispense as the record holds it."""
 
     names: tuple[str, ...]

@@ -78,10 +78,12 @@ def _found(codes: tuple[str, ...], names: tuple[str, ...]) -> Analyte | None:
 
 def _unmapped(result: TestResult, problems: Problems) -> None:
     if result.codes and result.kind == "laboratory":
-        what = f"{result.name} ({', '.join(result.codes)})"
-        problems.add(
-            "code-unmapped", result.origin.place, f"{what} is in no table, so only its words are read"
-        )
+        problems.add("code-unmapped", result.origin.place, _in_no_table(result.name, result.codes))
+
+
+@lru_cache(maxsize=10_000)
+def _in_no_table(name: str, codes: tuple[str, ...]) -> str:
+    return f"{name} ({', '.join(codes)}) is in no table, so only its words are read"
 
 
 def _test(result: TestResult, what: Analyte, measured: Measured, problems: Problems) -> None:

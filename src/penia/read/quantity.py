@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import isclose, isfinite
-from typing import cast
+from typing import NamedTuple, cast
 
 from penia.record import Comparator, Interpretation
 from penia.units import UnitError, canonical, to_count, to_percent
@@ -68,11 +68,13 @@ def moment(text: str) -> datetime | None:
 
 def number(text: str | None) -> float | None:
     """A finite number; None where the text is none."""
+    if not text or "_" in text:
+        return None
     try:
-        found = float(text) if text is not None and "_" not in text else None
+        found = float(text)
     except ValueError:
         return None
-    return found if found is not None and isfinite(found) else None
+    return found if isfinite(found) else None
 
 
 def plain(amount: float | None, text: str | None) -> str | None:
@@ -80,7 +82,27 @@ def plain(amount: float | None, text: str | None) -> str | None:
     return text if amount is None else f"{amount:.10g}"
 
 
-def valued(
+class Said(NamedTuple):
+    """What the cells of a result say."""
+
+    value: float | None
+    comparator: Comparator | None
+    interpretation: Interpretation | None
+    text: str | None
+    """Its words, where they are no number."""
+    written: str | None
+    """The value as the source wrote it."""
+
+
+@lru_cache(maxsize=50_000)
+def said(as_number: str | None, operator: str | None, written: str | None, unit: str | None) -> Said:
+    """Kept for the next result alike: a laboratory gives few different values."""
+    amount, comparator, text = _valued(as_number, operator, written, unit)
+    flag = FLAGS.get(text.casefold()) if text else None
+    return Said(amount, comparator, flag, text, written or plain(amount, as_number))
+
+
+def _valued(
     as_number: str | None, operator: str | None, written: str | None, unit: str | None
 ) -> tuple[float | None, Comparator | None, str | None]:
     """Number, comparator and words.
@@ -89,7 +111,7 @@ def valued(
     counts where its unit is known.
     """
     amount = number(as_number)
-    told = NUMBER.fullmatch(written or "")
+    told = NUMBER.fullmatch(written) if written else None
     whole = told if told and not told[3] else None
     comparator = cast("Comparator | None", None if operator == "=" else operator)
     if amount is None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
 from penia.read.plausible import plausible
 from penia.read.problems import Problems
 from penia.record import Count
@@ -14,8 +18,15 @@ def without_slips(counts: list[Count], problems: Problems) -> list[Count]:
     """
     slip = plausible().unit_slip
     kept: list[Count] = []
+    usual: dict[str, float] = {}
+    white: dict[date, float] = defaultdict(float)
     for count in counts:
-        doubt = _doubt(count, counts) if count.value > slip.above else None
+        if count.value <= slip.above:
+            usual[count.lineage] = max(count.value, usual.get(count.lineage, 0.0))
+        if count.lineage == "WBC":
+            white[count.time.date()] = max(count.value, white[count.time.date()])
+    for count in counts:
+        doubt = _doubt(count, usual, white) if count.value > slip.above else None
         if doubt is None:
             kept.append(count)
             continue
@@ -30,18 +41,17 @@ def without_slips(counts: list[Count], problems: Problems) -> list[Count]:
     return kept
 
 
-def _doubt(count: Count, counts: list[Count]) -> str | None:
+def _doubt(count: Count, usual: Mapping[str, float], white: Mapping[date, float]) -> str | None:
+    """``usual``: the highest of the person's counts of each line within the limit; ``white``: the highest
+    white count of each day."""
     slip = plausible().unit_slip
-    if count.lineage != "WBC" and _has_its_white_cells(count, counts):
+    whole = white.get(count.time.date())
+    most = plausible().above_white_cells.high
+    if count.lineage != "WBC" and whole is not None and count.value <= most * whole:
         return None
-    own = [c.value for c in counts if c.lineage == count.lineage and c.value <= slip.above]
-    if count.lineage in ("WBC", *slip.own) and own and count.value >= slip.times * max(own):
-        return f"is far above the person's other counts, {max(own):g} at most"
+    own = usual.get(count.lineage)
+    if count.lineage in ("WBC", *slip.own) and own is not None and count.value >= slip.times * own:
+        return f"is far above the person's other counts, {own:g} at most"
     if count.lineage in slip.alone:
         return "has no white count of that day to match"
     return None
-
-
-def _has_its_white_cells(part: Count, counts: list[Count]) -> bool:
-    day, most = part.time.date(), plausible().above_white_cells.high
-    return any(c.lineage == "WBC" and c.time.date() == day and part.value <= most * c.value for c in counts)

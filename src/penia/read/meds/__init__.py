@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penia.codes import analyte, meaning
+from penia.codes.meds import Meaning
 from penia.read import duck
 from penia.read.build import RecordBuilder
 from penia.read.duck import Row, identifier
@@ -27,6 +28,11 @@ NEEDED = ("subject_id", "time", "code")
 COLUMNS = ("time", "code", "numeric_value", "text_value", "unit", "end")
 """Columns of an event that are read; the last two stand in some data sets only."""
 COUNTED = frozenset({"birth", "death", "sex", "ancestry", "result", "stay-start", "stay-stop"})
+WANTED = f"select {', '.join(map(identifier, COLUMNS))}, subject from events semi join wanted using (code)"
+UNKNOWN = (
+    "select code, cast(count(*) as varchar), subject from "
+    "(from events where code is null or code in (from unknown)) where true"
+)
 CACHED = 100_000
 SHARDS = 100_000
 """More files than any data set has shards."""
@@ -98,16 +104,15 @@ class Loaded:
         return tuple(sorted(row[0] for row in self._rows("select distinct subject from events") if row[0]))
 
     @cached_property
-    def _codes(self) -> set[str]:
-        """Codes that say something which is read; prepares the table ``wanted`` of them."""
-        codes = [row[0] for row in self._rows("select distinct code from events") if row[0]]
-        wanted = {code for code in codes if self._is_wanted(code)}
-        self._connection.execute("create or replace table wanted (code varchar)")
-        self._connection.execute("insert into wanted select unnest(?::varchar[])", [sorted(wanted)])
-        return wanted
+    def _sorted_out(self) -> None:
+        """Makes the tables of codes that say something which is read, and of those that no dialect knows."""
+        codes = sorted(row[0] for row in self._rows("select distinct code from events") if row[0])
+        wanted = [code for code in codes if self._is_wanted(code, meaning(code))]
+        unknown = sorted({code for code in codes if _is_told(meaning(code))}.difference(wanted))
+        for table, held in (("wanted", wanted), ("unknown", unknown)):
+            self._connection.execute(f"create table {table} as select unnest(?::varchar[]) as code", [held])
 
-    def _is_wanted(self, code: str) -> bool:
-        found = meaning(code)
+    def _is_wanted(self, code: str, found: Meaning | None) -> bool:
         if found is None:
             return code in self._described and bool(self._described[code].codes)
         if found.means in ("infusion-start", "infusion-stop"):
@@ -117,28 +122,17 @@ class Loaded:
         return found.means != "ignored"
 
     def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
-        rows = self._rows(f"{self._select} where subject = ?", name)
-        left = self._rows(f"{self._unread} and subject = ? group by all", name)
-        return self._made(name, [r[1:] for r in rows], [r[1:] for r in left], now)
+        _ = self._sorted_out
+        rows = self._rows(f"{WANTED} where subject = ?", name)
+        left = self._rows(f"{UNKNOWN} and subject = ? group by all", name)
+        return self._made(name, list(rows), list(left), now)
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
-        rows = Grouped(self._rows(f"{self._select} order by subject"))
-        left = Grouped(self._rows(f"{self._unread} group by all order by subject"))
+        _ = self._sorted_out
+        rows = Grouped(self._rows(f"{WANTED} order by subject"))
+        left = Grouped(self._rows(f"{UNKNOWN} group by all order by subject"))
         for name in self.people:
             yield self._made(name, rows.of(name), left.of(name), None)
-
-    @property
-    def _select(self) -> str:
-        assert self._codes is not None
-        return (
-            f"select subject, {', '.join(map(identifier, COLUMNS))} from events semi join wanted using (code)"
-        )
-
-    @property
-    def _unread(self) -> str:
-        assert self._codes is not None
-        number = "cast(count(*) as varchar)"
-        return f"select subject, code, {number} from events anti join wanted using (code) where true"
 
     def _rows(self, sql: str, *parameters: str) -> Iterator[Row]:
         import duckdb
@@ -157,12 +151,10 @@ class Loaded:
         for row in dict.fromkeys(rows):
             events.read(row)
         events.finish()
-        for code, number in left:
-            found = meaning(code or "")
-            if found is None or found.means != "ignored":
-                reason = f"{code} is in no table of a dialect, so it is not read"
-                remedy = "add it to PENIA_CODES/meds.csv or local.csv"
-                builder.problems.add("code-unmapped", code or "?", reason, remedy, int(number or 0))
+        for code, number, _ in left:
+            reason = f"{code} is in no table of a dialect, so it is not read"
+            remedy = "add it to PENIA_CODES/meds.csv or local.csv"
+            builder.problems.add("code-unmapped", code or "?", reason, remedy, int(number or 0))
         return builder.build()
 
 
@@ -189,6 +181,11 @@ def _bring_in(
         told = problems[-1].reason if problems else "there is no shard"
         raise ReadError(f"{source.name} holds no event that can be read: {told}; export it again.")
     connection.execute(f"create view events as {' union all '.join(parts)}")
+
+
+def _is_told(found: Meaning | None) -> bool:
+    """Whether it is told that events of a code are not read."""
+    return found is None or found.means != "ignored"
 
 
 def _text(name: str, kind: str | None) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from penia.codes import administered, local_system, meaning, vocabulary_code
@@ -17,7 +18,7 @@ from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.meds.pairing import infusions, orders, stays
-from penia.read.quantity import FLAGS, moment, number, plain, valued
+from penia.read.quantity import moment, said
 from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
 
 SEX: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
@@ -51,6 +52,10 @@ class Coded(NamedTuple):
     codes: tuple[str, ...]
     """The code of its own system, then those that the metadata put beside it."""
     name: str
+    unit: str | None
+    """Where the code itself holds it."""
+    dose: str | None
+    """Of an administration: whether its status is that of a dose given, or of one started or stopped."""
 
     @staticmethod
     def of(code: str, described: Described) -> Coded:
@@ -60,7 +65,8 @@ class Coded(NamedTuple):
         own = (f"{found.value}:{bare}",) if bare and found.value else ()
         told = next((fields[f] for f in ("name", "item", "code") if f in fields), code)
         codes = tuple(dict.fromkeys((*own, *described.codes)))
-        return Coded(code, found, described, codes, described.name or told)
+        name, unit, dose = described.name or told, fields.get("unit"), administered(fields.get("status"))
+        return Coded(code, found, described, codes, name, unit, dose)
 
 
 class Event(NamedTuple):
@@ -74,8 +80,8 @@ class Event(NamedTuple):
     """MEDS has no ids: an event is where its code is at its time."""
 
     def origin(self) -> Origin:
-        written = self.text or plain(number(self.number), self.number) or self.coded.name
-        return Origin(self.place, written, self.unit, self.coded.code)
+        written = said(self.number, None, self.text, self.unit).written
+        return Origin(self.place, written or self.coded.name, self.unit, self.coded.code)
 
 
 class Events:
@@ -93,20 +99,24 @@ class Events:
         self._stays: dict[str, tuple[list[Event], list[Event]]] = defaultdict(lambda: ([], []))
 
     def read(self, row: Row) -> None:
-        time, code, numeric, text, unit, end = row
+        time, code, numeric, text, unit, end, _ = row
         coded = self._coded(code or "")
-        when = self._time(time, code)
-        unit = coded.meaning.fields.get("unit") or unit
-        place = f"{code} {when.isoformat()}" if when else code or "?"
-        event = Event(coded, when, numeric, text, unit, self._time(end, code) if end else None, place)
-        READ[coded.meaning.means](self, event)
+        when, at = _stamped(time)
+        ended = _stamped(end)[0]
+        place = f"{coded.code}{at}" or "?"
+        if time and not when:
+            self._no_date(coded, time)
+        if end and not ended:
+            self._no_date(coded, end)
+        if coded.meaning.means == "result":  # most of all rows: no Event is made for them
+            self._result(coded, when, place, numeric, text, coded.unit or unit)
+        else:
+            event = Event(coded, when, numeric, text, coded.unit or unit, ended, place)
+            READ[coded.meaning.means](self, event)
 
-    def _time(self, text: str | None, code: str | None) -> datetime | None:
-        found = moment(text) if text else None
-        if text and found is None:
-            reason = f"{text[:40]!r} is no date"
-            self._builder.problems.add("time-unreadable", code or "?", reason, "write it as a timestamp")
-        return found
+    def _no_date(self, coded: Coded, text: str) -> None:
+        reason = f"{text[:40]!r} is no date"
+        self._builder.problems.add("time-unreadable", coded.code or "?", reason, "write it as a timestamp")
 
     def finish(self) -> None:
         """Orders, infusions and stays, each start with its stop; called once all events are read."""
@@ -120,19 +130,27 @@ class Events:
             for start, stop in stays(starts, stops):
                 self._builder.stay(Stay(_setting(start, setting), start.time, stop.time if stop else None))
 
-    def result(self, event: Event) -> None:
-        amount, comparator, text = valued(event.number, None, event.text, event.unit)
+    def _result(
+        self,
+        coded: Coded,
+        time: datetime | None,
+        place: str,
+        amount: str | None,
+        words: str | None,
+        unit: str | None,
+    ) -> None:
+        value, comparator, flag, text, written = said(amount, None, words, unit)
         self._builder.result(
             TestResult(
-                name=event.coded.name,
-                time=event.time,
-                codes=event.coded.codes,
-                value=amount,
-                unit=event.unit,
+                name=coded.name,
+                time=time,
+                codes=coded.codes,
+                value=value,
+                unit=unit,
                 comparator=comparator,
-                interpretation=FLAGS.get(text.casefold()) if text else None,
+                interpretation=flag,
                 text=text,
-                origin=event.origin(),
+                origin=Origin(place, written or coded.name, unit, coded.code),
             )
         )
 
@@ -143,8 +161,7 @@ class Events:
         self._orders[event.coded.name][1].append(event)
 
     def dose(self, event: Event) -> None:
-        status = event.coded.meaning.fields.get("status")
-        told = administered(status)
+        told = event.coded.dose
         if told == "given":
             self._drug(event, "administration", event.time, event.end)
         elif told == "started":
@@ -152,6 +169,7 @@ class Events:
         elif told == "stopped":
             self._infusions[event.coded.name][1].append(event)
         else:
+            status = event.coded.meaning.fields.get("status")
             reason = f"an administration with status {status!r} gave no dose"
             self._builder.problems.add("not-given", event.place, reason)
 
@@ -191,7 +209,7 @@ class Events:
     def term(self, event: Event) -> None:
         """A bare term is a condition; one with a value is a result."""
         if event.number or event.text:
-            self.result(event)
+            self._result(event.coded, event.time, event.place, event.number, event.text, event.unit)
         else:
             made = Condition(
                 event.coded.name, event.coded.codes, "active", None, None, event.time, event.origin()
@@ -238,7 +256,6 @@ class Events:
 
 
 READ: dict[str, Callable[[Events, Event], None]] = {
-    "result": Events.result,
     "order-start": Events.order_start,
     "order-stop": Events.order_stop,
     "dose": Events.dose,
@@ -258,7 +275,14 @@ READ: dict[str, Callable[[Events, Event], None]] = {
     "ignored": Events.ignored,
     "drug": Events.statement,
 }
-"""What is done with an event of each meaning."""
+"""What is done with an event of each meaning but a result."""
+
+
+@lru_cache(maxsize=200_000)
+def _stamped(text: str | None) -> tuple[datetime | None, str]:
+    """The time, and as it stands in a place."""
+    found = moment(text) if text else None
+    return found, f" {found.isoformat()}" if found else ""
 
 
 def _edition(code: str, said: str) -> str | None:

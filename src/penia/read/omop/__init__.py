@@ -83,7 +83,7 @@ class Loaded:
 
     def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
         rows = {
-            table.name: [row[1:] for row in self._database.rows(*select(table, self._database, name))]
+            table.name: list(self._database.rows(*select(table, self._database, name)))
             for table in self._chosen(counts_only)
         }
         return self._made(name, rows, now)
@@ -167,11 +167,11 @@ def _distinct(table: str, rows: list[Row], builder: RecordBuilder) -> list[Row]:
     if table in ("person", "death"):
         return list(dict.fromkeys(rows))
     by_id: dict[str | None, Row] = {}
-    twice: list[Row] = []
+    twice: dict[Row, None] = {}
     for row in rows:
         first = by_id.setdefault(row[0], row)
         if first != row and row not in twice:
-            twice.append(row)
+            twice[row] = None
             if row[0]:
                 reason = f"different rows share the id {table}/{row[0]}; each was read"
                 remedy = "check whether two people or two results share this id"

@@ -56,7 +56,7 @@ def _icd(one: _Met, context: Context) -> str | None:
 def _condition(group: list[_Met], bare: dict[str | None, list[str]], context: Context) -> None:
     first = min(group, key=lambda one: one.place)
     row, place, named = first
-    *_, kind, status, visit = row
+    *_, kind, status, visit, _ = row
     codes = named.codes
     if not any(c.startswith(ICD) for c in codes) and (value := _icd(first, context)):
         found = icd.code(value, icd.edition(value, bare.get(visit, ())))
@@ -101,7 +101,7 @@ def _status(status: str | None, context: Context) -> ConditionStatus:
 
 
 def procedure(row: Row, place: str, context: Context) -> None:
-    _, standard, source, value, day, time = row
+    _, standard, source, value, day, time, _ = row
     named = context.named(standard, source, value)
     if not named.name:
         context.builder.problems.add("no-code", place, "a procedure has neither a name nor a code")

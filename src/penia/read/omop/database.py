@@ -122,13 +122,13 @@ def one_schema(columns: Iterable[tuple[str, ...]], name: str, catalog: str = "")
 def select(
     table: Table, database: Database, person: str | None = None, ordered: bool = False
 ) -> tuple[str, list[str]]:
-    """SQL and parameters of the person's id and the columns of ``table``, in its order."""
+    """SQL and parameters of the columns of ``table``, in its order, and the person's id."""
     found = database.tables[table.name]
     key = _key(database, found)
     texts = [
         database.text(*found.columns[name]) if name in found.columns else "null" for name in table.columns
     ]
-    sql = f"select {', '.join((key, *texts))} from {found.place}"
+    sql = f"select {', '.join((*texts, key))} from {found.place}"
     parameters: list[str] = []
     if person is not None:
         where, parameters = _whose(found, key, person)

@@ -32,7 +32,7 @@ def drugs(rows: list[Row], eras: list[Row], context: Context) -> None:
 def _eras(rows: list[Row], context: Context) -> Iterator[DrugEvent]:
     """Eras of single ingredients; those of the parts of one combination that coincide are one."""
     spans: dict[tuple[str | None, str | None], list[DrugEvent]] = {}
-    for one, drug, start, end in rows:
+    for one, drug, start, end, _ in rows:
         spans.setdefault((start, end), []).append(_era(f"drug_era/{one or '?'}", drug, start, end, context))
     for events in spans.values():
         parts = {name: event for event in events for name in _ingredients(event)}
@@ -72,6 +72,7 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
         route,
         route_value,
         dose_unit,
+        _,
     ) = row
     named = context.named(standard, source, value)
     start = context.time(place, time, day)

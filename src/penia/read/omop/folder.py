@@ -134,7 +134,9 @@ def _csv(database: DuckDatabase, table: str, path: Path, place: str, person: str
 def _cell(name: str) -> str:
     """A cell without outer blanks, null where nothing is left; ``123.0`` of an id is ``123``."""
     text = f"trim({identifier(name)})"
-    text = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')" if name.endswith("_id") else text
+    if name.endswith("_id"):
+        whole = f"regexp_replace({text}, '^(-?[0-9]+)\\.0+$', '\\1')"
+        text = f"case when contains({text}, '.') then {whole} else {text} end"
     return f"nullif({text}, '')"
 
 

@@ -7,9 +7,8 @@ import re
 from penia.read.duck import Row
 from penia.read.omop.context import Context, origin
 from penia.read.omop.vocabulary import Named
-from penia.read.quantity import FLAGS, number, one_unit, plain, valued
+from penia.read.quantity import FLAGS, number, plain, said
 from penia.record import Finding, FindingKind, Interpretation, TestResult
-from penia.units import canonical
 
 HISTORY: tuple[tuple[re.Pattern[str], FindingKind], ...] = (
     (re.compile(r"^family history( of)?:?\s+", re.I), "family"),
@@ -36,45 +35,35 @@ def measurement(row: Row, place: str, context: Context) -> None:
         low,
         high,
         written,
+        _,
     ) = row
     named = context.named(standard, source, value)
     local = context.local("measurement_source_value", value)
-    unit = unit_of(unit_concept, unit_value, context)
-    amount, comparator, text = valued(as_number, context.meaning("operator", operator), written, unit)
+    unit = context.vocabulary.unit(unit_concept, unit_value)
+    told = said(as_number, context.meaning("operator", operator), written, unit)
     flag, words = _coded(as_concept, context)
     context.builder.result(
         TestResult(
             name=named.name,
             time=context.time(place, time, day),
             codes=named.codes if local is None else (local, *named.codes),
-            value=amount,
+            value=told.value,
             unit=unit,
-            comparator=comparator,
-            interpretation=flag or (FLAGS.get(text.casefold()) if text else None),
-            text=words or text,
+            comparator=told.comparator,
+            interpretation=flag or told.interpretation,
+            text=words or told.text,
             low=number(low),
             high=number(high),
-            origin=origin(place, named, written or plain(amount, as_number), unit),
+            origin=origin(place, named, told.written, unit),
         ),
         named.names[1:],
     )
 
 
-def unit_of(unit_concept: str | None, unit_value: str | None, context: Context) -> str | None:
-    """The unit of the concept and that of the source as one; both together where they differ in size.
-
-    A concept that is in no table keeps its id, so that the value is refused by name and not read without one.
-    """
-    found = context.vocabulary[unit_concept]
-    code = (found.code or "").removeprefix("ucum:") if (found.code or "").startswith("ucum:") else None
-    spelled = context.meaning("unit", unit_concept) or code
-    if spelled is None and found.id != "0" and not (unit_value and canonical(unit_value)):
-        spelled = f"OMOP unit {found.name or found.id}"
-    return one_unit(spelled, unit_value)
-
-
 def _coded(as_concept: str | None, context: Context) -> tuple[Interpretation | None, str | None]:
     """Flag and words of value_as_concept_id."""
+    if as_concept is None:
+        return None, None
     found = context.vocabulary[as_concept]
     if found.id == "0":
         return None, None
@@ -84,7 +73,7 @@ def _coded(as_concept: str | None, context: Context) -> tuple[Interpretation | N
 
 
 def observation(row: Row, place: str, context: Context) -> None:
-    _, standard, source, value, day, time, as_number, as_string, as_concept, unit_concept, unit_value = row
+    _, standard, source, value, day, time, as_number, as_string, as_concept, unit_concept, unit_value, _ = row
     named = context.named(standard, source, value)
     if not named.name:
         context.builder.problems.add("no-code", place, "an observation does not say what was observed")
@@ -107,7 +96,7 @@ def observation(row: Row, place: str, context: Context) -> None:
                 time=when,
                 codes=named.codes,
                 value=amount,
-                unit=unit_of(unit_concept, unit_value, context),
+                unit=context.vocabulary.unit(unit_concept, unit_value),
                 interpretation=flag,
                 text=text,
                 origin=origin(place, named, text or plain(amount, as_number)),

@@ -23,9 +23,9 @@ SETTINGS: dict[str, Setting] = {
 def person(rows: list[Row], deaths: list[Row], name: str, context: Context) -> None:
     """Each row of person is a reading of its own, so that two that differ are named."""
     place = f"person/{name}"
-    died = [context.time(f"death/{name}", moment_, day) for day, moment_ in deaths]
+    died = [context.time(f"death/{name}", moment_, day) for day, moment_, _ in deaths]
     for row in rows:
-        sex_concept, sex_value, year, month, day, birth, *origin = row
+        sex_concept, sex_value, year, month, day, birth, *origin, _ = row
         sex = context.meaning("sex", sex_concept)
         context.builder.person(
             Person(
@@ -73,7 +73,7 @@ def _ancestry(columns: list[str | None], context: Context) -> list[str]:
 
 
 def visit(row: Row, place: str, context: Context) -> None:
-    one, standard, source, value, day, time, end_day, end_time, site = row
+    one, standard, source, value, day, time, end_day, end_time, site, _ = row
     named = context.named(standard, source, value)
     start, stop = context.time(place, time, day), context.time(place, end_time, end_day)
     if one:

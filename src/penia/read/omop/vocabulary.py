@@ -9,6 +9,8 @@ from typing import NamedTuple
 from penia.codes import concept, vocabulary_code
 from penia.read.duck import identifier
 from penia.read.omop.database import Database
+from penia.read.quantity import one_unit
+from penia.units import canonical
 
 BATCH = 500
 """Concepts asked for at a time."""
@@ -51,6 +53,7 @@ class Vocabulary:
         self._known: dict[str, Concept] = {"0": NONE}
         self.meaning = lru_cache(maxsize=CACHED)(concept)
         self._named: dict[tuple[str | None, str | None, str | None], Named] = {}
+        self._units: dict[tuple[str | None, str | None], str | None] = {}
 
     def __getitem__(self, concept_id: str | None) -> Concept:
         return self._known.get(concept_id or "0") or self._own(concept_id or "0", None, None, ())
@@ -71,6 +74,27 @@ class Vocabulary:
         codes = tuple(dict.fromkeys(code for c in concepts for code in c.codes))
         name = names[0] if names else value or (codes[0] if codes else "")
         return Named(concepts, value, name, names, codes)
+
+    def unit(self, concept_id: str | None, value: str | None) -> str | None:
+        """The unit of the concept and that of the source as one; both together where they differ in size.
+
+        A concept that is in no table keeps its id, so that the value is refused by name and not read
+        without one.
+        """
+        key = concept_id, value
+        if key not in self._units:
+            if len(self._units) >= CACHED:
+                self._units.clear()
+            self._units[key] = self._unit(*key)
+        return self._units[key]
+
+    def _unit(self, concept_id: str | None, value: str | None) -> str | None:
+        found = self[concept_id]
+        code = (found.code or "").removeprefix("ucum:") if (found.code or "").startswith("ucum:") else None
+        spelled = self.meaning("unit", concept_id) or code
+        if spelled is None and found.id != "0" and not (value and canonical(value)):
+            spelled = f"OMOP unit {found.name or found.id}"
+        return one_unit(spelled, value)
 
     def learn(self, ids: Iterable[str]) -> None:
         """Looks up those that are not known yet."""
