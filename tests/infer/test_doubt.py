@@ -36,7 +36,8 @@ def test_figures_without_any_width_leave_the_probability_where_it_is(ranking: Ra
     sure = msgspec.structs.replace(
         ranking, weights=tuple(msgspec.structs.replace(w, factors=()) for w in ranking.weights), counts=()
     )
-    told = msgspec.structs.replace(ranking.trial.told, listed=np.zeros_like(ranking.trial.told.listed))
+    told = ranking.trial.told
+    told = msgspec.structs.replace(told, listed=np.zeros_like(told.listed), alone=np.zeros_like(told.alone))
     sure = msgspec.structs.replace(sure, trial=msgspec.structs.replace(ranking.trial, told=told))
     (doubt,) = doubts(sure, ranking.families()[:1], weights())
     assert doubt.low == pytest.approx(ranking.chance(ranking.families()[0]), abs=1e-3)

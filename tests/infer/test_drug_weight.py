@@ -12,7 +12,7 @@ import pytest
 from penia.infer.chemotherapy import InRegimen
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import in_window, latency_of
-from penia.infer.prior import Background, Weight, weight
+from penia.infer.prior import Background, Weight, weigh
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.regimens import regimens
@@ -42,7 +42,7 @@ def weighed(
     )  # fmt: skip
     known: dict[str, Any] = {"onset": (ago(10), NOW), "deep": NOW, "seen": NOW} | background
     who = Background(place="inpatient", age=40, sex=None, present=present, paired=paired, **known)
-    return weight(candidate, who, table("settings", Settings), weights())
+    return weigh([candidate], who, table("settings", Settings), weights())[0]
 
 
 def test_the_weight_is_the_product_of_its_factors_and_the_hazard_leaves_out_that_of_drugs() -> None:

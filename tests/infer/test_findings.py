@@ -4,11 +4,13 @@ import math
 from types import MappingProxyType
 
 import msgspec
+import numpy as np
 import pytest
 from judged_makers import hypothesis, key
 
 from penia.facts import Fact
 from penia.infer.findings import finding_evidence
+from penia.infer.rates import backgrounds, listed
 from penia.infer.weights import weights
 from penia.knowledge.schema import Figure, FindingRate
 
@@ -165,3 +167,11 @@ def test_what_the_counts_say_themselves_is_not_scored_again():
         )
         == []
     )
+
+
+def test_a_finding_that_every_cause_lists_has_one_background_whatever_rounding_leaves() -> None:
+    causes, fever = [hypothesis(str(n), {"fever": 0.3}) for n in range(3)], [key("fever", 0.5)]
+    shares = np.array([0.1, 0.2, 0.7])
+    rounded = [shares * (1 + e) for e in (0, 1e-15, -1e-15)]
+    found = {float(backgrounds(fever, listed(causes, fever), p, None, PLAIN)[0]) for p in rounded}
+    assert found == {0.25 * 0.5}

@@ -8,7 +8,7 @@ import pytest
 from judged_makers import hypothesis, pattern
 
 from penia.infer.hypotheses import Course, Hypothesis
-from penia.infer.prior import Background, Passed, weight
+from penia.infer.prior import Background, Passed, weigh
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.schema import Settings
@@ -24,7 +24,7 @@ def day(n: float) -> datetime:
 def weighed(one: Hypothesis, normal: float | None, *earlier: Passed) -> float:
     onset = (None if normal is None else day(normal), DAY0)
     who = Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), earlier=earlier)
-    return weight(one, who, table("settings", Settings), weights()).value
+    return weigh([one], who, table("settings", Settings), weights())[0].value
 
 
 def stated(since: float | None) -> Hypothesis:

@@ -7,7 +7,7 @@ from judged_makers import hypothesis
 
 from penia.infer.hypotheses import Course
 from penia.infer.latency import cumulative, in_window
-from penia.infer.prior import Background, at_place, normalised, place_of, weight
+from penia.infer.prior import Background, at_place, normalised, place_of, weigh
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase, load, table
 from penia.knowledge.schema import Distribution, Figure, Latency, Settings
@@ -106,12 +106,9 @@ def test_a_cause_without_a_share_among_newborns_hardly_stands_trial_there():
 def weighed(base: KnowledgeBase, place, age: float) -> dict[str, float]:
     background = Background(place, age, None, (None, None), None, None, frozenset())
     settings = table("settings", Settings)
-    return {
-        cause.id: weight(
-            hypothesis(cause.id, pattern=cause.pattern, cause=cause), background, settings, weights()
-        ).value
-        for cause in base.causes.values()
-    }
+    who = [hypothesis(cause.id, pattern=cause.pattern, cause=cause) for cause in base.causes.values()]
+    found = weigh(who, background, settings, weights())
+    return {h.id: w.value for h, w in zip(who, found, strict=True)}
 
 
 def drug_weight(
@@ -128,7 +125,7 @@ def drug_weight(
         drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course(start, stop=stop)
     )
     background = Background("inpatient", 40, None, (None, None), None, seen, frozenset(), dated=dated)
-    return weight(candidate, background, table("settings", Settings), weights()).value
+    return weigh([candidate], background, table("settings", Settings), weights())[0].value
 
 
 def test_an_undated_antibiotic_is_taken_as_mostly_begun_for_the_illness_itself():

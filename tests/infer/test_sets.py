@@ -15,7 +15,7 @@ from penia.infer.counts import Evidence
 from penia.infer.findings import told
 from penia.infer.posterior import posterior
 from penia.infer.sets import Trial, marginal, search
-from penia.infer.ties import tied, ties
+from penia.infer.ties import met, tied, ties
 from penia.infer.weights import weights
 from penia.knowledge.schema import Figure, Pair
 
@@ -40,10 +40,10 @@ def court(rates, prior, present, hazard=0.3, pairs=(), counts=(), fitted=PLAIN):
     keys = {name: key(name, base) for name, base in BASE.items()}
     heard = told(who, [0.0] * len(who), facts, keys, "inpatient", frozenset(), {}, fitted)
     logs = np.log(prior)
-    more = {pair.causes: pair.ratio.value for pair in pairs}
-    bound = ties(who, logs, [hazard / len(who)] * len(who), pairs, fitted, more)
+    more = {pair.causes: pair.ratio.value for pair in pairs if pair.causes[0].startswith("drug:")}
+    bound = ties(who, logs, [hazard / len(who)] * len(who), met(who, pairs), fitted, more)
     tried = Trial(bound, tuple(counts), heard)
-    single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=1)
+    single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=0)
     single = single + sum((np.array(c.logs) for c in counts), np.zeros(len(who)))
     return tried, single
 
@@ -133,7 +133,7 @@ def test_a_drug_that_multiplies_the_risk_of_another_makes_a_set_of_what_it_adds(
 
 
 def test_of_a_measured_line_the_member_that_lowers_it_most_decides():
-    line = Evidence("PLT", "PLT 40", (-0.2, -3.0), pull=(-3.5, -5.5))
+    line = Evidence("PLT", "PLT 40", np.array([-0.2, -3.0]), pull=np.array([-3.5, -5.5]))
     tried, _ = court({"a": {}, "b": {}}, [0.5, 0.5], {}, counts=[line])
     assert tried.score(np.array([[0, 1]]))[1][0, 0] == -0.2
 
@@ -149,11 +149,12 @@ def test_of_a_disease_that_brings_another_that_share_of_its_people_is_the_pair()
     bound, _ = court(rates, [0.3, 0.7], {}, pairs=[pair])
     assert math.exp(bound.score(np.array([[0, 1]]))[0][0]) == pytest.approx(0.3 * 0.4)
     assert math.exp(bound.ties.alone[0]) == pytest.approx(0.3 * 0.6)
-    assert tied([hypothesis(n, r) for n, r in rates.items()], [pair]) == {("tb", "spleen")}
+    who = [hypothesis(n, r) for n, r in rates.items()]
+    assert tied(who, met(who, [pair])) == {("tb", "spleen")}
 
 
 def test_what_ties_a_cause_ties_each_of_its_kinds():
     rates = {"tb": {"spleen": 0.4}, "tb/disseminated": {"spleen": 0.4}, "hiv": {"spleen": 0.99}}
     pair = Pair(causes=("hiv", "tb"), ratio=Figure(value=8), by=("spleen",))
     who = [hypothesis(n, r) for n, r in rates.items()]
-    assert tied(who, [pair]) == {("tb", "spleen"), ("tb/disseminated", "spleen")}
+    assert tied(who, met(who, [pair])) == {("tb", "spleen"), ("tb/disseminated", "spleen")}

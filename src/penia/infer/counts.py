@@ -32,10 +32,10 @@ class Evidence(msgspec.Struct, frozen=True):
 
     key: str
     text: str
-    logs: tuple[float, ...]
+    logs: Array
     places: tuple[str, ...] = ()
-    pull: tuple[float, ...] = ()
-    """How strongly each hypothesis lowers that line, more where higher; empty where that says nothing."""
+    pull: Array | None = None
+    """How strongly each hypothesis lowers that line, more where higher; None where that says nothing."""
     measured: Measured | None = None
     effective: tuple[float, ...] = ()
     """Effective number of simulated courses behind each; empty where none were simulated."""
@@ -45,6 +45,7 @@ Spread = tuple[float, float, float]
 """(median of ln count, log spread below it, log spread above it)"""
 
 LINEAGE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
+_LINES = ("WBC", *LINEAGE)
 _WORDS: dict[Lineage, str] = {
     "n": "neutrophils",
     "l": "lymphocytes",
@@ -72,7 +73,8 @@ def count_evidence(
     if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
         lines.append("WBC")
     told = {LINEAGE[line] for line in lines if line in LINEAGE}
-    columns = [_depth(hypotheses, measured[line], fitted) for line in lines]
+    spreads = np.array([_spreads(h.pattern, fitted) for h in hypotheses]) if lines else np.zeros(0)
+    columns = [_depth(hypotheses, spreads[:, _LINES.index(line)], measured[line], fitted) for line in lines]
     columns += [
         _lineage(hypotheses, lineage, words[lineage], fitted)
         for lineage in _WORDS
@@ -87,22 +89,19 @@ def count_evidence(
     return columns
 
 
-def _depth(hypotheses: Sequence[Hypothesis], value: Measured, fitted: Weights) -> Evidence:
-    spreads = np.array([spread_of(h.pattern, value.line, fitted) for h in hypotheses])
-    severe = np.array(
-        [1.0 if h.drug is None else severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
-    )
+def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fitted: Weights) -> Evidence:
+    severe = [1.0 if h.drug is None else severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
     logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
     text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
-    return Evidence(value.line, text, tuple(logs.tolist()), places, tuple((-spreads[:, 0]).tolist()), value)
+    return Evidence(value.line, text, logs, places, -spreads[:, 0], value)
 
 
 def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
     shares = [h.pattern.lineages.get(lineage, 0.0) for h in hypotheses]
     text = f"{_WORDS[lineage]} {'low' if low else 'not low'}"
     said = _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
-    return msgspec.structs.replace(said, pull=tuple(shares))
+    return msgspec.structs.replace(said, pull=np.array(shares))
 
 
 def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]:
@@ -123,7 +122,7 @@ def _share(hypothesis: Hypothesis, tempo: Tempo) -> float:
 
 def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:
     floor = fitted.outlier.value
-    return Evidence(key, text, tuple(fitted.counts.value * math.log(max(p, floor)) for p in shares))
+    return Evidence(key, text, fitted.counts.value * np.log(np.maximum(shares, floor)))
 
 
 def density(spreads: Array, measured: Measured, fitted: Weights) -> Array:
@@ -149,12 +148,12 @@ def _below(z: Array) -> Array:
 
 
 def spread_of(pattern: Pattern, line: str, fitted: Weights) -> Spread:
-    return _spreads(pattern, fitted)[line]
+    return _spreads(pattern, fitted)[_LINES.index(line)]
 
 
 @derived
-def _spreads(pattern: Pattern, fitted: Weights) -> dict[str, Spread]:
-    return {line: _spread(pattern, line, fitted) for line in ("WBC", *LINEAGE)}
+def _spreads(pattern: Pattern, fitted: Weights) -> tuple[Spread, ...]:
+    return tuple(_spread(pattern, line, fitted) for line in _LINES)
 
 
 def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:

@@ -151,7 +151,7 @@ def _counts(
     total = np.zeros((int(fitted.draws.value), len(rows)))
     who = [ranking.hypotheses[i] for i in used]
     for evidence in ranking.counts:
-        if evidence.measured is None:
+        if evidence.measured is None or evidence.pull is None:
             continue
         line, spreads = (
             evidence.measured,
@@ -163,7 +163,8 @@ def _counts(
         shifted = np.broadcast_to(spreads, (len(z), *spreads.shape)).copy()
         shifted[..., 0] += fitted.unsure_depth.value * z
         log = np.log(density(shifted, line, fitted)) - np.log(density(spreads, line, fitted))
-        decides = [place[max(row, key=lambda i: evidence.pull[i])] for row in rows]
+        pull = evidence.pull.tolist()
+        decides = [place[max(row, key=pull.__getitem__)] for row in rows]
         total += fitted.counts.value * log[:, decides]
     return total
 
@@ -182,33 +183,34 @@ def _findings(
         return np.zeros((draws, len(rows)))
     part = told.among(used)
     rates, rest = _rates(ranking, used, figures, fitted), _backgrounds(ranking, figures, fitted)
+    alone = part.each(rates, rest)
     total = np.zeros((draws, len(rows)))
     for size in {len(row) for row in rows}:
         at = [r for r, row in enumerate(rows) if len(row) == size]
         sets: Indices = np.array([[place[i] for i in rows[r]] for r in at])
-        plain = part.ratios(sets, part.rates)
-        thinned = part.thinned(plain * part.exponent)
+        plain = part.ratios(sets, part.rates, part.background, part.alone)
+        thinned = part.thinned(plain.copy())
         weight = np.divide(thinned, plain, out=np.zeros_like(plain), where=plain != 0)
-        change = part.ratios(sets, rates, rest[:, None, :]) - plain
-        total[:, at] = np.einsum("nrf,rf->nr", change, weight)
+        change = part.ratios(sets, rates, rest, alone) - plain
+        total[:, at] = np.einsum("nfr,fr->nr", change, weight)
     return total
 
 
 def _rates(ranking: Ranking, used: Sequence[int], figures: _Figures, fitted: Weights) -> Array:
-    """Moved rates (N, C, F) of the hypotheses in play."""
+    """Moved rates (N, F, C) of the hypotheses in play."""
     told = ranking.trial.told
-    base = told.rates[list(used)]
+    base = told.rates[:, list(used)]
     low, high = base.copy(), base.copy()
     z = np.zeros((int(fitted.draws.value), *base.shape))
     for c, i in enumerate(used):
         hypothesis = ranking.hypotheses[i]
         for f, key in enumerate(told.keys):
-            if not told.listed[i, f]:
+            if not told.listed[f, i]:
                 continue
             rate = hypothesis.rates[key.key]
-            low[c, f], high[c, f] = rate.range or (np.nan, np.nan)
+            low[f, c], high[f, c] = rate.range or (np.nan, np.nan)
             words = f"P({key.name} | {hypothesis.name}) {with_range(rate.p, rate.range)}"
-            z[:, c, f] = figures.z(id(rate), words)
+            z[:, f, c] = figures.z(id(rate), words)
     return _drawn(base, low, high, z, fitted)
 
 

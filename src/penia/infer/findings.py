@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -32,13 +33,16 @@ Chain = tuple[int, list[int]]
 """(a finding, its broader kinds)"""
 
 
+_NONE: Array = np.zeros((0, 0))
+
+
 class Scored(msgspec.Struct, frozen=True):
     """A finding as it is scored: its background rate and a weighted log ratio for each hypothesis."""
 
     fact: Fact
     key: FindingKey
     background: float
-    logs: tuple[float, ...]
+    logs: Array
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -47,70 +51,93 @@ class Told(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
     keys: tuple[FindingKey, ...]
     rates: Array
-    """P(present | hypothesis) (C, F), 0 where it lists none"""
+    """P(present | hypothesis) (F, C), 0 where it lists none"""
     listed: Flags
-    """It lists a rate that is scored (C, F)."""
+    """It lists a rate that is scored (F, C)."""
     background: Array
     """(F,)"""
     brings: Array
-    """log P(not brought along by this hypothesis) (C, F): below 0 for a disease that the record states."""
+    """log P(not brought along by this hypothesis) (F, C): below 0 for a disease that the record states."""
     spared: Array
     """log P(not brought along by the counts) (F,)"""
     present: Flags
     """(F,)"""
     exponent: Array
     """(F,)"""
-    chains: tuple[Chain, ...]
-    bundles: tuple[Bundle, ...]
     floor: float
+    alone: Array = _NONE
+    """What each hypothesis by itself makes of each fact (F, C), see ``each``."""
+    chains: tuple[Chain, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
 
     def logs(self, sets: Indices) -> Array:
-        """Weighted log ratios (R, F) of the sets (R, n) of hypotheses."""
-        return self.thinned(self.ratios(sets, self.rates) * self.exponent)
+        """Weighted log ratios (F, R) of the sets (R, n) of hypotheses."""
+        return self.thinned(self.ratios(sets, self.rates, self.background, self.alone))
 
-    def ratios(self, sets: Indices, rates: Array, background: Array | None = None) -> Array:
-        """log P(fact | set) / P(fact | a hypothesis that does not list it) (…, R, F), with ``rates``
-        (…, C, F) and ``background`` (…, 1, F) in place of its own."""
-        listed, rest = self.listed[sets], self.background if background is None else background
-        own = rates[..., sets[:, 0], :] if sets.shape[1] == 1 else self._joined(sets, rates, rest)
-        every = self.spared + self.brings.sum(axis=0)
-        others = every - np.where(listed, self.brings[sets], 0.0).sum(axis=1)
+    def scored(self) -> list[Scored]:
+        """One entry a fact, for the hypotheses one by one."""
+        parts = zip(
+            self.facts, self.keys, self.background.tolist(), self.thinned(self.alone.copy()), strict=True
+        )
+        return [Scored(fact, key, rest, logs) for fact, key, rest, logs in parts]
+
+    def each(self, rates: Array, background: Array) -> Array:
+        """Weighted log P(fact | hypothesis) / P(fact | one that does not list it) (…, F, C), before any is
+        thinned, with these ``rates`` (…, F, C) and ``background`` (…, F)."""
+        facts = np.arange(len(self.present))[:, None]
+        found = self._ratio(rates, background[..., None], np.where(self.listed, self.brings, 0.0), facts)
+        return np.where(self.listed, found, 0.0)
+
+    def ratios(self, sets: Indices, rates: Array, background: Array, alone: Array) -> Array:
+        """The same of sets (…, F, R); ``alone``: of the hypotheses by themselves (see ``each``). Where one of
+        a set lists the fact it says what that one says by itself."""
+        columns = np.ascontiguousarray(sets.T)
+        found = _summed(alone, columns)
+        if len(columns) > 1:
+            listing = _summed(self.listed.view(np.int8), columns)
+            facts, rows = np.divmod(np.flatnonzero(listing.ravel() > 1), max(len(sets), 1))
+            members, rest = columns[:, rows], background[..., facts]
+            lists = [self.listed[facts, m] for m in members]
+            own = self._joined([rates[..., facts, m] for m in members], lists, rest)
+            brings = np.where(lists, self.brings[facts, members], 0.0).sum(axis=0)
+            found[..., facts, rows] = self._ratio(own, rest, brings, facts)
+        return found
+
+    def _ratio(self, own: Array, rest: Array, brings: Array, facts: Indices) -> Array:
+        """Of ``facts`` at the rates ``own``, which those who list them bring along by ``brings``."""
+        every, present = (self.spared + self.brings.sum(axis=1))[facts], self.present[facts]
         met = self._clipped(1 - (1 - rest) * np.exp(every))
-        p = self._clipped(1 - (1 - own) * np.exp(others))
-        here = np.log(np.where(self.present, p, 1 - p)) - np.log(np.where(self.present, met, 1 - met))
-        return np.where(listed.any(axis=1), here, 0.0)
+        p = self._clipped(1 - (1 - own) * np.exp(every - brings))
+        return self.exponent[facts] * np.log(np.where(present, p / met, (1 - p) / (1 - met)))
 
-    def _joined(self, sets: Indices, rates: Array, rest: Array) -> Array:
-        """P(present | set) by the noisy or, the background its leak; never below the least of the rates."""
-        missed = np.where(self.listed, np.log1p(-rates) - np.log1p(-rest), 0.0)
-        least = np.where(self.listed, rates, 1.0)
-        parts = [(missed[..., column, :], least[..., column, :]) for column in sets.T]
-        total = sum((miss for miss, _ in parts[1:]), parts[0][0])
-        lowest = parts[0][1]
-        for _, low in parts[1:]:
-            lowest = np.minimum(lowest, low)
-        return np.maximum(1 - (1 - rest) * np.exp(total), lowest)
+    @staticmethod
+    def _joined(rates: Sequence[Array], lists: Sequence[Flags], rest: Array) -> Array:
+        """P(present | set) by the noisy or of the rates that are listed, the background its leak; never below
+        the least of them."""
+        missed, least = 1 - rest, np.ones_like(rest)
+        for rate, yes in zip(rates, lists, strict=True):
+            missed = missed * np.where(yes, (1 - rate) / (1 - rest), 1.0)
+            least = np.minimum(least, np.where(yes, rate, 1.0))
+        return np.maximum(1 - missed, least)
 
     def _clipped(self, p: Array) -> Array:
         return np.clip(p, self.floor, 1 - self.floor)
 
     def thinned(self, logs: Array) -> Array:
-        """The same with what another fact implies left out, and the lesser members of each bundle weighted
-        down, row by row."""
-        logs = logs.copy()
-        rows = np.arange(len(logs))
-        self.leave_implied(logs.T)
+        """``logs`` (F, R), changed in place: what another fact implies is left out, and the lesser members of
+        each bundle are weighted down."""
+        self._leave_implied(logs)
         for members, rest in self.bundles:
-            part = logs[:, members]
+            part = logs[members]
             weight = np.full(part.shape, rest)
-            weight[rows, np.abs(part).argmax(axis=1)] = 1.0
-            logs[:, members] = part * weight
+            np.put_along_axis(weight, np.abs(part).argmax(axis=0)[None], 1.0, axis=0)
+            logs[members] = part * weight
         return logs
 
-    def leave_implied(self, logs: NDArray[np.float64] | NDArray[np.float32]) -> None:
+    def _leave_implied(self, logs: Array) -> None:
         """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
         alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
-        it the stronger counts. ``logs`` (F, R) is changed in place."""
+        it the stronger counts."""
         for narrow, broader in self.chains:
             if self.present[narrow]:
                 part = logs[broader]
@@ -129,13 +156,14 @@ class Told(msgspec.Struct, frozen=True):
     def among(self, hypotheses: Sequence[int]) -> Told:
         """Of these hypotheses alone; what the others bring along is still brought."""
         kept = list(hypotheses)
-        others = self.brings.sum(axis=0) - self.brings[kept].sum(axis=0)
+        others = self.brings.sum(axis=1) - self.brings[:, kept].sum(axis=1)
         return msgspec.structs.replace(
             self,
-            rates=self.rates[kept],
-            listed=self.listed[kept],
-            brings=self.brings[kept],
+            rates=self.rates[:, kept],
+            listed=self.listed[:, kept],
+            brings=self.brings[:, kept],
             spared=self.spared + others,
+            alone=self.alone[:, kept],
         )
 
     def only(self, facts: Sequence[int], chains: Sequence[Chain], bundles: Sequence[Bundle]) -> Told:
@@ -144,27 +172,22 @@ class Told(msgspec.Struct, frozen=True):
             self,
             facts=tuple(self.facts[i] for i in kept),
             keys=tuple(self.keys[i] for i in kept),
-            rates=self.rates[:, kept],
-            listed=self.listed[:, kept],
+            rates=self.rates[kept],
+            listed=self.listed[kept],
             background=self.background[kept],
-            brings=self.brings[:, kept],
+            brings=self.brings[kept],
             spared=self.spared[kept],
+            alone=self.alone[kept],
             present=self.present[kept],
             exponent=self.exponent[kept],
             chains=tuple(chains),
             bundles=tuple(bundles),
         )
 
-    def scored(self) -> list[Scored]:
-        """One entry a fact, for the hypotheses one by one."""
-        alone = self.logs(np.arange(len(self.rates))[:, None]).T.tolist()
-        parts = zip(self.facts, self.keys, self.background.tolist(), alone, strict=True)
-        return [Scored(fact, key, rest, tuple(logs)) for fact, key, rest, logs in parts]
-
 
 def told(
     hypotheses: Sequence[Hypothesis],
-    shares: Sequence[float],
+    shares: Array,
     facts: Sequence[Fact],
     vocabulary: Mapping[str, FindingKey],
     place: Place | None,
@@ -188,27 +211,24 @@ def told(
     found = Told(
         facts=tuple(heard),
         keys=tuple(keys),
-        rates=np.minimum(own.p, 1 - fitted.floor.value / 10),
-        listed=own.listed & ~(own.anchor & anchored[:, None]),
-        background=backgrounds(keys, whole, np.array(shares), place, fitted),
-        brings=_brought(hypotheses, own),
+        rates=np.minimum(own.p, 1 - fitted.floor.value / 10).T.copy(),
+        listed=(own.listed & ~(own.anchor & anchored[:, None])).T.copy(),
+        background=backgrounds(keys, whole, shares, place, fitted),
+        brings=_brought(hypotheses, own).T.copy(),
         spared=np.log1p([-brought.get(key.key, 0.0) for key in keys]),
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
-        chains=(),
-        bundles=(),
         floor=fitted.floor.value,
     )
-    telling = np.flatnonzero(
-        found.ratios(np.arange(len(hypotheses))[:, None], found.rates).any(axis=0)
-    ).tolist()
+    found = msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
+    telling = np.flatnonzero(found.alone.any(axis=1)).tolist()
     kept = [keys[i] for i in telling]
     return found.only(telling, _chains(kept), _clusters(kept, fitted))
 
 
 def finding_evidence(
     hypotheses: Sequence[Hypothesis],
-    shares: Sequence[float],
+    shares: Array,
     facts: Sequence[Fact],
     vocabulary: Mapping[str, FindingKey],
     place: Place | None,
@@ -218,6 +238,14 @@ def finding_evidence(
 ) -> list[Scored]:
     """One entry a fact that any hypothesis can be told by; see ``told``."""
     return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
+
+
+def _summed(values: NDArray[Any], columns: Indices) -> NDArray[Any]:
+    """Sum (…, F, R) over the members of each set (n, R) of ``values`` (…, F, C)."""
+    found: NDArray[Any] = values.take(columns[0], axis=-1)
+    for column in columns[1:]:
+        found += values.take(column, axis=-1)
+    return found
 
 
 def _of_other_drugs(

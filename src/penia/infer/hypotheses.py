@@ -60,10 +60,13 @@ class Hypothesis(msgspec.Struct, frozen=True):
     treated_as: str = ""
     """Id of the cause whose treatment it shares; its own where it has one of its own."""
 
-    @property
-    def family(self) -> str:
-        """Id of the cause of which the answer speaks."""
-        return self.id if self.drug is not None else parent_of(self.id)
+    family: str = ""
+    """Id of the cause of which the answer speaks; by itself its own, or that of its parent."""
+
+    def __post_init__(self) -> None:
+        if not self.family:
+            family = self.id if self.drug is not None else parent_of(self.id)
+            msgspec.structs.force_setattr(self, "family", family)
 
 
 def hypotheses(

@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from penia.infer.derived import derived
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import in_window, latency_of
 from penia.infer.weights import Weights
@@ -22,11 +25,13 @@ from penia.knowledge.schema import (
     Drug,
     Figure,
     Latency,
+    Pattern,
     Place,
     Settings,
 )
 from penia.record import Sex
 
+Array = NDArray[np.float64]
 Passed = tuple[datetime, datetime]
 """(first low count, the normal count after it) of an episode that is over."""
 
@@ -53,12 +58,15 @@ class Background(msgspec.Struct, frozen=True):
     """Episodes before this one."""
 
 
+Factor = tuple[str, Figure | None, float]
+"""(in words, the figure used, its value here)"""
+
+
 class Weight(msgspec.Struct, frozen=True):
     """w of one hypothesis, with the factors that made it."""
 
     value: float
-    factors: tuple[tuple[str, Figure | None, float], ...]
-    """(in words, the figure used, its value here)"""
+    factors: tuple[Factor, ...]
     hazard: float = 0.0
     """Expected number of low counts due to it in the window, without the weight that drugs get."""
 
@@ -99,39 +107,90 @@ def at_place(figures: Mapping[Place, Figure], place: Place | None) -> Figure:
     return Figure(value=mean, source=adult[0].source, note="mean over settings")
 
 
-def weight(hypothesis: Hypothesis, background: Background, settings: Settings, fitted: Weights) -> Weight:
-    if hypothesis.drug is not None:
-        return _drug_weight(hypothesis, background, fitted)
-    assert hypothesis.cause is not None
-    return _disease_weight(hypothesis, hypothesis.cause, background, settings, fitted)
+def weigh(
+    hypotheses: Sequence[Hypothesis], background: Background, settings: Settings, fitted: Weights
+) -> list[Weight]:
+    """w of each hypothesis."""
+    begins = _begins(hypotheses, background, fitted)
+    return [
+        _drug_weight(h, background, fitted)
+        if h.cause is None
+        else _disease_weight(h, h.cause, begun, background, settings, fitted)
+        for h, begun in zip(hypotheses, begins, strict=True)
+    ]
 
 
 def _disease_weight(
-    hypothesis: Hypothesis, cause: Cause, background: Background, settings: Settings, fitted: Weights
+    hypothesis: Hypothesis,
+    cause: Cause,
+    begun: float,
+    background: Background,
+    settings: Settings,
+    fitted: Weights,
 ) -> Weight:
-    factors: list[tuple[str, Figure | None, float]] = []
+    factors: tuple[Factor, ...]
     if hypothesis.known and cause.prior.known is not None:
-        factors.append(
-            ("low count now, given that the record states it", cause.prior.known, cause.prior.known.value)
-        )
-        if (again := _crosses(hypothesis, background, fitted)) < 1:
-            factors.append(("the count was normal under it before", None, again))
+        known, again = cause.prior.known, _crosses(hypothesis, background, fitted)
+        factors = (("low count now, given that the record states it", known, known.value),)
+        if again < 1:
+            factors += (("the count was normal under it before", None, again),)
+        hazard = known.value * again
     else:
-        rate, share = at_place(settings.low, background.place), _share(cause, background.place, fitted)
-        factors.append(("low counts in this setting", rate, rate.value))
-        factors.append(("share of them due to it", share, share.value))
-        factors.extend(_age_and_sex(hypothesis, background, fitted))
-        begins = _begins(hypothesis, background, fitted)
-        factors.append(("an episode of its kind begins in this interval", None, begins))
+        band = None if background.age is None else age_band(background.age)
+        usual = _usual(cause, background.place, band, background.sex, settings, fitted)
+        age = "taken as grown-up" if background.age is None else f"age {background.age:.0f}"
+        began = ("an episode of its kind begins in this interval", None, begun)
+        factors = (*usual.often, *((age, None, x) for x in usual.age), *usual.sex, began)
+        hazard = usual.product * begun
     if hypothesis.refuted:
-        factors.append(("the record says that it was excluded", fitted.refuted, fitted.refuted.value))
-    factors.extend(
-        (f"with {modifier.when}", modifier.ratio, modifier.ratio.value)
-        for modifier in cause.prior.modifiers
-        if modifier.when in background.present
+        factors += (("the record says that it was excluded", fitted.refuted, fitted.refuted.value),)
+        hazard *= fitted.refuted.value
+    for modifier in cause.prior.modifiers:
+        if modifier.when in background.present:
+            factors += ((f"with {modifier.when}", modifier.ratio, modifier.ratio.value),)
+            hazard *= modifier.ratio.value
+    return Weight(hazard, factors, hazard)
+
+
+class _Usual(msgspec.Struct, frozen=True):
+    """What a cause's prior owes to where a person is met, their age and sex."""
+
+    often: tuple[Factor, ...]
+    age: tuple[float, ...]
+    sex: tuple[Factor, ...]
+    product: float
+
+
+@derived
+def _usual(
+    cause: Cause,
+    place: Place | None,
+    band: AgeBand | None,
+    sex: Sex | None,
+    settings: Settings,
+    fitted: Weights,
+) -> _Usual:
+    """Children and newborns have shares of their own: there only the sex is left to say. An unknown age is
+    taken as grown-up, as the limits of the counts are."""
+    rate, share = at_place(settings.low, place), _share(cause, place, fitted)
+    often = (
+        ("low counts in this setting", rate, rate.value),
+        ("share of them due to it", share, share.value),
     )
-    hazard = math.prod(value for _, _, value in factors)
-    return Weight(hazard, tuple(factors), hazard)
+    age = () if place in ("child", "newborn") else (_of_age(cause, place, band, fitted),)
+    female = min(max(cause.pattern.sex_female, 0.02), 0.98)
+    of_sex = () if sex is None else ((sex, None, 2 * (female if sex == "female" else 1 - female)),)
+    product = math.prod([rate.value, share.value, *age, *(value for _, _, value in of_sex)])
+    return _Usual(often, age, of_sex, product)
+
+
+def _of_age(cause: Cause, place: Place | None, band: AgeBand | None, fitted: Weights) -> float:
+    ages = cause.pattern.age
+    adults = ages.get("adult", 0.0) + ages.get("old", 0.0)
+    whole, floor = max(adults, fitted.adults.value), fitted.age_floor.value
+    if band is None:
+        return max(adults, floor) / whole
+    return max(ages.get(band, 0.0), floor) / whole / at_band(fitted.age, place)[band]
 
 
 def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
@@ -143,18 +202,22 @@ def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
     return share
 
 
-def _begins(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
-    """Part of the cause's episodes that began since the last normal count: a chronic cause has had years in
+def _begins(hypotheses: Sequence[Hypothesis], background: Background, fitted: Weights) -> list[float]:
+    """Part of each one's episodes that began since the last normal count: a chronic cause has had years in
     which to begin, an acute one weeks. 1 where no normal count is known."""
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None:
-        return 1.0
+        return [1.0] * len(hypotheses)
     open_days = max(_days(first_low - last_normal), 1.0)
-    tempo = hypothesis.pattern.tempo
-    begun = math.fsum(
-        tempo.get(kind, 0.0) * min(1.0, open_days / days.value) for kind, days in fitted.tempo_days.items()
-    )
-    return max(begun, fitted.crossing.value)
+    passed = [min(1.0, open_days / days.value) for days in fitted.tempo_days.values()]
+    tempos = np.array([_tempos(h.pattern, fitted) for h in hypotheses])
+    begun: list[float] = np.maximum(tempos @ passed, fitted.crossing.value).tolist()
+    return begun
+
+
+@derived
+def _tempos(pattern: Pattern, fitted: Weights) -> tuple[float, ...]:
+    return tuple(pattern.tempo.get(kind, 0.0) for kind in fitted.tempo_days)
 
 
 def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:
@@ -172,30 +235,6 @@ def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) ->
     return max(moved, fitted.crossing.value)
 
 
-def _age_and_sex(
-    hypothesis: Hypothesis, background: Background, fitted: Weights
-) -> list[tuple[str, Figure | None, float]]:
-    """Children and newborns have shares of their own: there only the sex is left to say. An unknown age is
-    taken as grown-up, as the limits of the counts are."""
-    pattern = hypothesis.pattern
-    factors: list[tuple[str, Figure | None, float]] = []
-    if background.place not in ("child", "newborn"):
-        adults = pattern.age.get("adult", 0.0) + pattern.age.get("old", 0.0)
-        whole = max(adults, fitted.adults.value)
-        if background.age is None:
-            factors.append(("taken as grown-up", None, max(adults, fitted.age_floor.value) / whole))
-        else:
-            band = age_band(background.age)
-            here = max(pattern.age.get(band, 0.0), fitted.age_floor.value) / whole
-            factors.append(
-                (f"age {background.age:.0f}", None, here / at_band(fitted.age, background.place)[band])
-            )
-    if background.sex is not None:
-        female = min(max(pattern.sex_female, 0.02), 0.98)
-        factors.append((background.sex, None, 2 * (female if background.sex == "female" else 1 - female)))
-    return factors
-
-
 def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> dict[str, float]:
     """Shares of adults and old people among the low counts of that population."""
     bands = ages[place] if place is not None and place in ages else ages["inpatient"]
@@ -207,7 +246,7 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     assert drug is not None and kind is not None and course is not None
     timely = timing(course, latency_of(drug, kind), drug, background, fitted)
     neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
-    factors: list[tuple[str, Figure | None, float]] = [
+    factors: list[Factor] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
         _again(hypothesis, background.earlier, fitted) or _per_course(hypothesis, drug),
         ("onset falls into this interval", None, timely),
@@ -234,7 +273,7 @@ def timing(course: Course, latency: Latency, drug: Drug, background: Background,
     return sure * then + (1 - sure) * undated
 
 
-def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None, float]:
+def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:
     """The drug's own incidence; in a regimen its part of the regimen's, so that all of them make up that."""
     given = hypothesis.regimen
     if given is None:
@@ -243,9 +282,7 @@ def _per_course(hypothesis: Hypothesis, drug: Drug) -> tuple[str, Figure | None,
     return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
 
 
-def _again(
-    hypothesis: Hypothesis, earlier: Sequence[Passed], fitted: Weights
-) -> tuple[str, Figure | None, float] | None:
+def _again(hypothesis: Hypothesis, earlier: Sequence[Passed], fitted: Weights) -> Factor | None:
     """The count fell under an earlier course, was normal once that had ended, and now the drug was given
     again: then its own recurrence holds, if it was to blame. Not for cytotoxics, whose every cycle is one."""
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
@@ -270,9 +307,7 @@ def _days(span: timedelta) -> float:
     return span.total_seconds() / 86_400
 
 
-def normalised(weights: Sequence[float], exponent: float) -> list[float]:
+def normalised(weights: Sequence[float], exponent: float) -> Array:
     """log of w^exponent / Σ w^exponent."""
-    logs = [exponent * math.log(max(w, 1e-12)) for w in weights]
-    top = max(logs)
-    total = top + math.log(math.fsum(math.exp(x - top) for x in logs))
-    return [x - total for x in logs]
+    logs = exponent * np.log(np.maximum(weights, 1e-12))
+    return logs - np.logaddexp.reduce(logs)

@@ -20,9 +20,9 @@ from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, odds, parts, posterior
-from penia.infer.prior import Background, Passed, Weight, normalised, place_of, weight
+from penia.infer.prior import Background, Passed, Weight, normalised, place_of, weigh
 from penia.infer.sets import Sets, Trial, marginal, search
-from penia.infer.ties import tied, ties
+from penia.infer.ties import met, tied, ties
 from penia.infer.weights import Weights, weights
 from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
 from penia.infer.young import at_this_age
@@ -241,8 +241,8 @@ def rank(
         low.earlier,
     )
     settings = table("settings", Settings)
-    masses = [weight(h, background, settings, fitted) for h in who]
-    plain = np.exp(normalised([m.value for m in masses], 1.0))
+    masses = weigh(who, background, settings, fitted)
+    shares = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
     course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
@@ -250,17 +250,17 @@ def rank(
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     said = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of({line: m.value for line, m in low.measured.items()}, said)
-    of_both = tied(who, knowledge.pairs)
+    known = met(who, knowledge.pairs)
     heard = told(
-        who, plain.tolist(), reading.facts, knowledge.findings, place, skip, brought, fitted, of_both
+        who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)
     )
     findings = heard.scored()
     columns = [e.logs for e in counts] + [s.logs for s in findings]
-    evidence = np.array(columns).T if columns else np.zeros((len(who), 0))
+    evidence = np.column_stack(columns) if columns else np.zeros((len(who), 0))
     hazards = [m.hazard for m in masses]
     more = interactions.strengths(pairs, who, background, fitted)
-    bound = ties(who, prior, hazards, knowledge.pairs, fitted, more)
-    unbound = ties(who, prior, hazards, knowledge.pairs, fitted, {}) if pairs else bound
+    bound = ties(who, prior, hazards, known, fitted, more)
+    unbound = ties(who, prior, hazards, known, fitted, {}) if pairs else bound
     court, prior = Trial(bound, tuple(counts), heard), bound.alone
     sets = search(court, prior + evidence.sum(axis=1), fitted)
     rows = np.append(prior, sets.prior), np.concatenate([evidence, sets.evidence])

@@ -18,6 +18,9 @@ from penia.infer.prior import at_place
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, FindingRate, Place
 
+NOBODY = 1e-9
+"""Share of hypotheses below which a finding is listed by all of them: what rounding leaves of 0."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -92,7 +95,8 @@ def backgrounds(
     list it, with prior probabilities ``shares`` (C,)."""
     floor, base = fitted.floor.value, np.array([base_rate(key, place, fitted) for key in keys])
     left = 1 - shares @ rates.listed
-    rest = np.where(left > 0, (base - shares @ rates.p) / np.where(left > 0, left, 1.0), 0.0)
+    some = left > NOBODY
+    rest = np.where(some, (base - shares @ rates.p) / np.where(some, left, 1.0), 0.0)
     found = np.maximum(np.maximum(np.minimum(rest, base), base * fitted.background.value), floor)
     for k, key in enumerate(keys):
         if key.without:

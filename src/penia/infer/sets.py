@@ -18,7 +18,6 @@ import numpy as np
 from penia.infer.counts import Evidence
 from penia.infer.findings import Told
 from penia.infer.posterior import Array, Indices
-from penia.infer.screen import Screen, promising
 from penia.infer.ties import Ties
 from penia.infer.weights import Weights
 
@@ -41,34 +40,38 @@ class Trial(msgspec.Struct, frozen=True):
     counts: tuple[Evidence, ...]
     told: Told
 
-    def score(self, sets: Indices) -> tuple[Array, Array]:
-        """(log prior (R,), weighted log likelihoods (R, E)) of sets (R, n)."""
-        counts = [joined(e, sets) for e in self.counts]
-        return self.ties.prior(sets), np.column_stack([*counts, self.told.logs(sets)])
+    def score(self, sets: Indices) -> tuple[Array, Array, Array]:
+        """Log prior (R,) of sets (R, n), and the weighted log likelihoods of the counts and the findings
+        (E, R)."""
+        counts = np.array([joined(e, sets) for e in self.counts]).reshape(-1, len(sets))
+        return self.ties.prior(sets), counts, self.told.logs(sets)
 
 
 def joined(evidence: Evidence, sets: Indices) -> Array:
     """Log likelihood (R,) of a count under sets (R, n): the member that lowers that line most decides; where
     none is said to, the members are equally likely to have shaped it."""
-    logs = np.array(evidence.logs)[sets]
-    if not evidence.pull:
-        top = logs.max(axis=1)
-        return top + np.log(np.exp(logs - top[:, None]).mean(axis=1))
-    deepest = np.array(evidence.pull)[sets].argmax(axis=1)
-    return logs[np.arange(len(sets)), deepest]
+    first, *others = sets.T
+    if evidence.pull is None:
+        parts = np.exp(evidence.logs)
+        found = parts[first]
+        for column in others:
+            found += parts[column]
+        return np.log(found / sets.shape[1])
+    decides: Indices = first
+    for column in others:
+        decides = np.where(evidence.pull[column] > evidence.pull[decides], column, decides).astype(np.intp)
+    return evidence.logs[decides]
 
 
 def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
     """The likeliest sets; ``alone``: log prior and evidence together of each hypothesis by itself (C,)."""
     leading = np.argsort(-alone, kind="stable")[: int(fitted.set_leads.value)]
-    kept, screen = int(fitted.set_kept.value), Screen(trial.told, trial.counts)
-    scored: list[tuple[Indices, Array, Array]] = [
-        _scored(trial, screen, _pairs(leading, trial.ties.pair), kept)
-    ]
+    kept = int(fitted.set_kept.value)
+    scored = [_scored(trial, _pairs(leading, trial.ties.pair), kept)]
     best = scored[0][0][: int(fitted.set_grown.value)]
     triples = _triples(best, trial.ties.pair)
     if len(triples):
-        scored.append(_scored(trial, screen, triples, kept))
+        scored.append(_scored(trial, triples, kept))
     members: list[tuple[int, ...]] = [
         tuple(row) for rows, _, _ in scored for row in cast(list[list[int]], rows.tolist())
     ]
@@ -97,18 +100,17 @@ def _triples(pairs: Indices, possible: Array) -> Indices:
     return rows[np.isfinite(both + possible[rows[:, 0], rows[:, 2]])]
 
 
-def _scored(trial: Trial, screen: Screen, sets: Indices, most: int) -> tuple[Indices, Array, Array]:
-    """The likeliest of them, with (log prior, weighted log likelihoods)."""
-    rough = trial.ties.prior(sets) + screen.score(sets)
-    sets = promising(sets, rough, most)
-    prior, evidence = trial.score(sets)
-    order = np.argsort(-(prior + evidence.sum(axis=1)), kind="stable")[:most]
-    return sets[order], prior[order], evidence[order]
+def _scored(trial: Trial, sets: Indices, most: int) -> tuple[Indices, Array, Array]:
+    """The likeliest of them, with (log prior, weighted log likelihoods (R, E))."""
+    prior, counts, findings = trial.score(sets)
+    order = np.argsort(-(prior + counts.sum(axis=0) + findings.sum(axis=0)), kind="stable")[:most]
+    return sets[order], prior[order], np.concatenate([counts[:, order], findings[:, order]]).T
 
 
 def marginal(alone: Array, members: Sequence[tuple[int, ...]], together: Array) -> Array:
     """P(it is a cause, by itself or with others) (C,)."""
     found = alone.copy()
     for rows, p in zip(members, together.tolist(), strict=True):
-        found[list(rows)] += p
+        for i in rows:
+            found[i] += p
     return np.minimum(found, 1.0)

@@ -59,11 +59,32 @@ class Ties(msgspec.Struct, frozen=True):
         return found
 
 
+Met = tuple[Pair, int, int]
+"""What is known of a pair of causes, and the two hypotheses of which it is said."""
+
+
+def met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> list[Met]:
+    """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
+    named: dict[str, list[int]] = {}
+    for i, h in enumerate(hypotheses):
+        named.setdefault(h.id, []).append(i)
+        if h.family != h.id:
+            named.setdefault(h.family, []).append(i)
+    return [
+        (pair, i, j)
+        for pair in pairs
+        for one, other in [pair.causes]
+        if one in named and other in named
+        for i in named[one]
+        for j in named[other]
+    ]
+
+
 def ties(
     hypotheses: Sequence[Hypothesis],
     prior: Array,
     hazards: Sequence[float],
-    pairs: Sequence[Pair],
+    pairs: Sequence[Met],
     fitted: Weights,
     strengths: Strengths,
 ) -> Ties:
@@ -73,31 +94,19 @@ def ties(
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
     of_family = whole(own, kin([h.family for h in hypotheses]))
-    for each, i, j in _met(hypotheses, pairs):
-        if hypotheses[i].id.startswith("drug:") and hypotheses[j].id.startswith("drug:"):
-            if (ratio := strengths.get(each.causes)) is not None:
-                _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
-        else:
-            _met_together(found, i, j, math.log(each.ratio.value))
-            for lesser, other, p in _shown(each, hypotheses, i, j):
-                _brought(found, lesser, other, p, prior[lesser], own, of_family)
+    _met_together(found, [each for each in pairs if not _of_drugs(each[0])])
+    for each, i, j in pairs:
+        if (ratio := strengths.get(each.causes)) is not None:
+            _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
+        for lesser, other, p in _shown(each, hypotheses, i, j) if each.by else ():
+            _brought(found, lesser, other, p, prior[lesser], own, of_family)
     np.minimum(found.joins, 0.0, out=found.joins)
     found.pair[_never(hypotheses)] = -np.inf
     return found
 
 
-def _met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> list[tuple[Pair, int, int]]:
-    """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
-    named: dict[str, list[int]] = {}
-    for i, h in enumerate(hypotheses):
-        for name in {h.id, h.family}:
-            named.setdefault(name, []).append(i)
-    return [
-        (pair, i, j)
-        for pair in pairs
-        for i in named.get(pair.causes[0], ())
-        for j in named.get(pair.causes[1], ())
-    ]
+def _of_drugs(pair: Pair) -> bool:
+    return all(cause.startswith("drug:") for cause in pair.causes)
 
 
 def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, exponent: float) -> None:
@@ -107,10 +116,12 @@ def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, expone
     found.joins[j, i] += math.log(ratio)
 
 
-def _met_together(found: Ties, i: int, j: int, ratio: float) -> None:
+def _met_together(found: Ties, pairs: Sequence[Met]) -> None:
+    ratios = np.log([each.ratio.value for each, _, _ in pairs])
+    one, other = (np.array([pair[side] for pair in pairs], np.intp) for side in (1, 2))
     for table in (found.pair, found.joins):
-        table[i, j] += ratio
-        table[j, i] += ratio
+        np.add.at(table, (one, other), ratios)
+        np.add.at(table, (other, one), ratios)
 
 
 def _brought(
@@ -145,11 +156,12 @@ def brought_by(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> 
     return found
 
 
-def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> frozenset[tuple[str, str]]:
+def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Met]) -> frozenset[tuple[str, str]]:
     """(hypothesis, key) of the findings that it lists on account of another cause."""
     return frozenset(
         (hypotheses[lesser].id, key)
-        for pair, i, j in _met(hypotheses, pairs)
+        for pair, i, j in pairs
+        if pair.by
         for lesser, _, key in brought_by(pair, hypotheses, i, j)
     )
 

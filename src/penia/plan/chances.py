@@ -97,7 +97,7 @@ def _one_chain(one: FindingKey, other: FindingKey) -> bool:
 
 
 def _strength(scored: Scored) -> float:
-    return max(*scored.logs, -min(scored.logs))
+    return float(np.abs(scored.logs).max())
 
 
 def _together(new: Array, told: Array, share: float) -> Array:

@@ -18,7 +18,7 @@ from penia import knowledge
 from penia.facts import read_facts
 from penia.infer.course import quantile
 from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.prior import Background, at_place, normalised, place_of, weight
+from penia.infer.prior import Background, at_place, normalised, place_of, weigh
 from penia.infer.weights import weights
 from penia.infer.young import at_this_age
 from penia.knowledge import table
@@ -108,8 +108,8 @@ def odds(who: Person, exponent: float = 1.0) -> Odds:
     present |= {h.id for h in judged if h.drug is not None} | {f"condition:{c}" for c in reading.conditions}
     around = Background(place, record.person.age(DAY0), record.person.sex, onset, DAY0, DAY0, present)
     settings = table("settings", Settings)
-    masses = [weight(h, around, settings, fitted).value for h in judged]
-    plain, flat = (np.exp(np.array(normalised(masses, e))) for e in (1.0, exponent))
+    masses = [w.value for w in weigh(judged, around, settings, fitted)]
+    plain, flat = (np.exp(normalised(masses, e)) for e in (1.0, exponent))
     return Odds(judged, plain, flat, place)
 
 

@@ -52,7 +52,7 @@ def course_evidence(
         return None
     found = score(hypotheses, seen, (last_normal, first_low), figures())
     gained = bounded(found.logs - found.none, np.array([_unknown(h) for h in hypotheses]))
-    logs = tuple(float(x) for x in exponent * gained)
+    logs = exponent * gained
     text = ", ".join(f"{len(line.days)} {line.name}" for line in seen)
     places = tuple(dict.fromkeys(p for line in seen for p in line.places))
     effective = tuple(float(x) for x in found.effective)

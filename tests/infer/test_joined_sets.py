@@ -1,0 +1,65 @@
+"""What a finding says of several causes at once, against each written out by hand."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import msgspec
+import numpy as np
+import pytest
+
+from penia.infer.findings import Told
+
+MANY, FACTS = 9, 8
+
+
+@pytest.fixture
+def told() -> Told:
+    """Facts of which some are absent, and two are brought along."""
+    rng = np.random.default_rng(3)
+    listed = rng.random((FACTS, MANY)) < 0.5
+    brings = np.zeros((FACTS, MANY))
+    brings[:2, 4], listed[0, 4], listed[1, 4] = np.log(0.6), False, True
+    found = Told(
+        facts=(),
+        keys=(),
+        rates=np.where(listed, rng.uniform(0.01, 0.95, (FACTS, MANY)), 0.0),
+        listed=listed,
+        background=rng.uniform(0.02, 0.4, FACTS),
+        brings=brings,
+        spared=np.log1p(-rng.uniform(0, 0.2, FACTS)),
+        present=rng.random(FACTS) < 0.6,
+        exponent=np.where(rng.random(FACTS) < 0.5, 0.7, 1.0),
+        floor=1e-4,
+    )
+    return msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
+
+
+def by_hand(told: Told, f: int, members: tuple[int, ...]) -> float:
+    listing = [m for m in members if told.listed[f, m]]
+    if not listing:
+        return 0.0
+    rest, every = told.background[f], told.spared[f] + told.brings[f].sum()
+    missed = (1 - rest) * math.prod((1 - told.rates[f, m]) / (1 - rest) for m in listing)
+    own = max(1 - missed, min(told.rates[f, m] for m in listing))
+    p = 1 - (1 - own) * math.exp(every - sum(told.brings[f, m] for m in listing))
+    met = 1 - (1 - rest) * math.exp(every)
+    p, met = (min(max(x, told.floor), 1 - told.floor) for x in (p, met))
+    return told.exponent[f] * math.log(p / met if told.present[f] else (1 - p) / (1 - met))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_each_finding_is_joined_over_those_of_a_set_that_list_it(told: Told, size: int) -> None:
+    sets = list(combinations(range(MANY), size))
+    expected = [[by_hand(told, f, members) for members in sets] for f in range(FACTS)]
+    assert told.logs(np.array(sets)) == pytest.approx(np.array(expected), abs=1e-12)
+
+
+def test_a_bundle_and_a_chain_thin_a_set_as_they_thin_one_cause(told: Told) -> None:
+    told = msgspec.structs.replace(told, chains=((0, [2]),), bundles=(([3, 4, 5], 0.5),))
+    sets = np.array(list(combinations(range(MANY), 2)))
+    plain = told.ratios(sets, told.rates, told.background, told.alone)
+    one_by_one = [told.thinned(column[:, None].copy())[:, 0] for column in plain.T]
+    assert pytest.approx(np.array(one_by_one), abs=1e-12) == told.logs(sets).T
+    assert (told.logs(sets) != plain).any()
