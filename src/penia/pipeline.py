@@ -13,7 +13,7 @@ from penia.episode import lowest
 from penia.episode.runs import WHITE
 from penia.errors import PeniaError
 from penia.explanation import HELPS, Alert, Candidate, Comparison, Explanation, Forecast, Step
-from penia.explanation.wording import leading
+from penia.explanation.wording import LIKELY, leading
 from penia.facts import Reading
 from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
@@ -27,7 +27,7 @@ from penia.plan.scores import clinical_scores
 from penia.plan.stopping import Now, accused, judged
 from penia.plan.suspects import suspects
 from penia.plan.tests import Asked, Prospect, next_tests, prospect
-from penia.plan.treatment import steps
+from penia.plan.treatment import in_order, steps
 from penia.plan.urgency import alerts
 from penia.question import Question, question
 from penia.record import Problem, Record
@@ -81,21 +81,19 @@ def explain(
     urgent = alerts(asked.record, asked.episode, asked.reading, suspects=accused(drugs, fitted.suspect.value))
     future = None if ahead is None else _ahead(asked, ranking, ahead, days)
     here = scene(asked.record, asked.episode, asked.reading)
-    told = advised(ranking, here, danger=bool(urgent))
-    tests = next_tests(ranking, _asked(asked), seen)
+    advice = advised(ranking, here, danger=bool(urgent))
+    tests = next_tests(ranking, _asked(asked), seen, advice.tests)
     thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
     return Explanation(
         person=asked.record.person.id,
         at=asked.at,
         setting=asked.setting,
-        headline=_headline(urgent, candidates, thin, told, tests),
+        headline=_headline(urgent, candidates, thin, advice.steps, tests),
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
         plan=(
-            *(step for step in told if step.kind != "treat"),
-            *steps(ranking, drugs, now, here),
-            *(step for step in told if step.kind == "treat"),
+            *in_order(advice.steps, steps(ranking, drugs, now, here)),
             *next_count(future),
             *tests,
         ),
@@ -185,7 +183,8 @@ def _headline(
         return f"{urgent[0].title}. {urgent[0].action}"
     first = candidates[0]
     if told and told[0].kind == "reassure":
-        return f"{leading(first.name, first.probability)}. {told[0].text}"
+        likely = f"{leading(first.name, first.probability)}. " if first.probability >= LIKELY else ""
+        return f"{likely}{told[0].text}"
     likely = f"{leading(first.name, first.probability)}."
     if thin:
         helps = " and ".join(step.name for step in tests[:HELPS]) or "more findings"

@@ -6,6 +6,7 @@ import penia
 from penia import knowledge
 from penia.explanation import Explanation
 from penia.knowledge.advice import advice
+from penia.knowledge.investigations import investigations
 from penia.record import Condition, Count, Exposure, Person, Record, TestResult
 
 NOW = datetime(2024, 5, 20, 8, tzinfo=UTC)
@@ -62,8 +63,15 @@ def test_low_platelets_silence_the_tail_of_the_healthy() -> None:
     assert not any("1 in 40" in text for text in texts(explained(1.3, chronic=True, PLT=60), "reassure"))
 
 
-def test_every_rule_that_reassures_is_quiet_and_rests_on_a_likely_cause() -> None:
-    assert CALM and all(rule.quiet and rule.likely and rule.likely.least.value >= 0.5 for rule in CALM)
+def test_every_rule_that_reassures_is_quiet_and_rests_on_what_is_likely_or_unlikely() -> None:
+    assert CALM and all(rule.quiet and (rule.likely or rule.unlikely) for rule in CALM)
+    assert all(rule.likely.least.value >= 0.5 for rule in CALM if rule.likely)
+    assert all(rule.unlikely.most.value <= 0.1 for rule in CALM if rule.unlikely)
+
+
+def test_every_test_that_a_rule_names_is_an_investigation() -> None:
+    known = {test.id for test in investigations().investigations}
+    assert all(set(rule.tests) <= known for rule in advice().rules if rule.tests)
 
 
 def test_every_name_is_a_cause_or_a_pattern() -> None:

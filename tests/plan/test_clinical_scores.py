@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import penia
 from penia.explanation import Explanation, ScoreTotal
 
@@ -21,6 +23,7 @@ FEBRILE = {
     "counts": [count("WBC", 1.2), count("ANC", 0.3), count("AMC", 0.1)],
     "findings": [{"name": "Fever", "hpo": "HP:0001945", "present": True, "day": 0}],
     "drugs": [{"ingredient": "docetaxel", "start_day": -9, "stop_day": -9}],
+    "conditions": [{"name": "Breast cancer"}],
 }
 HLH = {
     "counts": [count("WBC", 1.2), count("ANC", 0.3), count("HB", 82, "g/L"), count("PLT", 40)],
@@ -64,6 +67,19 @@ def test_mascc_and_cisne_are_for_fever_with_low_neutrophils_after_chemotherapy()
     assert {"mascc", "cisne"} <= {s.id for s in febrile.scores}
     well = explained(counts=FEBRILE["counts"], drugs=FEBRILE["drugs"])
     assert not {"mascc", "cisne"} & {s.id for s in well.scores}
+
+
+@pytest.mark.parametrize(
+    "known", ["Diffuse large B-cell lymphoma", "Acute myeloid leukaemia", "Breast cancer"]
+)
+def test_cisne_is_told_of_solid_tumours_alone(known: str):
+    told = {s.id for s in explained(**FEBRILE | {"conditions": [{"name": known}]}).scores}
+    assert "mascc" in told and ("cisne" in told) is (known == "Breast cancer")
+
+
+def test_cisne_is_not_told_of_a_person_who_is_ill():
+    shocked = [*FEBRILE["findings"], {"name": "Shock", "hpo": "HP:0031273", "present": True, "day": 0}]
+    assert "cisne" not in {s.id for s in explained(**FEBRILE | {"findings": shocked}).scores}
 
 
 def test_few_monocytes_count_in_cisne_and_youth_in_mascc():

@@ -15,6 +15,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.prior import Weight
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.schema import Figure, FindingRate, Pair
+from penia.knowledge.scores import scores
 
 JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
 
@@ -154,7 +155,10 @@ def _rates(rate: FindingRate | None, background: float) -> str:
 def missing(
     hypothesis: Hypothesis, known: Set[str], knowledge: KnowledgeBase, most: int = 3
 ) -> tuple[str, ...]:
-    """Unknown findings whose presence or absence would say most about the hypothesis, in words."""
+    """Unknown findings whose presence or absence would say most about the hypothesis, in words; none of a
+    disease that the record states."""
+    if hypothesis.known:
+        return ()
     open_keys = (key for key in _by_information(knowledge, hypothesis.id) if key not in known)
     return tuple(knowledge.findings[key].name for key in islice(open_keys, most))
 
@@ -173,7 +177,8 @@ def _by_information(knowledge: KnowledgeBase, name: str) -> tuple[str, ...]:
         q, p = min(max(q, 1e-3), 0.999), min(max(rate.p, 1e-3), 0.999)
         return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
 
-    rows = [r for r in rates.values() if not r.anchor and r.key in vocabulary]
+    totals = {score.decides for score in scores().scores}
+    rows = [r for r in rates.values() if not r.anchor and r.key in vocabulary and r.key not in totals]
     rows = [rate for rate in rows if not vocabulary[rate.key].derived]
     rows.sort(key=lambda rate: (-information(rate), rate.key))
     return tuple(rate.key for rate in rows)

@@ -37,6 +37,8 @@ class Advice(Knowledge, frozen=True):
     when: AnyCondition | None = None
     quiet: bool = False
     """Only where no rule of danger fires."""
+    tests: tuple[str, ...] | None = None
+    """Ids of the tests that are worth naming beside it; None: all that are worth their price."""
     sources: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
     """Key of ``sources`` in the file → read there; none: judgement."""
 

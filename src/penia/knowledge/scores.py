@@ -85,6 +85,8 @@ class ClinicalScore(Knowledge, frozen=True):
     curve: Curve | None = None
     accuracy: tuple[Performance, ...] = ()
     diagnosis: Diagnosis | None = None
+    decides: str | None = None
+    """The finding that its total decides, which nobody need look for."""
 
 
 class Scores(Knowledge, frozen=True):

@@ -111,6 +111,12 @@ class MustBeAsked(Condition, frozen=True, tag="asked"):
     text: str
 
 
+class Stated(Condition, frozen=True, tag="stated"):
+    """The record states one of these causes, or a kind of it, as a diagnosis."""
+
+    of: tuple[str, ...]
+
+
 class Unknown(Condition, frozen=True, tag="unknown"):
     """Holds where the record does not tell."""
 
@@ -167,6 +173,7 @@ AnyCondition = (
     | ValueIs
     | Absent
     | MustBeAsked
+    | Stated
     | Unknown
     | Unless
     | All

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from penia.explanation import Citation, Step
@@ -16,25 +17,29 @@ from penia.plan.scene import Scene
 from penia.plan.stopping import percent
 
 
-def advised(ranking: Ranking, here: Scene, *, danger: bool) -> tuple[Step, ...]:
+class Advised(msgspec.Struct, frozen=True):
+    steps: tuple[Step, ...]
+    tests: tuple[str, ...] | None
+    """Ids of the tests that are worth naming beside what reassures; None: all."""
+
+
+def advised(ranking: Ranking, here: Scene, *, danger: bool) -> Advised:
     """Every rule that holds; of those that reassure only the first, and none in ``danger``."""
-    found = list(_steps(ranking, here, danger))
-    calm = [step for step in found if step.kind == "reassure"]
-    return (*calm[:1], *(step for step in found if step.kind != "reassure"))
+    found = [rule for rule in advice().rules if not (rule.quiet and danger) and _holds(rule, ranking, here)]
+    calm = [rule for rule in found if rule.kind == "reassure"][:1]
+    told = (*calm, *(rule for rule in found if rule.kind != "reassure"))
+    return Advised(tuple(_step(rule, ranking) for rule in told), calm[0].tests if calm else None)
 
 
-def _steps(ranking: Ranking, here: Scene, danger: bool) -> Iterator[Step]:
-    for rule in advice().rules:
-        if (rule.quiet and danger) or not _holds(rule, ranking, here):
-            continue
-        members = _members(ranking, rule.likely.of) if rule.likely else []
-        yield Step(
-            kind=rule.kind,
-            text=rule.text.format(chance=percent(_chance(ranking, members))),
-            urgency=rule.urgency,
-            causes=tuple(dict.fromkeys(ranking.hypotheses[i].family for i in members)),
-            citations=_citations(rule) or (JUDGEMENT,),
-        )
+def _step(rule: Advice, ranking: Ranking) -> Step:
+    members = _members(ranking, rule.likely.of) if rule.likely else []
+    return Step(
+        kind=rule.kind,
+        text=rule.text.format(chance=percent(_chance(ranking, members))),
+        urgency=rule.urgency,
+        causes=tuple(dict.fromkeys(ranking.hypotheses[i].family for i in members)),
+        citations=_citations(rule) or (JUDGEMENT,),
+    )
 
 
 def _citations(rule: Advice) -> tuple[Citation, ...]:

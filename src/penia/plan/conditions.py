@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from penia import knowledge
+from penia.knowledge.family import parent_of
 from penia.knowledge.urgency import (
     Absent,
     All,
@@ -21,6 +22,7 @@ from penia.knowledge.urgency import (
     MustBeAsked,
     Score,
     Some,
+    Stated,
     Suspected,
     Taking,
     Uncounted,
@@ -145,6 +147,13 @@ def _taking(condition: Taking, scene: Scene) -> Verdict:
     return Verdict(True, said, (f"takes {said}",)) if names else Verdict(False)
 
 
+def _stated(condition: Stated, scene: Scene) -> Verdict:
+    names = sorted({c for c in scene.stated if {c, parent_of(c)} & {*condition.of}})
+    causes = knowledge.load().causes
+    said = " and ".join(causes[name].name for name in names)
+    return Verdict(True, said, (f"known: {said}",)) if names else Verdict(False)
+
+
 def _unknown(condition: Unknown, scene: Scene) -> Verdict:
     return Verdict(judge(condition.of, scene).holds is None)
 
@@ -212,6 +221,7 @@ _JUDGES: dict[type, Callable[[Any, Scene], Verdict]] = {
     ValueIs: _value,
     Absent: _absent,
     MustBeAsked: _asked,
+    Stated: _stated,
     Unknown: _unknown,
     Unless: _unless,
     All: _all,

@@ -39,6 +39,8 @@ class Scene(msgspec.Struct, frozen=True):
     values: dict[str, float]
     """Analyte of data/facts/labs.yaml → its latest value that is not too old, in its unit there."""
     facts: dict[str, Fact]
+    stated: frozenset[str]
+    """Causes that the record states as diagnoses."""
     words: frozenset[str]
     """Lineages called low without a number."""
     age_days: float | None
@@ -74,6 +76,7 @@ def scene(
         vitals=tuple(v for v in _vitals(record) if _fresh(v.time, newest)),
         values=_values(record, newest),
         facts={f.key: f for f in reading.facts if not f.key.startswith("HP:") or _fresh(f.time, newest)},
+        stated=frozenset(reading.conditions),
         words=frozenset(episode.words if episode else ()),
         age_days=None if years is None else years * 365.25,
         suspects={s: order for s, order in (suspects or {}).items() if not _planned(s)},

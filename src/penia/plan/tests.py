@@ -69,14 +69,17 @@ def prospect(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase, also: Seq
     return Prospect(tuple(tests), _case(ranking, kept, tests, asked, knowledge, table), tuple(kept))
 
 
-def next_tests(ranking: Ranking, asked: Asked, seen: Prospect) -> tuple[Step, ...]:
+def next_tests(
+    ranking: Ranking, asked: Asked, seen: Prospect, only: Sequence[str] | None = None
+) -> tuple[Step, ...]:
     """Tests in the order in which to send them: one blood draw, then what is still worth it after it.
 
-    Where one action is all but certain, only the test that confirms its cause.
+    ``only``: ids of those to choose from; None: all. Where one action is all but certain, only the test that
+    confirms its cause.
     """
     table, case = investigations(), seen.case
     alone = case.alone()
-    able = opened(case, seen.tests, alone)
+    able = opened(case, [test for test in seen.tests if only is None or test.id in only], alone)
     sure = float((case.belief @ case.groups.members).max()) >= table.weights.certain.value
     picked = [] if sure else chosen(case, able, alone)
     picked += _confirming(ranking, able, picked, asked, table)

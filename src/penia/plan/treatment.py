@@ -22,7 +22,7 @@ MOST = 3
 
 
 def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now, here: Scene) -> tuple[Step, ...]:
-    """Antidotes, what to do with each drug, and the treatments of the leading causes, most urgent first."""
+    """Antidotes, interactions, what to do with each drug, and the treatments of the leading causes."""
     families, least = ranking.families(), weights().treated.value
     leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
     treated = [
@@ -34,13 +34,18 @@ def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now, here: Scene) -> t
     first = [step for h in treated if h.drug for step in _treatments(h, h.drug.actions, here)]
     treat = [step for h in treated for step in _treatments(h, _actions(h), here)]
     stops = {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None}
-    told = [
-        *_merged(first),
-        *interactions.steps(ranking, here),
-        *of_drugs(drugs, now, stops),
-        *_merged(treat),
-    ]
-    return tuple(sorted(told, key=lambda step: _URGENCY.index(step.urgency)))
+    ends = of_drugs(drugs, now, stops)
+    return (*_merged(first), *interactions.steps(ranking, here), *ends, *_merged(treat))
+
+
+def in_order(advised: Sequence[Step], treated: Sequence[Step]) -> tuple[Step, ...]:
+    """What reassures or must be asked, then all treatment, most urgent first. What holds whatever the cause
+    goes before where it is needed at once, else after."""
+    first = [step for step in advised if step.kind != "treat"]
+    always = [step for step in advised if step.kind == "treat"]
+    at_once = [step for step in always if step.urgency == "now"]
+    whole = [*at_once, *treated, *(step for step in always if step not in at_once)]
+    return (*first, *sorted(whole, key=lambda step: _URGENCY.index(step.urgency)))
 
 
 _URGENCY = ("now", "today", "days", "routine")
