@@ -17,7 +17,6 @@ from penia.read.build import RecordBuilder
 from penia.read.omop import layout
 from penia.read.omop.context import Context
 from penia.read.omop.database import Database, usable
-from penia.read.omop.measurement import unit_of
 from penia.read.omop.vocabulary import Vocabulary
 
 CONCEPTS = ("measurement_concept_id", "measurement_source_concept_id")
@@ -73,7 +72,7 @@ class Cdm:
         local = self._context.local("measurement_source_value", value or None)
         codes = named.codes if local is None else (local, *named.codes)
         names = (named.name, *named.names[1:])
-        return Told(codes, names, unit_of(str(unit), unit_value or None, self._context))
+        return Told(codes, names, self._vocabulary.unit(str(unit), unit_value or None))
 
     def periods(self) -> Any:
         """person, start, stop: observation_period; where there is none, first to last measurement."""
