@@ -12,7 +12,7 @@ from penia import knowledge
 from penia.episode import lowest
 from penia.episode.runs import WHITE
 from penia.errors import PeniaError
-from penia.explanation import HELPS, Alert, Candidate, Comparison, Explanation, Forecast, Step
+from penia.explanation import HELPS, Alert, Candidate, CauseSet, Comparison, Explanation, Forecast, Step
 from penia.explanation.wording import LIKELY, leading
 from penia.facts import Reading
 from penia.infer import Ranking, rank
@@ -83,12 +83,14 @@ def explain(
     here = scene(asked.record, asked.episode, asked.reading)
     advice = advised(ranking, here, danger=bool(urgent))
     tests = next_tests(ranking, _asked(asked), seen, advice.tests)
-    thin = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
+    little = ranking.moved() < fitted.thin.value and ranking.open() > fitted.open.value
+    thin = little and candidates[0].probability < LIKELY
+    sets = ranking.cause_sets(fitted.told.value, base)
     return Explanation(
         person=asked.record.person.id,
         at=asked.at,
         setting=asked.setting,
-        headline=_headline(urgent, candidates, thin, advice.steps, tests),
+        headline=_headline(urgent, _leader(candidates, sets), thin, advice.steps, tests),
         urgency=urgent,
         episode=asked.episode,
         candidates=candidates,
@@ -107,7 +109,7 @@ def explain(
             {cause: c.probability for c in candidates for cause in c.causes},
             fitted.scored.value,
         ),
-        sets=ranking.cause_sets(fitted.told.value, base),
+        sets=sets,
         suspects=suspects(ranking, asked.record, asked.episode, asked.reading.facts),
         thin=thin,
         forecast=future,
@@ -172,20 +174,26 @@ def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:
     return Now(latest, asked.at or here.newest, any(alert.level == "now" for alert in urgent))
 
 
+def _leader(candidates: tuple[Candidate, ...], sets: tuple[CauseSet, ...]) -> tuple[str, float]:
+    """Name and probability of the first candidate, or of a likely set with it that beats its members."""
+    first = candidates[0]
+    likely = (s for s in sets if s.beats and s.probability >= LIKELY and first.causes[0] in s.causes)
+    return next(((s.name, s.probability) for s in likely), (first.name, first.probability))
+
+
 def _headline(
     urgent: tuple[Alert, ...],
-    candidates: tuple[Candidate, ...],
+    leader: tuple[str, float],
     thin: bool,
     told: tuple[Step, ...],
     tests: tuple[Step, ...],
 ) -> str:
     if urgent and urgent[0].level == "now":
         return f"{urgent[0].title}. {urgent[0].action}"
-    first = candidates[0]
     if told and told[0].kind == "reassure":
-        likely = f"{leading(first.name, first.probability)}. " if first.probability >= LIKELY else ""
+        likely = f"{leading(*leader)}. " if leader[1] >= LIKELY else ""
         return f"{likely}{told[0].text}"
-    likely = f"{leading(first.name, first.probability)}."
+    likely = f"{leading(*leader)}."
     if thin:
         helps = " and ".join(step.name for step in tests[:HELPS]) or "more findings"
         likely = f"Too little is known to tell the causes apart; what would help most: {helps}."

@@ -7,8 +7,10 @@ import pytest
 from judged_makers import DEPTH, hypothesis, pattern
 
 from penia.episode import Measured
-from penia.infer.counts import count_evidence
+from penia.infer.counts import count_evidence, spread_of
+from penia.infer.course.figures import figures
 from penia.infer.weights import weights
+from penia.knowledge import load
 from penia.knowledge.schema import Figure
 
 PLAIN = msgspec.structs.replace(weights(), counts=Figure(value=1.0))
@@ -51,6 +53,14 @@ def test_a_count_below_the_limit_of_quantification_speaks_by_the_tail():
 def test_one_odd_count_cannot_decide_alone():
     ((one),) = column(measured("ANC", 20.0, 1.5))
     assert one.logs[0] > -12
+
+
+def test_no_cause_makes_a_count_more_alike_than_it_is_among_healthy_people():
+    healthy = figures().lines
+    for cause in load().causes.values():
+        for line in ("WBC", "ALC", "PLT", "HB"):
+            _, below, above = spread_of(cause.pattern, line, weights())
+            assert min(below, above) >= healthy[line].between.value, (cause.id, line)
 
 
 def test_the_white_count_is_silent_where_its_parts_are_known():

@@ -53,6 +53,12 @@ def test_a_known_interaction_speaks_for_both_drugs_and_is_told_in_the_plan(
     assert [s.kind for s in told] == ["treat"] and told[0].citations
 
 
+def test_a_likely_pair_is_named_at_once_and_is_not_too_little_to_know() -> None:
+    found = on(azathioprine=900, allopurinol=30)
+    assert found.sets[0].beats and found.sets[0].probability > 0.5
+    assert found.headline.startswith(f"Likely cause: {found.sets[0].name}") and not found.thin
+
+
 def test_parts_with_an_interaction_still_sum_to_the_odds() -> None:
     first = candidate(on(azathioprine=400, allopurinol=20), "azathioprine")
     odds = 10 ** (sum(c.decibans for c in first.contributions) / 10)

@@ -103,9 +103,10 @@ class Ranking(msgspec.Struct, frozen=True):
         return math.fsum(float(self.probability[i]) for i in members)
 
     def moved(self) -> float:
-        """How far the evidence moved the prior, in bits (Kullback–Leibler divergence)."""
+        """How far the evidence, an interaction of drugs among it, moved the prior, in bits (Kullback–Leibler
+        divergence)."""
         names = [h.family for h in self.hypotheses]
-        prior = self.rows[0]
+        prior = self.apart
         before = self._named(posterior(prior, np.zeros((len(prior), 0))), names)
         after = self._named(np.append(self.alone, self.together), names)
         return math.fsum(p * math.log2(p / before[name]) for name, p in after.items() if p > 0)
