@@ -8,6 +8,7 @@ import penia
 from penia.cohort import tables
 from penia.cohort.explained import add
 from penia.episode import episodes
+from penia.explanation.tables import evidence
 from penia.read.case import case_record
 from penia.record import Record
 from penia.virtual import simulate
@@ -47,3 +48,12 @@ def test_without_courses_what_the_course_would_say_is_left_out(people: list[Reco
             add(record, rows, courses=courses)
         kinds[courses] = {row[4] for row in rows["evidence"]}
     assert "course" in kinds[True] and "course" not in kinds[False]
+
+
+def test_the_evidence_of_a_row_is_that_of_explain(people: list[Record]) -> None:
+    told = penia.explain(people[0], at=(e := episodes(people[0])[0]).resolved or e.last_low)
+    rows = tables.empty()
+    add(people[0], rows)
+    (first, *_) = told.candidates
+    held = [row[2:] for row in rows["evidence"] if row[2] == first.causes[0]]
+    assert held == list(evidence(first.causes[0], first.contributions))

@@ -54,13 +54,14 @@ def _explained(
     ranking: Ranking, asked: Question, episode: Episode, low: datetime, n: int, rows: Rows
 ) -> None:
     assert asked.low is not None
-    base = knowledge.load()
     who, key = asked.record.person, (asked.record.person.id, n)
     families = ranking.families()
     found = list(_candidates(ranking, families, low))
     rows["candidate"] += [(*key, *row) for row in found]
     for members in families[:TOLD]:
-        rows["evidence"] += [(*key, *row) for row in evidence(ranking.candidate(members, base))]
+        said = (each for each, _ in ranking.spoken(members))
+        cause = ranking.hypotheses[members[0]].family
+        rows["evidence"] += [(*key, *row) for row in evidence(cause, said)]
     lowest = {line: m.value for line, m in asked.low.measured.items()}
     rows["episode"].append(
         (

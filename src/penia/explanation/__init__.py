@@ -98,7 +98,11 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
 
         if what == "causes":
             return table(tables.CAUSES, [(self.person, *row) for row in tables.causes(self.candidates)])
-        rows = [(self.person, *row) for c in self.candidates for row in tables.evidence(c)]
+        rows = [
+            (self.person, *row)
+            for c in self.candidates
+            for row in tables.evidence(c.causes[0], c.contributions)
+        ]
         return table({"person": "string"} | tables.EVIDENCE, rows)
 
     def to_pandas(self, what: Literal["causes", "evidence"] = "causes") -> Any:

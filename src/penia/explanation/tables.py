@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from penia.explanation.evidence import Candidate
+from penia.explanation.evidence import Candidate, Contribution
 
 CAUSES = {
     "person": "string", "rank": "int16", "cause": "string", "name": "string", "probability": "float64",
@@ -24,6 +24,6 @@ def causes(candidates: tuple[Candidate, ...]) -> Iterator[tuple[Any, ...]]:
         yield rank, c.causes[0], c.name, c.probability, c.alone, *(c.interval or (None, None))
 
 
-def evidence(candidate: Candidate) -> Iterator[tuple[Any, ...]]:
-    for c in candidate.contributions:
-        yield candidate.causes[0], c.kind, c.key, c.text, c.present, round(c.decibans, 4)
+def evidence(cause: str, contributions: Iterable[Contribution]) -> Iterator[tuple[Any, ...]]:
+    for c in contributions:
+        yield cause, c.kind, c.key, c.text, c.present, round(c.decibans, 4)

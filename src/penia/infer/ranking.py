@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from penia.explanation import Candidate, CauseSet, Finer, Tempo
+from penia.explanation import Candidate, CauseSet, Contribution, Finer, Tempo
 from penia.facts import Reading
 from penia.infer import interactions
 from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
@@ -24,7 +24,15 @@ from penia.infer.prior import Background, Passed, Weight, normalised, place_of, 
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import met, tied, ties
 from penia.infer.weights import Weights, weights
-from penia.infer.wording import count_contribution, finding_contribution, missing, name_of, prior_contribution
+from penia.infer.wording import (
+    PRIOR,
+    count_contribution,
+    finding_contribution,
+    missing,
+    name_of,
+    prior_contribution,
+    said,
+)
 from penia.infer.young import at_this_age
 from penia.knowledge import KnowledgeBase, table
 from penia.knowledge.complications import complications
@@ -157,33 +165,37 @@ class Ranking(msgspec.Struct, frozen=True):
             told.append(CauseSet(tuple(order), name, p, beats))
         return tuple(told)
 
-    def candidate(self, members: Sequence[int], knowledge: KnowledgeBase) -> Candidate:
-        """A family of hypotheses with every contribution; they sum to its posterior odds in decibans. The
-        figures shown are those of the kind that is likelier than all others together, or of the rest."""
-        first = self._speaker(members)
-        hypothesis = self.hypotheses[first]
+    def spoken(self, members: Sequence[int]) -> list[tuple[Contribution, Evidence | Scored | None]]:
+        """All that speaks for or against a family of hypotheses, without figures and sources, in decibans
+        that sum to its posterior odds: the prior, then the strongest first. None: no piece of evidence."""
         holding = self.holding(members)
         start, moved = parts(*self.rows, holding)
-        mine = [pair for pair in self.interacting if hypothesis.id in pair.causes]
+        speaker = self.hypotheses[self._speaker(members)]
+        mine = [pair for pair in self.interacting if speaker.id in pair.causes]
         apart = odds(self.apart, holding) if mine else start
-        joined = [interactions.contribution(hypothesis, mine, self.hypotheses, start - apart)] if mine else []
-        evidence = (
-            joined
-            + [
-                count_contribution(e, float(d), hypothesis, e.effective[first] if e.effective else None)
-                for e, d in zip(self.counts, moved[: len(self.counts)], strict=True)
-            ]
-            + [
-                finding_contribution(s, float(d), hypothesis)
-                for s, d in zip(self.findings, moved[len(self.counts) :], strict=True)
-            ]
-        )
-        evidence.sort(key=lambda c: (-abs(c.decibans), c.key))
+        pieces = zip((*self.counts, *self.findings), moved.tolist(), strict=True)
+        found: list[tuple[Contribution, Evidence | Scored | None]] = [
+            (said(piece, decibans), piece) for piece, decibans in pieces
+        ]
+        if mine:
+            found.append((interactions.contribution(speaker, mine, self.hypotheses, start - apart), None))
+        found.sort(key=lambda each: (-abs(each[0].decibans), each[0].key))
+        return [(msgspec.structs.replace(PRIOR, decibans=apart), None), *found]
+
+    def candidate(self, members: Sequence[int], knowledge: KnowledgeBase) -> Candidate:
+        """A family of hypotheses with every contribution. The figures shown are those of the kind that is
+        likelier than all others together, or of the rest."""
+        first = self._speaker(members)
+        hypothesis = self.hypotheses[first]
+        (prior, _), *evidence = self.spoken(members)
         return Candidate(
             causes=(hypothesis.family,),
             name=self._name(hypothesis, knowledge),
             probability=self.chance(members),
-            contributions=(prior_contribution(self.weights[first], apart, hypothesis), *evidence),
+            contributions=(
+                prior_contribution(prior, self.weights[first], hypothesis),
+                *(self._figured(each, piece, first) for each, piece in evidence),
+            ),
             missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge),
             plain=hypothesis.plain,
             alone=math.fsum(self.alone[members].tolist()),
@@ -192,6 +204,15 @@ class Ranking(msgspec.Struct, frozen=True):
                 for i, h in ((i, self.hypotheses[i]) for i in members)
                 if h.id != h.family
             ),
+        )
+
+    def _figured(self, said: Contribution, piece: Evidence | Scored | None, i: int) -> Contribution:
+        if isinstance(piece, Scored):
+            return finding_contribution(said, piece, self.hypotheses[i])
+        if piece is None:
+            return said
+        return count_contribution(
+            said, piece, self.hypotheses[i], piece.effective[i] if piece.effective else None
         )
 
     def _speaker(self, members: Sequence[int]) -> int:
@@ -249,8 +270,8 @@ def rank(
     course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
     counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
-    said = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
-    brought = complications().of({line: m.value for line, m in low.measured.items()}, said)
+    in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
+    brought = complications().of({line: m.value for line, m in low.measured.items()}, in_words)
     known = met(who, knowledge.pairs)
     heard = told(
         who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
+import msgspec
+
 from penia.explanation import Citation, Contribution
 from penia.infer.counts import Evidence
 from penia.infer.findings import Scored
@@ -52,22 +54,39 @@ def pair_citation(pair: Pair, source: str, verified: bool) -> Citation:
     return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)
 
 
-def prior_contribution(weight: Weight, decibans: float, hypothesis: Hypothesis) -> Contribution:
+PRIOR = Contribution(
+    kind="prior",
+    key="prior",
+    text="how often it strikes here, before any finding (odds against all other causes)",
+    decibans=0.0,
+)
+
+
+def said(piece: Evidence | Scored, decibans: float) -> Contribution:
+    """What a count or finding is, without figures and sources."""
+    if isinstance(piece, Evidence):
+        kind = "course" if piece.key in ("tempo", "course") else "counts"
+        return Contribution(kind, piece.key, piece.text, decibans, places=piece.places)
+    fact, name = piece.fact, piece.key.name
+    return Contribution(
+        kind="test" if fact.decisive else "finding",
+        key=piece.key.key,
+        text=name if fact.present else f"no {within(name)}",
+        decibans=decibans,
+        present=fact.present,
+        places=(fact.place,) if fact.place else (),
+    )
+
+
+def prior_contribution(said: Contribution, weight: Weight, hypothesis: Hypothesis) -> Contribution:
     words = [_factor(text, figure, value) for text, figure, value in weight.factors]
     cited = {
         citation(hypothesis, figure.source, figure.verified): None
         for _, figure, _ in weight.factors
         if figure is not None
     }
-    return Contribution(
-        kind="prior",
-        key="prior",
-        text="how often it strikes here, before any finding (odds against all other causes)",
-        decibans=decibans,
-        figures=tuple(words),
-        citations=tuple(cited),
-        places=hypothesis.course.places if hypothesis.course else (),
-    )
+    places = hypothesis.course.places if hypothesis.course else ()
+    return msgspec.structs.replace(said, figures=tuple(words), citations=tuple(cited), places=places)
 
 
 def _factor(text: str, figure: Figure | None, value: float) -> str:
@@ -87,19 +106,15 @@ def plain(value: float) -> str:
 
 
 def count_contribution(
-    evidence: Evidence, decibans: float, hypothesis: Hypothesis, effective: float | None = None
+    said: Contribution, evidence: Evidence, hypothesis: Hypothesis, effective: float | None = None
 ) -> Contribution:
     """``effective``: number of simulated courses behind it."""
-    pattern = hypothesis.pattern
+    depth = hypothesis.pattern.depth
     drawn = () if effective is None else (f"effective number of simulated courses {effective:.0f}",)
-    return Contribution(
-        kind="course" if evidence.key in ("tempo", "course") else "counts",
-        key=evidence.key,
-        text=evidence.text,
-        decibans=decibans,
+    return msgspec.structs.replace(
+        said,
         figures=(_expected(evidence.key, hypothesis), *drawn),
-        citations=(citation(hypothesis, pattern.depth.source, pattern.depth.verified),),
-        places=evidence.places,
+        citations=(citation(hypothesis, depth.source, depth.verified),),
     )
 
 
@@ -118,17 +133,12 @@ def _expected(key: str, hypothesis: Hypothesis) -> str:
     return usual.get(key) or f"low in {lineages.get(key, 0.0):.0%}"
 
 
-def finding_contribution(scored: Scored, decibans: float, hypothesis: Hypothesis) -> Contribution:
+def finding_contribution(said: Contribution, scored: Scored, hypothesis: Hypothesis) -> Contribution:
     rate = hypothesis.rates.get(scored.key.key)
-    return Contribution(
-        kind="test" if scored.fact.decisive else "finding",
-        key=scored.key.key,
-        text=scored.key.name if scored.fact.present else f"no {within(scored.key.name)}",
-        decibans=decibans,
-        present=scored.fact.present,
+    return msgspec.structs.replace(
+        said,
         figures=(_rates(rate, scored.background),),
         citations=_cited(rate, hypothesis) if rate else (),
-        places=(scored.fact.place,) if scored.fact.place else (),
     )
 
 
