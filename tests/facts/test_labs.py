@@ -183,3 +183,10 @@ def test_reticulocytes_are_read_in_percent_and_as_a_count() -> None:
     assert read(12, "10*9/L")["HP:0001896"] is True
     assert "HP:0001896" not in read(0.9, "%")
     assert read(2.3, "%")["HP:0001896"] is False
+
+
+def test_a_marrow_or_film_flagged_normal_is_a_normal_one() -> None:
+    marrow = keys(read_test(TestResult("Bone marrow aspirate", T, interpretation="normal"), ADULT).keys)
+    assert marrow["test:marrow-normal"] is True and marrow["test:marrow-dysplasia"] is False
+    film = keys(read_test(TestResult("Blood film", T, interpretation="normal"), ADULT).keys)
+    assert film["smear:normal-film"] is True

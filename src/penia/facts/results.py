@@ -34,7 +34,7 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
         return {"low": True, "normal": False, "high": False}.get(flag or "")
     if row.result in ("words", "high", "abnormal", "titer", "variant", "clonal", "culture"):
         return _FLAGS.get(flag or "", high)
-    return _FLAGS.get(flag or "") if flag in ("negative", "normal") else None
+    return _verdict(row, flag, flag) is True if flag in ("negative", "normal") else None
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
