@@ -146,3 +146,10 @@ def test_of_two_versions_the_newest_holds() -> None:
 def test_two_contents_under_one_id_are_both_read_and_named() -> None:
     made = read(bundle(patient(), wbc(3.0), wbc(2.0)))
     assert len(made.counts) == 2 and kinds(made) == {"two-versions", "two-values-at-one-time"}
+
+
+def test_a_line_break_in_an_id_does_not_break_the_sentence() -> None:
+    lost = {**patient(), "id": "a\nb\x1b[31m"}
+    with pytest.raises(ReadError) as caught:
+        read(bundle(patient(), lost))
+    assert str(caught.value).isprintable()

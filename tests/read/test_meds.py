@@ -169,3 +169,21 @@ def test_the_first_row_that_fits_decides() -> None:
         "dose",
     ]
     assert meaning("once upon a time") is None
+
+
+def test_metadata_without_parents_or_with_one_as_text_is_read(tmp_path: Path) -> None:
+    source = meds(
+        tmp_path, [(7, None, "GENDER//F", None), (7, AT, "LOCAL//A", 2.5), (7, AT, "LOCAL//B", 3.5)]
+    )
+    described = {"code": ["LOCAL//A", "LOCAL//B"], "description": ["Ferritin", None]}
+    for parents in ([None, ["LOINC/2276-4", None]], ["LOINC/2276-4", None]):
+        pq.write_table(pa.table({**described, "parent_codes": parents}), tmp_path / "metadata/codes.parquet")
+        (found,) = [t for t in read(source).tests if t.analyte == "ferritin" and "loinc:2276-4" in t.codes]
+        assert found.value in (2.5, 3.5)
+
+
+def test_an_event_with_two_numbers_is_named_and_not_read(tmp_path: Path) -> None:
+    made = one(tmp_path, (7, AT, WBC, 2.5), (7, "2150-01-03", WBC, 3.5), text_value=[None, "25", "3.5"])
+    assert [c.value for c in made.counts] == [3.5]
+    (told,) = [p for p in made.problems if p.kind == "value-contradicts"]
+    assert "2.5" in told.reason and "25" in told.reason

@@ -285,12 +285,12 @@ def test_no_cell_makes_a_count_that_a_plain_reading_refuses(
         assert counts
         for said, count in counts:
             exact, written = said.numbers
-            number = exact if _NUMBER.fullmatch(exact) else written.strip(" <>=")
+            number = exact if NUMBER.fullmatch(exact) else written.strip(" <>=")
             sizes = set(readings(number, said.units, count.lineage))
             assert len(sizes) == 1 and sizes.pop() == pytest.approx(count.value, rel=1e-6)
 
 
-_NUMBER = re.compile(r"\s*\d+(\.\d+)?(e[+-]?\d+)?\s*")
+NUMBER = re.compile(r"\s*\d+(\.\d+)?(e[+-]?\d+)?\s*")
 _DIGITS = re.compile(r"\d[\d.,]*")
 
 

@@ -225,3 +225,16 @@ def test_a_table_of_the_site_adds_concepts(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PENIA_CODES", str(tmp_path))
     made = read_csv(tmp_path / "c", measurement=[measured(2000000001, 2.5, 2000000002)])
     assert counts(made) == [("WBC", 2.5)]
+
+
+def test_a_supply_from_a_day_that_stands_for_never_gives_no_end(tmp_path: Path) -> None:
+    row = given(source="clozapine", drug_exposure_start_date="9999-12-31", days_supply=5)
+    (exposure,) = read_csv(tmp_path, drug_exposure=[row]).exposures
+    assert exposure.start is None
+
+
+def test_a_table_of_people_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    folder = csv_folder(tmp_path, {"person": [person()], "measurement": [measured(3000905, 2.5)]})
+    (folder / "person.csv").write_bytes(b"person_id,gender_source_value\n1,a\rb\n2,F\n")
+    with pytest.raises(ReadError, match=r"names no person: person\.csv cannot be read: a carriage return"):
+        read(folder)

@@ -10,6 +10,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | two-values-at-one-time | a line with two values of one moment; both are kept |
 | time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
 | value-unreadable | a count written as words, such as 3,2 or 3.2 without unit |
+| value-contradicts | a number and a text beside it that is another one |
 | implausible, differential-sum, part-above-whole | values that no blood has |
 | percent-contradicts | a count and its percentage of the same specimen disagree |
 | future-date, dates-shifted, before-birth | dates that cannot be |

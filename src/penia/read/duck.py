@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -47,6 +49,27 @@ def connected(path: Path | None = None) -> DuckDBPyConnection:
         raise
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     return connection
+
+
+@cache
+def _looking(process: int) -> DuckDBPyConnection:
+    """Of one process: what its parent opened is of no use to a child."""
+    return connected()
+
+
+def parquet_columns(path: Path) -> dict[str, str]:
+    """Name → type in capitals; nothing where the file is no whole Parquet.
+
+    One engine is kept for looking: starting another takes longer than reading a small file.
+    """
+    import duckdb
+
+    try:
+        looking = _looking(os.getpid()).cursor()
+        rows = looking.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+    except duckdb.Error:
+        return {}
+    return {str(row[0]): str(row[1]).upper() for row in rows}
 
 
 def _literal(text: str) -> str:

@@ -67,14 +67,14 @@ def moment(text: str) -> datetime | None:
 
 
 def number(text: str | None) -> float | None:
-    """A finite number; None where the text is none."""
+    """A finite number, of which zero has no sign; None where the text is none."""
     if not text or "_" in text:
         return None
     try:
         found = float(text)
     except ValueError:
         return None
-    return found if isfinite(found) else None
+    return found + 0.0 if isfinite(found) else None
 
 
 def plain(amount: float | None, text: str | None) -> str | None:
@@ -100,6 +100,16 @@ def said(as_number: str | None, operator: str | None, written: str | None, unit:
     amount, comparator, text = _valued(as_number, operator, written, unit)
     flag = FLAGS.get(text.casefold()) if text else None
     return Said(amount, comparator, flag, text, written or plain(amount, as_number))
+
+
+def contradicted(value: float | None, written: str) -> bool:
+    """Whether the words are another number, with or without a comparator.
+
+    >>> contradicted(2.5, "<2.5"), contradicted(2.5, "25"), contradicted(2.5, "clotted")
+    (False, True, False)
+    """
+    told = number(written.strip().lstrip("<>=≤≥ "))
+    return value is not None and told is not None and not isclose(told, value, rel_tol=1e-6)
 
 
 def _valued(

@@ -46,7 +46,7 @@ def recognises(source: Source) -> str | None:
     shards = _shards(source)
     if not shards or "person.parquet" in {shard.name.lower() for shard in shards}:
         return None
-    columns = _columns(duck.connected(), shards[0])
+    columns = duck.parquet_columns(shards[0])
     if columns and set(NEEDED) <= set(columns):
         return f"{shards[0].name} holds events with subject_id, time and code"
     return None
@@ -61,17 +61,6 @@ def _shards(source: Source) -> list[Path]:
     found = data.rglob("*.parquet") if data.is_dir() else source.path.glob("*.parquet")
     shards = sorted(p for p, _ in zip(found, range(SHARDS), strict=False) if p.is_file())
     return [p for p in shards if not leads_out(p, source.path)]
-
-
-def _columns(connection: DuckDBPyConnection, shard: Path) -> dict[str, str]:
-    """Name → type; nothing where the file is no whole Parquet."""
-    import duckdb
-
-    try:
-        rows = connection.execute("describe select * from read_parquet(?)", [str(shard)]).fetchall()
-    except duckdb.Error:
-        return {}
-    return {str(row[0]): str(row[1]).upper() for row in rows}
 
 
 def load(source: Source, person: str | None = None) -> Loaded:
@@ -164,7 +153,7 @@ def _bring_in(
     """Makes the view ``events`` of all whole shards, as text. Raises ReadError where there is none."""
     parts: list[str] = []
     for shard in shards:
-        columns = _columns(connection, shard)
+        columns = duck.parquet_columns(shard)
         place = shard.name if source.path == shard else str(shard.relative_to(source.path or shard.parent))
         if told := _fault(columns):
             problems.append(Problem("shard-unreadable", place, f"{place} {told}, so it is not read"))
@@ -217,14 +206,19 @@ def _descriptions(
     path = source.path / "metadata" / "codes.parquet"
     if not path.is_file() or leads_out(path, source.path):
         return {}
-    sql = "select code, description, parent_codes from read_parquet(?) where code is not null"
+    columns = duck.parquet_columns(path)
+    parents = "[parent_codes]" if columns.get("parent_codes") == "VARCHAR" else "parent_codes"
+    sql = (
+        f"select cast(code as varchar), cast(description as varchar), cast({parents} as varchar[]) "
+        "from read_parquet(?) where code is not null"
+    )
     try:
         rows = connection.execute(sql, [str(path)]).fetchall()
     except duckdb.Error as error:
         reason = f"metadata/codes.parquet cannot be read ({duck.first_line(error)})"
         problems.append(Problem("metadata-unreadable", "metadata/codes.parquet", reason))
         return {}
-    return {str(code): Described.of(text, parents) for code, text, parents in rows if text or parents}
+    return {str(code): Described.of(text, above) for code, text, above in rows if text or above}
 
 
 def _dataset_name(source: Source) -> str:

@@ -18,7 +18,7 @@ from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.meds.pairing import infusions, orders, stays
-from penia.read.quantity import moment, said
+from penia.read.quantity import contradicted, moment, said
 from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
 
 SEX: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
@@ -34,8 +34,8 @@ class Described(NamedTuple):
     codes: tuple[str, ...]
 
     @staticmethod
-    def of(text: str | None, parents: Sequence[str] | None) -> Described:
-        known = (vocabulary_code(*parent.partition("/")[::2]) for parent in parents or ())
+    def of(text: str | None, parents: Sequence[str | None] | None) -> Described:
+        known = (vocabulary_code(*parent.partition("/")[::2]) for parent in parents or () if parent)
         name = text.partition("|")[0].strip() if text else None
         return Described(name or None, tuple(code for code in known if code))
 
@@ -140,6 +140,12 @@ class Events:
         unit: str | None,
     ) -> None:
         value, comparator, flag, text, written = said(amount, None, words, unit)
+        if words and contradicted(value, words):
+            reason = (
+                f"numeric_value {value:g} and text_value {words[:40]!r} are two numbers; neither was used"
+            )
+            self._builder.problems.add("value-contradicts", place, reason, "check which of them holds")
+            return
         self._builder.result(
             TestResult(
                 name=coded.name,

@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from penia.codes import parts_of, together
+from penia.read.build import NO_END
 from penia.read.duck import Row
 from penia.read.exposures import LONGEST_SUPPLY, DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context
@@ -104,6 +105,7 @@ def _supplied(start: datetime | None, stop: datetime | None, supply: str | None)
     days = number(supply)
     if (
         start is None
+        or start.year >= NO_END
         or days is None
         or not 1 < days <= LONGEST_SUPPLY
         or (stop and stop.date() > start.date())

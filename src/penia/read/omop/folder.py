@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from penia.read import duck
 from penia.read.duck import first_line, identifier
+from penia.read.error import ReadError
 from penia.read.omop.database import DuckDatabase
 from penia.read.omop.layout import CLINICAL, NAMES, SHARED, UNREAD
 from penia.read.omop.sniff import Head, head
@@ -32,6 +33,9 @@ WANTED = {
     **SHARED,
     **{name: ("person_id", f"{name}_id") for name in UNREAD},
 }
+AGAIN = "export it again"
+LINE_BROKEN = "a carriage return stands in a cell that has no quotes around it"
+"""What DuckDB's CSV reader cannot go on after."""
 NOT_UTF8 = "INVALID ENCODING"
 MOST_TOLD = 3
 """Kinds of faulty rows that are told of one file."""
@@ -67,24 +71,26 @@ def brought_in(source: Source, person: str | None = None) -> DuckDatabase:
     database = DuckDatabase(duck.connected(), source.name)
     database.problems.extend(source.problems)
     for table, paths in files_of(source).items():
+        faults: list[str] = []
         for path in paths:
             place = path.name if path.parent == source.path else f"{path.parent.name}/{path.name}"
-            _bring(database, table, path, place, person if table != "person" else None)
+            if told := _bring(database, table, path, person if table != "person" else None, place):
+                faults.append(f"{place} cannot be read: {told}")
+                database.problems.append(Problem("table-unreadable", place, faults[-1], AGAIN))
+        if table == "person" and len(faults) == len(paths):
+            raise ReadError(f"{source.name} names no person: {faults[0]}; {AGAIN}.")
     database.look()
     return database
 
 
-def _bring(database: DuckDatabase, table: str, path: Path, place: str, person: str | None) -> None:
+def _bring(database: DuckDatabase, table: str, path: Path, person: str | None, place: str) -> str | None:
+    """Why it cannot be read."""
     import duckdb
 
     try:
-        told = (_parquet if ".parquet" in path.name.lower() else _csv)(database, table, path, place, person)
+        return (_parquet if ".parquet" in path.name.lower() else _csv)(database, table, path, place, person)
     except duckdb.Error as error:
-        told = first_line(error)
-    if told:
-        database.problems.append(
-            Problem("table-unreadable", place, f"{place} cannot be read: {told}", "export it again")
-        )
+        return LINE_BROKEN if "state machine" in str(error) else first_line(error)
 
 
 def _parquet(database: DuckDatabase, table: str, path: Path, place: str, person: str | None) -> str | None:
@@ -180,12 +186,15 @@ def _store(
     person: str | None,
 ) -> None:
     """Appends to the table what it holds of ``texts``: column → SQL."""
-    connection.execute(f"create table if not exists {identifier(table)} (person_id varchar)")
-    for name in texts:
+    names = ", ".join(map(identifier, texts))
+    made = connection.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchone()
+    if not made:
+        columns = (f"{identifier(name)} varchar" for name in dict.fromkeys(("person_id", *texts)))
+        connection.execute(f"create table {identifier(table)} ({', '.join(columns)})")
+    for name in texts if made else ():
         connection.execute(
             f"alter table {identifier(table)} add column if not exists {identifier(name)} varchar"
         )
-    names = ", ".join(map(identifier, texts))
     where = f" where {texts['person_id']} = ?" if person is not None and "person_id" in texts else ""
     sql = f"insert into {identifier(table)} ({names}) select {', '.join(texts.values())} from {origin}{where}"
     connection.execute(sql, [*parameters, *([person] if where else [])])
