@@ -138,14 +138,14 @@ def compare(
         raise PeniaError("No count in this record is low, so no causes stand trial.")
     base = knowledge.load()
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
-    families = {ranking.hypotheses[f[0]].family: f for f in ranking.families()}
+    families = {ranking.hypotheses[i].family: f for f in ranking.families() for i in f}
     for name in (one, other):
         if name not in families:
             raise PeniaError(
                 f"{name} does not stand trial: this record does not hold that drug, or no cause is so called."
             )
-    if one == other:
-        raise PeniaError(f"Both are {one}; name two causes.")
+    if families[one] is families[other]:
+        raise PeniaError(f"{one} and {other} are one cause here; name two causes.")
     pair = (families[one], families[other])
     return between(ranking, prospect(ranking, _asked(asked), base, (pair[0][0], pair[1][0])), *pair)
 

@@ -7,9 +7,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from penia.infer.chemotherapy import given_together
+import penia
+from penia.errors import PeniaError
+from penia.explanation import Explanation
+from penia.infer.chemotherapy import chemotherapies, given_together
 from penia.knowledge import load
 from penia.knowledge.regimens import regimens
+from penia.record import Count, Exposure, Person, Record
 
 DAY0 = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -58,3 +62,68 @@ def test_a_drug_by_itself_is_no_regimen() -> None:
 def test_two_regimens_one_after_the_other_are_two() -> None:
     got = found(begun(oxaliplatin=0, fluorouracil=0, gemcitabine=200, nab_paclitaxel=200))
     assert {name for name, _ in got.values()} == {"regimen:folfox", "regimen:gemcitabine-nab-paclitaxel"}
+
+
+def groups(**days: float | None) -> list[set[str]]:
+    """Names of drugs that are one candidate."""
+    courses = begun(**days)
+    together = given_together(courses, load().drugs, regimens().regimens)
+    found = chemotherapies(courses, load().drugs, together, timedelta(days=21))
+    ids = {one.id for one in found.values()}
+    return sorted(
+        ({d.removeprefix("drug:") for d, one in found.items() if one.id == id} for id in ids), key=sorted
+    )
+
+
+def test_cytotoxics_of_one_cycle_are_one_chemotherapy_though_they_make_no_regimen() -> None:
+    assert groups(melphalan=0, topotecan=3) == [{"melphalan", "topotecan"}]
+    assert groups(melphalan=0, topotecan=40) == []
+    assert groups(melphalan=0, topotecan=40, gemcitabine=None) == [{"gemcitabine", "topotecan"}]
+
+
+def test_a_regimen_is_one_chemotherapy_and_what_is_given_later_another() -> None:
+    found = groups(oxaliplatin=0, fluorouracil=0, melphalan=200, topotecan=203)
+    assert found == [{"fluorouracil", "oxaliplatin"}, {"melphalan", "topotecan"}]
+
+
+NOW = DAY0 + timedelta(days=12)
+
+
+def explained(**days: float) -> Explanation:
+    counts = (Count(DAY0 - timedelta(days=2), "ANC", 4.0), Count(NOW, "ANC", 0.2), Count(NOW, "PLT", 60.0))
+    exposures = tuple(
+        Exposure(name, ingredient=name, start=DAY0 + timedelta(days=d), stop=DAY0 + timedelta(days=d + 2))
+        for name, d in days.items()
+    )
+    return penia.explain(Record(Person("p"), counts=counts, exposures=exposures))
+
+
+def test_the_answer_is_the_chemotherapy_with_its_drugs_as_its_kinds() -> None:
+    first = explained(fludarabine=0, cytarabine=0, idarubicin=1).candidates[0]
+    assert set(first.causes) == {"drug:fludarabine", "drug:cytarabine", "drug:idarubicin"}
+    assert first.name.startswith("chemotherapy (FLAG-Ida), ")
+    assert sum(kind.probability for kind in first.finer) == pytest.approx(first.probability)
+    assert [kind.cause for kind in first.finer] == list(first.causes)
+    odds = 10 ** (sum(c.decibans for c in first.contributions) / 10)
+    assert odds / (1 + odds) == pytest.approx(first.probability, abs=1e-6)
+
+
+def test_a_second_drug_of_the_same_cycle_makes_a_chemotherapy_hardly_likelier() -> None:
+    one, two = explained(cytarabine=0).candidates[0], explained(cytarabine=0, idarubicin=1).candidates[0]
+    assert abs(two.probability - one.probability) < 0.05
+
+
+def test_two_drugs_of_one_chemotherapy_are_no_two_causes_to_compare() -> None:
+    record = Record(
+        Person("p"),
+        counts=(Count(NOW, "ANC", 0.2),),
+        exposures=tuple(Exposure(n, ingredient=n, start=DAY0) for n in ("cytarabine", "idarubicin")),
+    )
+    with pytest.raises(PeniaError, match="one cause here"):
+        penia.compare(record, "drug:cytarabine", "drug:idarubicin")
+    assert penia.compare(record, "drug:idarubicin", "bacterial-sepsis").differences
+
+
+def test_every_drug_of_a_chemotherapy_is_judged_as_a_suspect() -> None:
+    names = [s.cause for s in explained(cytarabine=0, idarubicin=1).suspects]
+    assert {"drug:cytarabine", "drug:idarubicin"} <= set(names)

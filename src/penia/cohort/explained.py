@@ -95,7 +95,7 @@ def _candidates(
         first = ranking.hypotheses[members[0]]
         since = _since(first.course.starts if first.course else (), low)
         share = math.fsum(leads[members].tolist())
-        yield number, first.family, first.name, round(chance, 10), round(share, 10), since
+        yield number, first.family, first.group_name, round(chance, 10), round(share, 10), since
 
 
 def _since(starts: tuple[datetime | None, ...], low: datetime) -> float | None:

@@ -35,7 +35,7 @@ class Contribution(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Finer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One kind of a cause: ``acute-leukemia/promyelocytic``."""
+    """One kind of a cause, ``acute-leukemia/promyelocytic``, or one drug of a chemotherapy."""
 
     cause: str
     name: str
@@ -57,8 +57,8 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     causes: tuple[str, ...]
-    """Cause ids, best known first; ``drug:clozapine``, ``viral-hepatitis``. Never a finer cause: see
-    ``finer``."""
+    """Cause ids; ``drug:clozapine``, ``viral-hepatitis``; of one chemotherapy its drugs, the likeliest first.
+    Never a finer cause: see ``finer``."""
     name: str
     """``methimazole, day 41 of treatment``; with the finer cause that has half of its probability or more:
     ``acute leukaemia, most likely acute promyelocytic leukaemia``."""
@@ -79,7 +79,7 @@ class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
     hinge: str = ""
     """The figure that this interval owes most to, in words; empty where none stands out."""
     finer: tuple[Finer, ...] = ()
-    """Its kinds, likeliest first."""
+    """Its kinds or drugs, likeliest first."""
 
 
 class CauseSet(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,4 +1,5 @@
-"""Which drugs of a record were given as one regimen, whose own incidence then goes before theirs."""
+"""Which drugs of a record were given as one regimen, whose own incidence then goes before theirs, and which
+cytotoxics were given in one cycle, so that one chemotherapy is one cause."""
 
 from __future__ import annotations
 
@@ -25,6 +26,48 @@ class InRegimen(msgspec.Struct, frozen=True):
     regimen: Regimen
     part: float
     """Its part of the regimen's incidence: by its own, among those of the drugs that the figure is of."""
+
+
+class Chemotherapy(msgspec.Struct, frozen=True):
+    """Cytotoxics of one cycle."""
+
+    id: str
+    """``regimen:folfox``; of drugs that make no known regimen theirs, joined."""
+    name: str
+
+
+def chemotherapies(
+    courses: Mapping[str, Dated],
+    drugs: Mapping[str, Drug],
+    regimens: Mapping[str, InRegimen],
+    cycle: timedelta,
+) -> dict[str, Chemotherapy]:
+    """``drug:x`` → its chemotherapy, of ``courses`` of cytotoxics: a regimen, or two or more others whose
+    last starts lie within one ``cycle``; one without a date is taken to belong to the latest."""
+    found = {
+        drug: Chemotherapy(each.regimen.id, each.regimen.name.partition(" (")[0])
+        for drug, each in regimens.items()
+        if drug in courses
+    }
+    for group in _cycles({d: course.starts[-1] for d, course in courses.items() if d not in found}, cycle):
+        if len(group) > 1:
+            one = Chemotherapy("+".join(sorted(group)), ", ".join(sorted(drugs[d].name for d in group)))
+            found |= dict.fromkeys(group, one)
+    return found
+
+
+def _cycles(begun: Mapping[str, datetime | None], cycle: timedelta) -> list[list[str]]:
+    """Names by time, those begun within one cycle of the first of them together."""
+    dated = sorted((start, name) for name, start in begun.items() if start is not None)
+    found: list[list[str]] = [[]]
+    opened = dated[0][0] if dated else None
+    for start, name in dated:
+        if opened is not None and start - opened > cycle:
+            found.append([])
+            opened = start
+        found[-1].append(name)
+    found[-1] += sorted(name for name, start in begun.items() if start is None)
+    return found
 
 
 def given_together(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from penia.facts import Reading
-from penia.infer.chemotherapy import InRegimen, given_together
+from penia.infer.chemotherapy import Chemotherapy, InRegimen, chemotherapies, given_together
 from penia.infer.derived import derived
 from penia.infer.families import treated_as, tried
 from penia.infer.weights import Weights
@@ -57,6 +57,8 @@ class Hypothesis(msgspec.Struct, frozen=True):
     kind: DrugPattern | None = None
     course: Course | None = None
     regimen: InRegimen | None = None
+    chemotherapy: Chemotherapy | None = None
+    """With other drugs of the same cycle, which stand before the reader as one candidate."""
     treated_as: str = ""
     """Id of the cause whose treatment it shares; its own where it has one of its own."""
 
@@ -67,6 +69,15 @@ class Hypothesis(msgspec.Struct, frozen=True):
         if not self.family:
             family = self.id if self.drug is not None else parent_of(self.id)
             msgspec.structs.force_setattr(self, "family", family)
+
+    @property
+    def group(self) -> str:
+        """What is one candidate: its chemotherapy, else its family."""
+        return self.family if self.chemotherapy is None else self.chemotherapy.id
+
+    @property
+    def group_name(self) -> str:
+        return self.name if self.chemotherapy is None else f"chemotherapy ({self.chemotherapy.name})"
 
 
 def hypotheses(
@@ -103,7 +114,13 @@ def hypotheses(
     )
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
-    drugs = (_drug(knowledge.drugs[id], course, knowledge, together.get(id)) for id, course in taken.items())
+    cytotoxics = {id: course for id, course in taken.items() if knowledge.drugs[id].pattern == CYTOTOXIC}
+    cycle = timedelta(days=fitted.cycle.value)
+    given = chemotherapies(cytotoxics, knowledge.drugs, together, cycle) if len(cytotoxics) > 1 else {}
+    drugs = (
+        _drug(knowledge.drugs[id], course, knowledge, together.get(id), given.get(id))
+        for id, course in taken.items()
+    )
     return (*diseases, *drugs)
 
 
@@ -141,7 +158,17 @@ def _disease(
     )
 
 
-def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase, regimen: InRegimen | None) -> Hypothesis:
+CYTOTOXIC = "cytotoxic"
+"""The kind of drug that is given in cycles, several at a time."""
+
+
+def _drug(
+    drug: Drug,
+    course: Course,
+    knowledge: KnowledgeBase,
+    regimen: InRegimen | None,
+    chemotherapy: Chemotherapy | None,
+) -> Hypothesis:
     kind = knowledge.patterns[drug.pattern]
     return Hypothesis(
         id=drug.id,
@@ -154,6 +181,7 @@ def _drug(drug: Drug, course: Course, knowledge: KnowledgeBase, regimen: InRegim
         kind=kind,
         course=course,
         regimen=regimen,
+        chemotherapy=chemotherapy,
     )
 
 

@@ -98,10 +98,8 @@ class Ranking(msgspec.Struct, frozen=True):
 
     def families(self) -> list[list[int]]:
         """Indices of the hypotheses of each candidate, likeliest first in both; ties by id."""
-        found = [
-            sorted(members, key=self._place) for members in together([h.family for h in self.hypotheses])
-        ]
-        return sorted(found, key=lambda m: (-self.chance(m), self.hypotheses[m[0]].family))
+        found = [sorted(members, key=self._place) for members in together([h.group for h in self.hypotheses])]
+        return sorted(found, key=lambda m: (-self.chance(m), self.hypotheses[m[0]].group))
 
     def _place(self, i: int) -> tuple[float, str]:
         return -self.probability[i], self.hypotheses[i].id
@@ -113,7 +111,7 @@ class Ranking(msgspec.Struct, frozen=True):
     def moved(self) -> float:
         """How far the evidence, an interaction of drugs among it, moved the prior, in bits (Kullback–Leibler
         divergence)."""
-        names = [h.family for h in self.hypotheses]
+        names = [h.group for h in self.hypotheses]
         prior = self.apart
         before = self._named(posterior(prior, np.zeros((len(prior), 0))), names)
         after = self._named(np.append(self.alone, self.together), names)
@@ -151,7 +149,7 @@ class Ranking(msgspec.Struct, frozen=True):
     def cause_sets(self, least: float, knowledge: KnowledgeBase) -> tuple[CauseSet, ...]:
         """Sets of candidates at least as probable as ``least``, the likeliest first; the kinds of a cause are
         one."""
-        names = [h.family for h in self.hypotheses]
+        names = [h.group for h in self.hypotheses]
         found = self._named(np.append(self.alone, self.together), names)
         families = {names[members[0]]: members for members in self.families()}
         told: list[CauseSet] = []
@@ -162,7 +160,7 @@ class Ranking(msgspec.Struct, frozen=True):
             speakers = [self.hypotheses[self._speaker(families[c])] for c in order]
             beats = all(p > q for other, q in found.items() if other < causes)
             name = " + ".join(self._name(h, knowledge) for h in speakers)
-            told.append(CauseSet(tuple(order), name, p, beats))
+            told.append(CauseSet(tuple(h.family for h in speakers), name, p, beats))
         return tuple(told)
 
     def spoken(self, members: Sequence[int]) -> list[tuple[Contribution, Evidence | Scored | None]]:
@@ -189,7 +187,7 @@ class Ranking(msgspec.Struct, frozen=True):
         hypothesis = self.hypotheses[first]
         (prior, _), *evidence = self.spoken(members)
         return Candidate(
-            causes=(hypothesis.family,),
+            causes=tuple(dict.fromkeys(self.hypotheses[i].family for i in members)),
             name=self._name(hypothesis, knowledge),
             probability=self.chance(members),
             contributions=(
@@ -202,7 +200,7 @@ class Ranking(msgspec.Struct, frozen=True):
             finer=tuple(
                 Finer(h.id, h.name, float(self.probability[i]))
                 for i, h in ((i, self.hypotheses[i]) for i in members)
-                if h.id != h.family
+                if h.id != h.group
             ),
         )
 
@@ -223,7 +221,7 @@ class Ranking(msgspec.Struct, frozen=True):
 
     def _name(self, speaker: Hypothesis, knowledge: KnowledgeBase) -> str:
         if speaker.cause is None or speaker.known or speaker.family not in knowledge.rests:
-            return name_of(speaker, self.deep)
+            return name_of(msgspec.structs.replace(speaker, name=speaker.group_name), self.deep)
         whole = knowledge.causes[speaker.family].name
         return whole if speaker.id == speaker.family else f"{whole}, most likely {speaker.name}"
 
@@ -265,7 +263,7 @@ def rank(
     settings = table("settings", Settings)
     masses = weigh(who, background, settings, fitted)
     shares = np.exp(normalised([m.value for m in masses], 1.0))
-    prior = tempered([m.value for m in masses], kin([h.family for h in who]), fitted.prior.value)
+    prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
     course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
     counts = [*counts, course] if course is not None else counts

@@ -169,6 +169,6 @@ def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Met]) -> frozenset[tu
 def _never(hypotheses: Sequence[Hypothesis]) -> NDArray[np.bool_]:
     """Who is in no set with whom (C, C): the kinds of one cause are one cause, and so are the drugs of one
     regimen; some stand by themselves."""
-    family = kin([h.regimen.regimen.name if h.regimen else h.family for h in hypotheses])
+    family = kin([h.group for h in hypotheses])
     lone = np.array([h.cause is not None and h.cause.group in ALONE for h in hypotheses], bool)
     return (family[:, None] == family) | lone[:, None] | lone

@@ -17,7 +17,7 @@ def steps(ranking: Ranking, here: Scene) -> Iterator[Step]:
     """One for each pair of which both drugs are taken: its own actions, or where one of the two may well be
     the cause the fact itself."""
     drugs = {h.id: h for h in ranking.hypotheses if h.drug is not None}
-    chances = {ranking.hypotheses[f[0]].family: ranking.chance(f) for f in ranking.families()}
+    chances = {ranking.hypotheses[i].id: ranking.chance(f) for f in ranking.families() for i in f}
     for pair in ranking.interacting:
         if not all(cause.removeprefix("drug:") in here.taken for cause in pair.causes):
             continue

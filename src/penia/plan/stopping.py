@@ -111,7 +111,7 @@ def _together(ranking: Ranking) -> list[list[int]]:
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for i, h in enumerate(ranking.hypotheses):
         if h.drug is not None:
-            groups[f"regimen:{h.regimen.regimen.name}" if h.regimen else h.id].append(i)
+            groups[h.group].append(i)
     return list(groups.values())
 
 

@@ -27,19 +27,19 @@ def suspects(
     """Every drug that stood trial, the likeliest first."""
     table, families = causality(), ranking.families()
     found: list[Suspect] = []
-    for family in families:
-        drug = ranking.hypotheses[family[0]]
+    for family, member in ((f, i) for f in families for i in f):
+        drug = ranking.hypotheses[member]
         if drug.drug is None or len(families) < 2:
             continue
         other = next(f for f in families if f is not family)
         rival = ranking.hypotheses[other[0]]
-        telling = [d for d in differences(ranking, other[0], family[0]) if d.decibans > 0][:SHOWN]
-        answers = _answers(ranking, family[0], record, episode, facts, ranking.chance(other), table)
+        telling = [d for d in differences(ranking, other[0], member) if d.decibans > 0][:SHOWN]
+        answers = _answers(ranking, member, record, episode, facts, ranking.chance(other), table)
         found.append(
             Suspect(
                 cause=drug.id,
                 name=name_of(drug, ranking.deep),
-                probability=ranking.chance(family),
+                probability=float(ranking.probability[member]),
                 alternative=name_of(rival, ranking.deep),
                 alternative_probability=ranking.chance(other),
                 because=tuple(f"{d.text} {d.decibans:+.0f} dB" for d in telling),

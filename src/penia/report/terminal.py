@@ -57,8 +57,8 @@ def render_forecast(explanation: Explanation, record: Record, console: Console) 
     """Print the forecast of ``explanation``, which has one, and the dangers before it."""
     assert explanation.forecast is not None
     width = min(console.width, WIDEST)
-    names = {kind.cause: kind.name for c in explanation.candidates for kind in c.finer}
-    names |= {c.causes[0]: c.name for c in explanation.candidates}
+    names = {c.causes[0]: c.name for c in explanation.candidates}
+    names |= {kind.cause: kind.name for c in explanation.candidates for kind in c.finer}
     blocks: list[RenderableType | None] = [
         _sections(_dangers(explanation)),
         say((wording.who(explanation, record), "bold")),

@@ -37,6 +37,6 @@ def ahead(explanation: Explanation, code: str = "en") -> str:
 
 
 def _names(explanation: Explanation) -> dict[str, str]:
-    """Cause id → name, its kinds too."""
+    """Cause id → name, its kinds too; the drugs of a chemotherapy by their own."""
     kinds = {kind.cause: kind.name for c in explanation.candidates for kind in c.finer}
-    return kinds | {cause: c.name for c in explanation.candidates for cause in c.causes}
+    return {cause: c.name for c in explanation.candidates for cause in c.causes} | kinds

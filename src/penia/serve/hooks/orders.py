@@ -94,7 +94,7 @@ def _text(value: object) -> str | None:
 def _suspected(drug: str, explanation: Explanation) -> Candidate | None:
     if explanation.episode is None or explanation.episode.resolved is not None:
         return None
-    return next((c for c in explanation.candidates if c.causes[0] == drug and is_issue(c)), None)
+    return next((c for c in explanation.candidates if drug in c.causes and is_issue(c)), None)
 
 
 def _barred(drug: str, counts: tuple[Count, ...], now: datetime) -> tuple[Schedule, Start, Count] | None:
