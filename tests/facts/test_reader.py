@@ -118,6 +118,14 @@ def test_age_is_measured_at_the_low_count() -> None:
     assert says(read(), "history:age-under-2-years") is False
 
 
+@pytest.mark.parametrize(("years", "expected"), [(59, True), (30, False), (70, None), (10, None)])
+def test_an_age_that_parts_adults_is_said_of_no_child_and_no_old_person(
+    years: int, expected: bool | None
+) -> None:
+    born = (T - years * 365.25 * DAY - 30 * DAY).date()
+    assert says(read(Person("p", "male", born)), "history:age-40-to-64") is expected
+
+
 @pytest.mark.parametrize(
     ("ancestry", "expected"), [("african", True), ("european", False), ("unknown", None)]
 )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from penia.facts import tables
 from penia.facts.clause import clauses
+from penia.facts.schema.background import AgeKey
 from penia.facts.statement import Said
 from penia.record import Exposure, Person
 
@@ -74,13 +75,21 @@ def read_person(person: Person, anchor: datetime | None) -> list[Said]:
     found: list[Said] = []
     years = person.age(anchor) if anchor else None
     if years is not None:
-        for row in rows.age:
-            limit = row.below_years if row.below_years is not None else (row.below_days or 0) / 365.25
-            found.append(Said(row.key, years < limit))
+        found += [
+            Said(row.key, _of_that_age(row, years))
+            for row in rows.age
+            if row.among is None or row.among[0] <= years < row.among[1]
+        ]
     found += _ancestry(person)
     if person.duffy_null is not None:
         found.append(Said("test:duffy-null-genotype", person.duffy_null, decisive=True))
     return found
+
+
+def _of_that_age(row: AgeKey, years: float) -> bool:
+    if row.from_years is not None:
+        return years >= row.from_years
+    return years < (row.below_years if row.below_years is not None else (row.below_days or 0) / 365.25)
 
 
 def _ancestry(person: Person) -> list[Said]:

@@ -38,6 +38,9 @@ class AgeKey(Row, frozen=True):
     key: str
     below_days: float | None = None
     below_years: float | None = None
+    from_years: float | None = None
+    among: tuple[float, float] | None = None
+    """Said only of these ages, in years: the key parts them once more."""
 
 
 class OriginWords(Row, frozen=True):
