@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penia import knowledge
-from penia.infer.derived import derived
+from penia.infer.derived import LATEST, derived, recurring
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.rates import listed
 
@@ -39,3 +39,22 @@ def test_the_table_of_rates_holds_what_each_cause_lists() -> None:
             assert found.p[c, k] == (row.p if row else 0.0)
             assert found.anchor[c, k] == (row is not None and row.anchor)
     assert np.array_equal(found.p, listed(who, keys).p)
+
+
+def test_what_recurs_is_derived_once_and_the_oldest_is_let_go() -> None:
+    made: list[tuple[object, ...]] = []
+
+    @recurring
+    def derive(parts: tuple[object, ...]) -> int:
+        made.append(parts)
+        return len(parts)
+
+    one, other = {"a": 1}, {"a": 1}
+    assert derive((one, other)) == derive((one, other)) == 2
+    assert len(made) == 1
+    assert derive((other, one)) == 2
+    assert len(made) == 2
+    for _ in range(LATEST):
+        derive(({},))
+    derive((one, other))
+    assert len(made) == LATEST + 3

@@ -1,5 +1,6 @@
 """Prior arithmetic against numbers worked by hand."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -152,3 +153,13 @@ def test_chemotherapy_that_ended_years_ago_has_hardly_any_weight_though_its_star
         drug_weight("drug:cisplatin", None, day(0), dated=True, stop=day(d)) for d in (-10, -1100)
     )
     assert long_ago < 0.5 * lately
+
+
+def test_the_weight_of_a_disease_is_the_product_of_its_factors():
+    base, day0 = load(), DAY0
+    who = [hypothesis(cause.id, pattern=cause.pattern, cause=cause) for cause in base.causes.values()]
+    onset = (day0 - timedelta(days=30), day0)
+    for place, sex in (("inpatient", "female"), ("child", "male"), (None, None)):
+        background = Background(place, 8 if place == "child" else None, sex, onset, day0, day0, frozenset())
+        for found in weigh(who, background, table("settings", Settings), weights()):
+            assert found.value == pytest.approx(math.prod(value for _, _, value in found.factors))

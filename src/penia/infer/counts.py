@@ -16,8 +16,8 @@ import numpy as np
 
 from penia.episode import Measured
 from penia.explanation import Tempo
-from penia.infer.derived import derived
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.derived import derived, recurring
+from penia.infer.hypotheses import Hypothesis, patterns
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Drug, Lineage, Pattern
@@ -73,7 +73,8 @@ def count_evidence(
     if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
         lines.append("WBC")
     told = {LINEAGE[line] for line in lines if line in LINEAGE}
-    spreads = np.array([_spreads(h.pattern, fitted) for h in hypotheses]) if lines else np.zeros(0)
+    known, taken = patterns(hypotheses)
+    spreads = np.concatenate([_spreads(known, fitted), _spreads(taken, fitted)])
     columns = [_depth(hypotheses, spreads[:, _LINES.index(line)], measured[line], fitted) for line in lines]
     columns += [
         _lineage(hypotheses, lineage, words[lineage], fitted)
@@ -90,8 +91,11 @@ def count_evidence(
 
 
 def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fitted: Weights) -> Evidence:
-    severe = [1.0 if h.drug is None else severe_share(h.drug, h.pattern, value, fitted) for h in hypotheses]
-    logs = fitted.counts.value * np.log(density(spreads, value, fitted) * severe)
+    likely = density(spreads, value, fitted)
+    for i, h in enumerate(hypotheses):
+        if h.drug is not None:
+            likely[i] *= severe_share(h.drug, h.pattern, value, fitted)
+    logs = fitted.counts.value * np.log(likely)
     text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
     return Evidence(value.line, text, logs, places, -spreads[:, 0], value)
@@ -148,11 +152,17 @@ def _below(z: Array) -> Array:
 
 
 def spread_of(pattern: Pattern, line: str, fitted: Weights) -> Spread:
-    return _spreads(pattern, fitted)[_LINES.index(line)]
+    return _spreads_of(pattern, fitted)[_LINES.index(line)]
+
+
+@recurring
+def _spreads(patterns: tuple[Pattern, ...], fitted: Weights) -> Array:
+    """(P, lines, 3)"""
+    return np.array([_spreads_of(p, fitted) for p in patterns]).reshape(-1, len(_LINES), 3)
 
 
 @derived
-def _spreads(pattern: Pattern, fitted: Weights) -> tuple[Spread, ...]:
+def _spreads_of(pattern: Pattern, fitted: Weights) -> tuple[Spread, ...]:
     return tuple(_spread(pattern, line, fitted) for line in _LINES)
 
 

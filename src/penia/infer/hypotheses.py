@@ -80,6 +80,13 @@ class Hypothesis(msgspec.Struct, frozen=True):
         return self.name if self.chemotherapy is None else f"chemotherapy ({self.chemotherapy.name})"
 
 
+def patterns(hypotheses: Sequence[Hypothesis]) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
+    """Of the hypotheses up to the first drug, which are the same for many people, and of the others."""
+    first = next((i for i, h in enumerate(hypotheses) if h.drug is not None), len(hypotheses))
+    every = tuple(h.pattern for h in hypotheses)
+    return every[:first], every[first:]
+
+
 def hypotheses(
     record: Record,
     reading: Reading,
@@ -102,7 +109,7 @@ def hypotheses(
         _disease(
             cause,
             cause.id in stated,
-            not refuted.isdisjoint((cause.id, parent_of(cause.id))),
+            bool(refuted) and not refuted.isdisjoint((cause.id, parent_of(cause.id))),
             knowledge,
             fitted,
         )

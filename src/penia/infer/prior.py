@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penia.infer.derived import derived
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.derived import recurring
+from penia.infer.hypotheses import Course, Hypothesis, patterns
 from penia.infer.latency import in_window, latency_of
 from penia.infer.weights import Weights
 from penia.knowledge.schema import (
@@ -112,10 +112,13 @@ def weigh(
 ) -> list[Weight]:
     """w of each hypothesis."""
     begins = _begins(hypotheses, background, fitted)
+    band = None if background.age is None else age_band(background.age)
+    causes = tuple(h.cause for h in hypotheses if h.cause is not None)
+    usual = iter(_usual(causes, background.place, band, background.sex, settings, fitted))
     return [
         _drug_weight(h, background, fitted)
         if h.cause is None
-        else _disease_weight(h, h.cause, begun, background, settings, fitted)
+        else _disease_weight(h, h.cause, next(usual), begun, background, fitted)
         for h, begun in zip(hypotheses, begins, strict=True)
     ]
 
@@ -123,9 +126,9 @@ def weigh(
 def _disease_weight(
     hypothesis: Hypothesis,
     cause: Cause,
+    usual: _Usual,
     begun: float,
     background: Background,
-    settings: Settings,
     fitted: Weights,
 ) -> Weight:
     factors: tuple[Factor, ...]
@@ -136,11 +139,9 @@ def _disease_weight(
             factors += (("the count was normal under it before", None, again),)
         hazard = known.value * again
     else:
-        band = None if background.age is None else age_band(background.age)
-        usual = _usual(cause, background.place, band, background.sex, settings, fitted)
-        age = "taken as grown-up" if background.age is None else f"age {background.age:.0f}"
+        age = () if usual.age is None else ((_age_told(background.age), None, usual.age),)
         began = ("an episode of its kind begins in this interval", None, begun)
-        factors = (*usual.often, *((age, None, x) for x in usual.age), *usual.sex, began)
+        factors = (*usual.often, *age, *usual.sex, began)
         hazard = usual.product * begun
     if hypothesis.refuted:
         factors += (("the record says that it was excluded", fitted.refuted, fitted.refuted.value),)
@@ -152,17 +153,34 @@ def _disease_weight(
     return Weight(hazard, factors, hazard)
 
 
+def _age_told(age: float | None) -> str:
+    """An unknown age is taken as grown-up, as the limits of the counts are."""
+    return "taken as grown-up" if age is None else f"age {age:.0f}"
+
+
 class _Usual(msgspec.Struct, frozen=True):
     """What a cause's prior owes to where a person is met, their age and sex."""
 
     often: tuple[Factor, ...]
-    age: tuple[float, ...]
+    age: float | None
+    """None in children and newborns, who have shares of their own."""
     sex: tuple[Factor, ...]
     product: float
 
 
-@derived
+@recurring
 def _usual(
+    causes: tuple[Cause, ...],
+    place: Place | None,
+    band: AgeBand | None,
+    sex: Sex | None,
+    settings: Settings,
+    fitted: Weights,
+) -> tuple[_Usual, ...]:
+    return tuple(_usual_of(cause, place, band, sex, settings, fitted) for cause in causes)
+
+
+def _usual_of(
     cause: Cause,
     place: Place | None,
     band: AgeBand | None,
@@ -170,18 +188,16 @@ def _usual(
     settings: Settings,
     fitted: Weights,
 ) -> _Usual:
-    """Children and newborns have shares of their own: there only the sex is left to say. An unknown age is
-    taken as grown-up, as the limits of the counts are."""
     rate, share = at_place(settings.low, place), _share(cause, place, fitted)
     often = (
         ("low counts in this setting", rate, rate.value),
         ("share of them due to it", share, share.value),
     )
-    age = () if place in ("child", "newborn") else (_of_age(cause, place, band, fitted),)
+    age = None if place in ("child", "newborn") else _of_age(cause, place, band, fitted)
     female = min(max(cause.pattern.sex_female, 0.02), 0.98)
     of_sex = () if sex is None else ((sex, None, 2 * (female if sex == "female" else 1 - female)),)
-    product = math.prod([rate.value, share.value, *age, *(value for _, _, value in of_sex)])
-    return _Usual(often, age, of_sex, product)
+    parts = [rate.value, share.value, *(() if age is None else (age,)), *(value for _, _, value in of_sex)]
+    return _Usual(often, age, of_sex, math.prod(parts))
 
 
 def _of_age(cause: Cause, place: Place | None, band: AgeBand | None, fitted: Weights) -> float:
@@ -210,14 +226,15 @@ def _begins(hypotheses: Sequence[Hypothesis], background: Background, fitted: We
         return [1.0] * len(hypotheses)
     open_days = max(_days(first_low - last_normal), 1.0)
     passed = [min(1.0, open_days / days.value) for days in fitted.tempo_days.values()]
-    tempos = np.array([_tempos(h.pattern, fitted) for h in hypotheses])
+    tempos = np.concatenate([_tempos(part, fitted) for part in patterns(hypotheses)])
     begun: list[float] = np.maximum(tempos @ passed, fitted.crossing.value).tolist()
     return begun
 
 
-@derived
-def _tempos(pattern: Pattern, fitted: Weights) -> tuple[float, ...]:
-    return tuple(pattern.tempo.get(kind, 0.0) for kind in fitted.tempo_days)
+@recurring
+def _tempos(patterns: tuple[Pattern, ...], fitted: Weights) -> Array:
+    kinds = fitted.tempo_days
+    return np.array([[p.tempo.get(kind, 0.0) for kind in kinds] for p in patterns]).reshape(-1, len(kinds))
 
 
 def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) -> float:

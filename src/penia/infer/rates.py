@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from penia.infer.derived import derived
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.derived import derived, recurring
+from penia.infer.hypotheses import Hypothesis, patterns
 from penia.infer.posterior import Array
 from penia.infer.prior import at_place
 from penia.infer.weights import Weights
@@ -43,37 +43,31 @@ class Rates(msgspec.Struct, frozen=True):
 
 
 def listed(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> Rates:
-    shape = (len(hypotheses), len(keys))
-    found = Rates(np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool))
-    rows = [_row(h.rates) for h in hypotheses]
-    if not rows or not keys:
-        return found
-    columns = [_column(key.key) for key in keys]
-    places = np.full(len(_COLUMNS), -1)
-    places[columns] = np.arange(len(columns))
-    at = places[np.concatenate([row.columns for row in rows])]
-    met = at >= 0
-    cells = np.repeat(np.arange(len(rows)), [len(row.columns) for row in rows])[met], at[met]
-    found.p[cells] = np.concatenate([row.p for row in rows])[met]
-    found.listed[cells] = True
-    found.anchor[cells] = np.concatenate([row.anchor for row in rows])[met]
+    first = len(patterns(hypotheses)[0])
+    rates = tuple(h.rates for h in hypotheses)
+    columns = np.array([_column(key.key) for key in keys], np.intp)
+    parts = [_every(rates[:first]), _whole(rates[first:])]
+    found = (np.concatenate([_taken(of, columns) for of in each]) for each in zip(*parts, strict=True))
+    return Rates(*found)
+
+
+def _taken(every: NDArray[Any], columns: NDArray[np.intp]) -> NDArray[Any]:
+    """Of these columns (C, K), also of those that no hypothesis lists."""
+    inside = columns < every.shape[1]
+    return np.where(inside, every[:, np.where(inside, columns, 0)], np.zeros(1, every.dtype))
+
+
+def _whole(rates: tuple[Mapping[str, FindingRate], ...]) -> tuple[Array, Flags, Flags]:
+    """Of all keys that any hypothesis lists: P(present), whether it is listed, and as an anchor."""
+    rows = [(c, _column(r.key), r.p, r.anchor) for c, of in enumerate(rates) for r in of.values()]
+    shape = (len(rates), len(_COLUMNS) + 1)
+    found = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
+    for c, column, p, anchor in rows:
+        found[0][c, column], found[1][c, column], found[2][c, column] = p, True, anchor
     return found
 
 
-class _Row(msgspec.Struct, frozen=True):
-    columns: NDArray[np.intp]
-    p: Array
-    anchor: Flags
-
-
-@derived
-def _row(rates: Mapping[str, FindingRate]) -> _Row:
-    found = rates.values()
-    return _Row(
-        np.array([_column(r.key) for r in found], np.intp),
-        np.array([r.p for r in found], np.float64),
-        np.array([r.anchor for r in found], bool),
-    )
+_every = recurring(_whole)
 
 
 _COLUMNS: dict[str, int] = {}
