@@ -165,3 +165,13 @@ def test_values_of_hlh_that_are_known_are_not_asked_for_again() -> None:
     assert found.candidates[0].causes == ("hlh",) and texts(found, "Call haematology today, with the HScore")
     assert not texts(found, "Measure ferritin") and texts(half, "Measure ferritin")
     assert "HScore 169 or more" not in found.missing
+
+
+@pytest.mark.parametrize("known", ["Crohn's disease", "Graves disease", "Psoriasis", "Type 1 diabetes"])
+def test_an_autoimmune_disease_of_one_organ_is_not_called_a_systemic_one(known: str) -> None:
+    found = told(Condition(known), WBC=3.0, ANC=1.2, PLT=220, HB=135)
+    plain = told(WBC=3.0, ANC=1.2, PLT=220, HB=135)
+    said = {c.text for each in found.candidates for c in each.contributions}
+    assert "Any systemic autoimmune disease known" not in said
+    lupus = [next(c.probability for c in e.candidates if c.causes == ("sle",)) for e in (found, plain)]
+    assert lupus[0] < 3 * lupus[1]

@@ -44,6 +44,7 @@ _MANY_CAUSES = frozenset(
         "history:autoimmune-disease",
         "history:chronic-liver-disease",
         "history:critical-illness",
+        "history:organ-autoimmune-disease",
     }
 )
 """One diagnosis refuted does not refute these."""
