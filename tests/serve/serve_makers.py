@@ -16,8 +16,8 @@ from urllib.request import urlopen
 
 from starlette.testclient import TestClient
 
-from penia.serve import Settings, application
-from penia.serve.app import ROUTES
+from penia.serve.app import ROUTES, application
+from penia.serve.settings import Settings
 from penia.serve.watch import Watch
 
 EXAMPLE = Path(__file__).parents[2] / "src" / "penia" / "examples" / "clozapine.json"

@@ -13,10 +13,9 @@ from jsonschema import validate
 from schemathesis import Case
 from starlette.testclient import TestClient
 
-from penia.serve import Settings, application
-from penia.serve.app import ROUTES, WAYS
+from penia.serve.app import ROUTES, WAYS, application
 from penia.serve.openapi import description
-from penia.serve.settings import FhirServer
+from penia.serve.settings import FhirServer, Settings
 from penia.serve.watch import Watch
 
 _JSON = "application/json"

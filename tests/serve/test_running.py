@@ -204,3 +204,9 @@ def test_on_a_stop_it_finishes_what_it_has_begun(tmp_path: Path) -> None:
         assert answered
         assert {a.status for a in answered} == {200}
         assert process.wait(40) == 0
+
+
+def test_it_says_its_address_when_it_can_answer(tmp_path: Path) -> None:
+    with running(log=tmp_path / "log") as (port, _):
+        told = (tmp_path / "log").read_text(encoding="utf-8")
+    assert f"penia is ready at http://127.0.0.1:{port}/" in told

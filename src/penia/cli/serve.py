@@ -108,9 +108,17 @@ def command(
         )
     os.environ.pop("PENIA_TOKEN", None)
 
-    from penia.serve.run import run
+    from penia.serve.address import taken, url
 
-    run(settings, host, port, workers)
+    with taken(host, port) as address:
+        from penia.serve.run import run
+
+        run(
+            settings,
+            address,
+            workers,
+            lambda: click.echo(f"penia is ready at {url(address)} (Ctrl+C ends it)"),
+        )
 
 
 def _tokens(path: Path | None) -> tuple[str, ...]:

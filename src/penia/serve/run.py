@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from penia.errors import PeniaError
 from penia.serve import memory
+from penia.serve.address import WAITING
 from penia.serve.app import ROUTES, application, warm
 from penia.serve.connection import PromptProtocol
 from penia.serve.settings import Settings
@@ -17,23 +18,21 @@ from penia.serve.workers import keep
 
 PATIENCE = 30
 """Seconds in which, on a stop, what was taken on may finish."""
-WAITING = 256
-"""Connections of one worker; more are turned away at once."""
 
 
-def run(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serves until it is told to stop. Raises PeniaError where the address cannot be used."""
+def run(settings: Settings, address: socket.socket, workers: int, ready: Callable[[], None]) -> None:
+    """Serves on ``address`` until it is told to stop; calls ``ready`` when it can answer."""
     watch = Watch(routes=ROUTES, workers=workers)
     app = application(settings, watch)
-    with _bound(host, port) as address:
-        warm()
+    warm()
 
-        def work(worker: int) -> None:
-            watch.counters.own(worker)
-            memory.bound(settings.memory * settings.threads)
-            _server(app).run(sockets=[address])
+    def work(worker: int) -> None:
+        watch.counters.own(worker)
+        memory.bound(settings.memory * settings.threads)
+        _server(app).run(sockets=[address])
 
-        keep(workers, work, watch)
+    ready()
+    keep(workers, work, watch)
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
@@ -52,16 +51,3 @@ def _server(app: ASGIApp) -> uvicorn.Server:
             h11_max_incomplete_event_size=32 * 1024,
         )
     )
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, kind)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(where)
-    except OSError as error:
-        raise PeniaError(
-            f"{host}:{port} cannot be used ({error.strerror}); choose another --port."
-        ) from error
-    return found
