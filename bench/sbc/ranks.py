@@ -100,10 +100,10 @@ def _counts(patient: Patient, asked: Question, ranking: Ranking, place: int) -> 
     only = np.zeros(len(ranking.alone))
     only[place] = 1.0
     known = msgspec.structs.replace(ranking, alone=only, together=np.zeros(len(ranking.together)))
-    lines = follow(asked, known, (Arm("continue"),), max(AHEAD)).arms[0]
-    samples = next((line for line in lines if line.line == "ANC"), None)
-    if samples is None:
+    lines = follow(asked, known, (Arm("continue"),), max(AHEAD), ahead=("ANC",)).arms[0]
+    if not lines:
         return ()
+    samples = lines[0]
     return tuple(
         float(samples.weight @ (samples.true[:, day - 1] < patient.later[0, day - 1])) for day in AHEAD
     )

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from penia import knowledge
 from penia.errors import PeniaError
 from penia.explanation import Forecast, Scenario
-from penia.forecast.observed import LINES, Line, lines
-from penia.forecast.particles import LETTER, PEOPLE, Asked, timed
-from penia.forecast.predict import Futures, Weighed, futures, scenario, weigh
+from penia.forecast.observed import LINES, lines
+from penia.forecast.particles import PEOPLE, Asked, timed
+from penia.forecast.predict import Futures, Weighed, futures, letters_of, scenario, weigh
 from penia.forecast.scenarios import Arm, suspects
 from penia.infer import Ranking, rank
 from penia.infer.hypotheses import Hypothesis
-from penia.knowledge.schema import Lineage
 from penia.question import Question, question
 from penia.record import Record
 
@@ -119,22 +118,24 @@ def follow(
     days: int,
     names: Sequence[str] = LINES,
     people: int = PEOPLE,
+    ahead: Sequence[str] = LINES,
 ) -> Followed:
-    """The likely causes, weighed by the counts so far and followed for ``days``."""
+    """The likely causes, weighed by the counts so far of the lines ``names``; those that are ``ahead``
+    too are followed for ``days``."""
     assert asked.episode is not None and asked.episode.first_low is not None and asked.low is not None
     first_low = asked.episode.first_low
     seen = lines(asked.record, first_low, names)
     if not seen:
         raise PeniaError("No count with a number and a limit is in this record; a forecast needs one.")
     mixed = mixture(ranking)
-    letters = _letters(seen)
+    letters = letters_of(seen)
     last = max(float(line.days[-1]) for line in seen)
     onset = (asked.low.onset[0], first_low)
     drawn = timed([Asked(h, onset, last) for h, _ in mixed], letters, SEED, people)
     weighed = weigh(drawn, [p for _, p in mixed], seen, letters, SEED)
-    ahead = np.arange(1.0, days + 1.0)
-    found = tuple(futures(weighed, arm, seen, letters, last, ahead, SEED) for arm in arms)
-    return Followed(first_low + last * _DAY, ahead, found, weighed)
+    coming, shown = np.arange(1.0, days + 1.0), [line for line in seen if line.name in ahead]
+    found = tuple(futures(weighed, arm, shown, letters, last, coming, SEED) for arm in arms)
+    return Followed(first_low + last * _DAY, coming, found, weighed)
 
 
 def _next_count(scenario: Scenario, last: float) -> float:
@@ -154,12 +155,6 @@ def mixture(ranking: Ranking) -> list[tuple[Hypothesis, float]]:
         if len(found) == MOST or sum(p for _, p in found) >= MASS:
             break
     return found
-
-
-def _letters(seen: Sequence[Line]) -> list[Lineage]:
-    """The runs that the lines need."""
-    names = [name for line in seen for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
-    return [LETTER[name] for name in dict.fromkeys(names)]
 
 
 def _are_taken(drugs: Sequence[str], record: Record) -> None:

@@ -12,7 +12,7 @@ from penia.explanation import Bands, Passing, Scenario
 from penia.forecast.aimless import chance as chance_aimless
 from penia.forecast.aimless import goes_on
 from penia.forecast.observed import Ahead, Line, ahead, log_fit
-from penia.forecast.particles import GRID, Timed, coming, line_paths, read
+from penia.forecast.particles import GRID, LETTER, Timed, coming, line_paths, read
 from penia.forecast.scenarios import Arm, growth, job
 from penia.infer.course.scatter import spread
 from penia.knowledge.limits import neutrophil_grades
@@ -65,6 +65,12 @@ def weigh(
     return Weighed(tuple(people), shares, effective, chance_aimless(seen, _log_sum(np.array(evidence))))
 
 
+def letters_of(seen: Sequence[Line]) -> list[Lineage]:
+    """The runs that the lines need."""
+    names = [name for line in seen for name in (("ANC", "ALC") if line.name == "WBC" else (line.name,))]
+    return [LETTER[name] for name in dict.fromkeys(names)]
+
+
 def _log_sum(logs: Array) -> float:
     return float(np.logaddexp.reduce(logs))
 
@@ -98,14 +104,15 @@ def futures(
     last = float(days[-1])
     generator = np.random.default_rng((seed, 31))
     jobs = [job(p, arm, now, now + last, generator.random(len(p.z))) for p in weighed.people]
-    grid, runs = coming(jobs, letters, last, growth() if arm.helped else None)
+    needed = letters_of(seen)
+    grid, runs = coming(jobs, needed, last, growth() if arm.helped else None)
     share = np.concatenate([np.full(len(p.z), s / len(p.z)) for p, (_, s) in _paired(weighed)])
     found: list[Futures] = []
     for line in seen:
         logs: list[Array] = []
         known: list[Ahead] = []
         for people, run in zip(weighed.people, runs, strict=True):
-            path = line_paths(letters, run, line.name)
+            path = line_paths(needed, run, line.name)
             logs.append(people.depth[:, None] * read(path, grid, days / people.pace[:, None]))
             known.append(ahead(line, on_days(people, line, letters), now + days))
         centre = np.concatenate(logs) + np.concatenate([k.mean for k in known])
