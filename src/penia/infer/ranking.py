@@ -265,8 +265,6 @@ def rank(
     shares = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
-    course = course_evidence(who, record, low.onset, fitted.counts.value) if courses else None
-    counts = [*counts, course] if course is not None else counts
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of({line: m.value for line, m in low.measured.items()}, in_words)
@@ -275,6 +273,10 @@ def rank(
         who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)
     )
     findings = heard.scored()
+    if courses:
+        standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
+        course = course_evidence(who, record, low.onset, fitted.counts.value, standing)
+        counts = counts if course is None else [*counts, course]
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.column_stack(columns) if columns else np.zeros((len(who), 0))
     hazards = [m.hazard for m in masses]

@@ -65,6 +65,19 @@ def test_the_effective_number_of_courses_is_known_for_every_hypothesis():
     assert all(1 <= n <= 96.001 for n in column.effective)
 
 
+def test_a_hypothesis_that_leads_with_few_draws_is_refined_and_the_others_are_not():
+    known = record({-20: 4.0, 0: 0.3, 1: 0.05, 2: 0.08, 4: 0.9, 8: 5.5, 20: 4.0})
+    judged = who(known)
+    onset = (FIRST_LOW - timedelta(days=20), FIRST_LOW)
+    standing = np.where([h.id == "other-toxin" for h in judged], 0.0, -30.0)
+    plain, better = (course_evidence(judged, known, onset, standing=s) for s in (None, standing))
+    assert plain is not None and better is not None
+    moved = [h.id for h, a, b in zip(judged, plain.effective, better.effective, strict=True) if a != b]
+    assert moved == ["other-toxin"]
+    place = [h.id for h in judged].index("other-toxin")
+    assert plain.effective[place] < 30 < better.effective[place]
+
+
 def test_a_flat_course_over_years_favours_what_lasts():
     found = logs(record({-400: 1.1, 0: 1.1, 200: 1.0, 400: 1.2, 800: 1.1}), None)
     assert found["duffy-null"] > found["dengue"]

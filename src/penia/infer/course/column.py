@@ -10,22 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.counts import Evidence
+from penia.infer.course.adaptive import effective
 from penia.infer.course.draws import depths
 from penia.infer.course.family import Family, family, of_cause
 from penia.infer.course.figures import CourseFigures, figures
-from penia.infer.course.library import CYCLE, GRID, SETTLED, Kept, Paths, blended, library
-from penia.infer.course.scatter import Scatter, log_density
+from penia.infer.course.fit import causeless, fits
+from penia.infer.course.library import (
+    CYCLE,
+    DRUG_DRAWS,
+    LEVELS,
+    SETTLED,
+    Kept,
+    Paths,
+    library,
+    paths_of,
+)  # fmt: skip
+from penia.infer.course.reading import on_grid
+from penia.infer.course.refined import refined, wanting
 from penia.infer.course.series import Line, lines
-from penia.infer.course.timing import MOST, Timed, disease, drug
+from penia.infer.course.timing import MOST, Timed, crossing, disease, drug, even
+from penia.infer.course.timing import rows as library_rows
 from penia.infer.hypotheses import Hypothesis
 from penia.knowledge import load
-from penia.knowledge.schema import Lineage
 from penia.marrow.channels import CONSTANT
 from penia.record import Record
 
 Array = NDArray[np.float64]
-_LETTER: dict[str, Lineage] = {"ANC": "n", "ALC": "l"}
 _DAY = timedelta(days=1)
+_MARGIN = 1.3
 
 
 class Scores(msgspec.Struct, frozen=True, eq=False):
@@ -42,15 +54,17 @@ def course_evidence(
     record: Record,
     onset: tuple[datetime | None, datetime | None],
     exponent: float = 1.0,
+    standing: Array | None = None,
 ) -> Evidence | None:
-    """``exponent`` of the likelihood. None where no line has a count to score: under three counts of it."""
+    """``exponent`` of the likelihood; ``standing`` (H,): log odds by all other evidence.
+    None where no line has a count to score: under three counts of it."""
     last_normal, first_low = onset
     if first_low is None:
         return None
     seen = lines(record, first_low, figures())
     if not seen:
         return None
-    found = score(hypotheses, seen, (last_normal, first_low), figures())
+    found = score(hypotheses, seen, (last_normal, first_low), figures(), standing)
     gained = bounded(found.logs - found.none, np.array([_unknown(h) for h in hypotheses]))
     logs = exponent * gained
     text = ", ".join(f"{len(line.days)} {line.name}" for line in seen)
@@ -79,33 +93,39 @@ def score(
     seen: Sequence[Line],
     onset: tuple[datetime | None, datetime],
     given: CourseFigures,
+    standing: Array | None = None,
 ) -> Scores:
-    kept = [library()[_whole(h)] for h in hypotheses]
+    """``standing`` (H,): log odds by all other evidence; those that lead are refined where their draws are
+    few."""
+    kinds = [_whole(h) for h in hypotheses]
+    kept = [library()[kind] for kind in kinds]
     lead = _lead(seen)
-    paths = {line.name: _paths(line.name, kept) for line in seen}
-    timed = _timed(hypotheses, kept, paths[lead], onset, max(float(line.days[-1]) for line in seen))
-    whole = np.zeros((len(hypotheses), MOST))
-    part = np.zeros((len(hypotheses), MOST))
-    none = 0.0
-    for line in seen:
-        shape = (len(hypotheses), MOST, len(line.days))
-        expected = depths(MOST)[:, None] * _expected(line, paths[line.name], kept, timed)
-        residuals = (line.values - expected).reshape(-1, shape[2])
-        known = np.unique([line.lowest, line.lowest if line.normal is None else line.normal])
-        drift = Scatter(line.scatter.between, given.drift.value, given.drift_days.value)
-        aimless = drift.covariance(line.days, line.days) + np.diag(line.spread**2)
-        whole += log_density(residuals, line.covariance, line.bound).reshape(shape[:2])
-        part += _of(known, residuals, line.covariance, line.bound).reshape(shape[:2])
-        values = line.values[None]
-        none += float((log_density(values, aimless, line.bound) - _of(known, values, aimless, line.bound))[0])
-    weight = np.exp(whole - whole.max(axis=1, keepdims=True))
-    effective = weight.sum(axis=1) ** 2 / (weight**2).sum(axis=1)
-    return Scores(log_mean(whole) - log_mean(part), none, effective)
+    paths = {line.name: [paths_of(k.paths, line.name) for k in kept] for line in seen}
+    end = max(float(line.days[-1]) for line in seen)
+    timed = _timed(hypotheses, kept, paths[lead], onset, end)
+    rows = [
+        np.arange(MOST) if h.drug is None else library_rows(t, end)
+        for h, t in zip(hypotheses, timed, strict=True)
+    ]
+    expected = {
+        line.name: depths(MOST)[:, None] * _expected(line, paths[line.name], kept, timed, rows)
+        for line in seen
+    }
+    whole, part = fits(seen, expected)
+    logs = log_mean(whole) - log_mean(part)
+    effects = np.array([effective(each) for each in whole])
+    chosen = [] if standing is None else wanting(standing + logs, whole)
+    until = max((_until(timed[i], end) for i in chosen), default=0.0)
+    few = [(hypotheses[i], kinds[i]) for i in chosen]
+    better = refined(few, whole[chosen], part[chosen], seen, onset, lead, until)
+    for i, one in zip(chosen, better, strict=True):
+        logs[i], effects[i] = one.log, one.effective
+    return Scores(logs, causeless(seen, given), effects)
 
 
-def _of(known: NDArray[np.int_], residuals: Array, whole: Array, bound: NDArray[np.bool_]) -> Array:
-    """log density (N,) of the counts ``known`` alone, which are scored elsewhere."""
-    return log_density(residuals[:, known], whole[np.ix_(known, known)], bound[known])
+def _until(timed: Timed, end: float) -> float:
+    """Simulated day after which no course is read, with a margin for draws that begin earlier."""
+    return np.inf if timed.ever.any() else _MARGIN * float(((end - timed.start) / timed.stretch).max())
 
 
 def _whole(hypothesis: Hypothesis) -> Family:
@@ -119,10 +139,6 @@ def _lead(seen: Sequence[Line]) -> str:
     return min(seen, key=lambda line: float(line.values.min()) / line.scatter.between).name
 
 
-def _paths(name: str, kept: Sequence[Kept]) -> list[Paths | None]:
-    return [blended(k.paths) for k in kept] if name == "WBC" else [k.paths[_LETTER[name]] for k in kept]
-
-
 def _timed(
     hypotheses: Sequence[Hypothesis],
     kept: Sequence[Kept],
@@ -130,16 +146,29 @@ def _timed(
     onset: tuple[datetime | None, datetime],
     end: float,
 ) -> list[Timed]:
-    last_normal, first_low = onset
-    gap = np.inf if last_normal is None else (first_low - last_normal) / _DAY
+    gap = np.inf if onset[0] is None else (onset[1] - onset[0]) / _DAY
     return [
-        disease(k, p, gap) if h.drug is None else drug(h, p, first_low, last_normal, end)
+        disease(p, k.pace, k.own.ever, gap, even(False))
+        if h.drug is None
+        else drug(h, _delay(p), onset, end, even(True))
         for h, k, p in zip(hypotheses, kept, lead, strict=True)
     ]
 
 
+def _delay(lead: Paths | None) -> Array:
+    """Days from the start of a drug that goes on to the fall."""
+    if lead is None:
+        return np.zeros(MOST)
+    first, _ = crossing(lead, len(lead))
+    return first[(len(LEVELS) - 1) * DRUG_DRAWS + np.arange(MOST) % DRUG_DRAWS]
+
+
 def _expected(
-    line: Line, paths: Sequence[Paths | None], kept: Sequence[Kept], timed: Sequence[Timed]
+    line: Line,
+    paths: Sequence[Paths | None],
+    kept: Sequence[Kept],
+    timed: Sequence[Timed],
+    rows: Sequence[NDArray[np.intp]],
 ) -> Array:
     """log count relative to health (H, M, n)."""
     expected = np.zeros((len(paths), MOST, len(line.days)))
@@ -148,27 +177,17 @@ def _expected(
         return expected
     touched, library = list(found), np.concatenate(list(found.values()))
     offsets = np.cumsum([0, *(kept[i].count for i in touched)])[:-1]
-    rows = np.stack([timed[i].rows + o for i, o in zip(touched, offsets, strict=True)])
+    places = np.stack([rows[i] + o for i, o in zip(touched, offsets, strict=True)])
     start, stretch, ever = (
         np.stack([getattr(timed[i], name) for i in touched]) for name in ("start", "stretch", "ever")
     )
     day = (line.days - start[:, :, None]) / stretch[:, :, None]
     day = np.where(ever[:, :, None], SETTLED + np.mod(day, CYCLE), day)
-    expected[touched] = _read(library, rows, day)
+    expected[touched] = on_grid(library, places, day)
     for place, i in enumerate(touched):
         for later in timed[i].again:
-            expected[i] += _read(library, rows[place], day[place] - later / stretch[place][:, None])
+            expected[i] += on_grid(library, places[place], day[place] - later / stretch[place][:, None])
     return expected
-
-
-def _read(library: Paths, rows: NDArray[np.int_], day: Array) -> Array:
-    """Paths of ``rows`` (...) on simulated days (..., n): health before, the last day after."""
-    at = np.interp(day, GRID, np.arange(len(GRID)))
-    below = np.minimum(at.astype(np.int32), len(GRID) - 2)
-    part = at - below
-    flat = rows[..., None] * len(GRID) + below
-    stored = library.ravel()
-    return stored[flat] * (1 - part) + stored[flat + 1] * part
 
 
 def log_mean(logs: Array) -> Array:

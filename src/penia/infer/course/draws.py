@@ -28,7 +28,8 @@ _PROPERTIES = ("rate", "removal", "gain", "ceiling", "renewal")
 _TEMPO, _LASTING, _STEM, _BODY = 0, 1, 2, 3
 _CHANNEL = _BODY + len(LINES) * len(_PROPERTIES)
 _SIZE, _ONSET, _DURATION, _RECOVERY, _EACH = 0, 1, 2, 3, 4
-_DEPTH = 71
+DEPTH = 71
+"""The column of ``stratified`` that ``depths`` takes."""
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
 _SEED = 7919
@@ -83,7 +84,11 @@ def stratified(count: int, column: int) -> Array:
 def depths(count: int) -> Array:
     """How deep each of ``count`` people's log counts go, as a multiple of what the channels make of them:
     log-normal about 1, in an order that follows no column of ``draw``."""
-    z = np.array([_NORMAL.inv_cdf(share) for share in stratified(count, _DEPTH)])
+    return deepened(np.array([_NORMAL.inv_cdf(share) for share in stratified(count, DEPTH)]))
+
+
+def deepened(z: Array) -> Array:
+    """The same of standard normal numbers."""
     return np.exp(figures().deeper.value * z)
 
 

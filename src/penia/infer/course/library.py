@@ -73,13 +73,17 @@ def _job(family: Family) -> tuple[Job, Subjects, Array]:
     if family.drug:
         z = np.tile(draw(family, DRUG_DRAWS), (len(LEVELS), 1))
         own = subjects(family, z, figures())
-        pace = np.maximum(own.slow / LONGEST, 1.0)
         stop = np.repeat(np.array(LEVELS), DRUG_DRAWS)
         return Job(family, z, 0.0, stop, pace=np.ones(len(z))), own, np.ones(len(z))
     z = draw(family, DRAWS)
     own = subjects(family, z, figures())
-    pace = np.maximum(own.slow / LONGEST, 1.0)
+    pace = paced(own)
     return Job(family, z, 0.0, own.lasting / pace, pace=pace), own, pace
+
+
+def paced(own: Subjects) -> Array:
+    """Days of life for each simulated day."""
+    return np.maximum(own.slow / LONGEST, 1.0)
 
 
 def simulated(families: Sequence[Family]) -> dict[Family, dict[Lineage, Paths | None]]:
@@ -88,12 +92,17 @@ def simulated(families: Sequence[Family]) -> dict[Family, dict[Lineage, Paths | 
         part = families[i : i + _BATCH]
         counts = together([_job(f)[0] for f in part], GRID, LINES, step=STEP)
         for family, seen in zip(part, counts, strict=True):
-            logs = np.maximum(np.log(np.maximum(seen, 1e-9)), LEAST).astype(np.float32)
-            made[family] = {
-                line: logs[:, j] if any(line in c.lineages for c in family.channels) else None
-                for j, line in enumerate(LINES)
-            }
+            made[family] = logs_of(family, seen)
     return made
+
+
+def logs_of(family: Family, counts: Array, lines: Sequence[Lineage] = LINES) -> dict[Lineage, Paths | None]:
+    """Of counts (P, lines, days); None where the line is not touched."""
+    logs = np.maximum(np.log(np.maximum(counts, 1e-9)), LEAST).astype(np.float32)
+    return {
+        line: logs[:, j] if any(line in c.lineages for c in family.channels) else None
+        for j, line in enumerate(lines)
+    }
 
 
 def families() -> list[Family]:
@@ -153,6 +162,14 @@ def blended(parts: Mapping[Lineage, Paths | None]) -> Paths | None:
     rest = 1 - sum(share for share, _ in touched)
     mixed: Array = np.log(sum(share * np.exp(path) for share, path in touched) + rest)
     return mixed.astype(np.float32)
+
+
+LETTER: dict[str, Lineage] = {"ANC": "n", "ALC": "l"}
+
+
+def paths_of(parts: Mapping[Lineage, Paths | None], name: str) -> Paths | None:
+    """Of a counted line."""
+    return blended(parts) if name == "WBC" else parts[LETTER[name]]
 
 
 class _Shelf(Mapping[Family, Kept]):

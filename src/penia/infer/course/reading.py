@@ -1,0 +1,37 @@
+"""Paths on the days of counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penia.infer.course.library import CYCLE, GRID, SETTLED, Paths
+from penia.infer.course.timing import Timed
+
+Array = NDArray[np.float64]
+
+
+def read(paths: Paths | None, timed: Timed, days: Array) -> Array:
+    """log counts (M, n) of one path for each draw on ``days`` from the first low count; 0 for a line that is
+    not touched."""
+    if paths is None:
+        return np.zeros((len(timed.start), len(days)))
+    day = (days - timed.start[:, None]) / timed.stretch[:, None]
+    day = np.where(timed.ever[:, None], SETTLED + np.mod(day, CYCLE), day)
+    rows = np.arange(len(paths))
+    found = on_grid(paths, rows, day)
+    for later in timed.again:
+        found = found + on_grid(paths, rows, day - later / timed.stretch[:, None])
+    return found
+
+
+def on_grid(library: NDArray[np.float32], rows: NDArray[np.intp], day: Array) -> Array:
+    """Paths of ``rows`` (...), on all days of GRID or the first of them, on simulated days (..., n): health
+    before, the last day after."""
+    length = int(library.shape[1])
+    at: Array = np.interp(day, GRID[:length], np.arange(length))
+    below = np.minimum(at.astype(np.int32), length - 2)
+    part = at - below
+    flat = rows[..., None] * length + below
+    stored = library.ravel()
+    return stored[flat] * (1 - part) + stored[flat + 1] * part
