@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -21,6 +22,7 @@ TOLD = 3
 """Candidates whose evidence is written."""
 MOST = 50
 """Episodes of one person that are explained, the latest ones; what is left out is counted."""
+DIGIT = re.compile(r"\d")
 LINES = ("WBC", "ANC", "ALC", "CD4", "AMC", "PLT", "HB")
 
 
@@ -47,7 +49,7 @@ def add(record: Record, rows: Rows, *, courses: bool = True) -> None:
 
 def _reason(reason: str, place: str) -> str:
     """Without what is of one person: a text of the cohort names nobody."""
-    return "" if any(c.isdigit() for c in reason) else reason.replace(place, "…")
+    return "" if DIGIT.search(reason) else reason.replace(place, "…")
 
 
 def _explained(
@@ -87,14 +89,14 @@ def _candidates(
     ranking: Ranking, families: list[list[int]], low: datetime
 ) -> Iterator[tuple[int, str, str, float, float, float | None]]:
     """rank, cause, name, probability, share, days since the drug was begun"""
-    leads = ranking.principal()
+    leads: list[float] = ranking.principal().tolist()
     for number, members in enumerate(families, 1):
         chance = ranking.chance(members)
         if number > 1 and chance < LEAST:
             break
         first = ranking.hypotheses[members[0]]
         since = _since(first.course.starts if first.course else (), low)
-        share = math.fsum(leads[members].tolist())
+        share = math.fsum(leads[i] for i in members)
         yield number, first.family, first.group_name, round(chance, 10), round(share, 10), since
 
 

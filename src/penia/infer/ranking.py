@@ -23,7 +23,7 @@ from penia.infer.posterior import Array, Indices, odds, parts, posterior
 from penia.infer.prior import Background, Passed, Weight, normalised, place_of, weigh
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import met, tied, ties
-from penia.infer.weights import Weights, weights
+from penia.infer.weights import Weights, settings, weights
 from penia.infer.wording import (
     PRIOR,
     count_contribution,
@@ -34,10 +34,10 @@ from penia.infer.wording import (
     said,
 )
 from penia.infer.young import at_this_age
-from penia.knowledge import KnowledgeBase, table
+from penia.knowledge import KnowledgeBase
 from penia.knowledge.complications import complications
 from penia.knowledge.family import parent_of
-from penia.knowledge.schema import Pair, Settings
+from penia.knowledge.schema import Pair
 from penia.record import Record
 
 MOSTLY = 0.5
@@ -260,8 +260,7 @@ def rank(
         low.dated,
         low.earlier,
     )
-    settings = table("settings", Settings)
-    masses = weigh(who, background, settings, fitted)
+    masses = weigh(who, background, settings(), fitted)
     shares = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
     counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
@@ -282,15 +281,18 @@ def rank(
     hazards = [m.hazard for m in masses]
     more = interactions.strengths(pairs, who, background, fitted)
     bound = ties(who, prior, hazards, known, fitted, more)
-    unbound = ties(who, prior, hazards, known, fitted, {}) if pairs else bound
-    court, prior = Trial(bound, tuple(counts), heard), bound.alone
-    sets = search(court, prior + evidence.sum(axis=1), fitted)
-    rows = np.append(prior, sets.prior), np.concatenate([evidence, sets.evidence])
+    court = Trial(bound, tuple(counts), heard)
+    sets = search(court, bound.alone + evidence.sum(axis=1), fitted)
+    rows = np.append(bound.alone, sets.prior), np.concatenate([evidence, sets.evidence])
+    apart = rows[0]
+    if pairs:
+        unbound = ties(who, prior, hazards, known, fitted, {})
+        apart = np.append(unbound.alone, unbound.priors(sets.members))
     alone, jointly = np.split(posterior(*rows), [len(who)])
     return Ranking(
         hypotheses=who,
         weights=tuple(masses),
-        prior=prior,
+        prior=bound.alone,
         counts=tuple(counts),
         findings=tuple(findings),
         evidence=evidence,
@@ -300,7 +302,7 @@ def rank(
         together=jointly,
         rows=rows,
         interacting=pairs,
-        apart=np.append(unbound.alone, unbound.priors(sets.members)),
+        apart=apart,
         trial=court,
         deep=low.deep,
         brought=brought,

@@ -94,7 +94,8 @@ def ties(
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
     of_family = whole(own, kin([h.family for h in hypotheses]))
-    _met_together(found, [each for each in pairs if not _of_drugs(each[0])])
+    drugs = [h.id.startswith("drug:") for h in hypotheses]
+    _met_together(found, [(each, i, j) for each, i, j in pairs if not (drugs[i] and drugs[j])])
     for each, i, j in pairs:
         if (ratio := strengths.get(each.causes)) is not None:
             _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
@@ -103,10 +104,6 @@ def ties(
     np.minimum(found.joins, 0.0, out=found.joins)
     found.pair[_never(hypotheses)] = -np.inf
     return found
-
-
-def _of_drugs(pair: Pair) -> bool:
-    return all(cause.startswith("drug:") for cause in pair.causes)
 
 
 def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, exponent: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from penia.knowledge import table
-from penia.knowledge.schema import Figure, Group, Knowledge, Place, Tempo
+from penia.knowledge.schema import Figure, Group, Knowledge, Place, Settings, Tempo
 
 
 class Weights(Knowledge, frozen=True):
@@ -123,3 +123,9 @@ class Weights(Knowledge, frozen=True):
 @cache
 def weights() -> Weights:
     return table("weights", Weights)
+
+
+@cache
+def settings() -> Settings:
+    """How often counts are low in each setting."""
+    return table("settings", Settings)

@@ -19,10 +19,9 @@ from penia.facts import read_facts
 from penia.infer.course import quantile
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.prior import Background, at_place, normalised, place_of, weigh
-from penia.infer.weights import weights
+from penia.infer.weights import settings, weights
 from penia.infer.young import at_this_age
-from penia.knowledge import table
-from penia.knowledge.schema import Distribution, Drug, Place, Settings
+from penia.knowledge.schema import Distribution, Drug, Place
 from penia.read.case import DAY0, SETTINGS, case_record
 from penia.read.case_layout import Case, CaseCondition, CaseDrug, CasePerson
 from penia.record import Sex
@@ -107,8 +106,7 @@ def odds(who: Person, exponent: float = 1.0) -> Odds:
     present = frozenset(f.key for f in reading.facts if f.present)
     present |= {h.id for h in judged if h.drug is not None} | {f"condition:{c}" for c in reading.conditions}
     around = Background(place, record.person.age(DAY0), record.person.sex, onset, DAY0, DAY0, present)
-    settings = table("settings", Settings)
-    masses = [w.value for w in weigh(judged, around, settings, fitted)]
+    masses = [w.value for w in weigh(judged, around, settings(), fitted)]
     plain, flat = (np.exp(normalised(masses, e)) for e in (1.0, exponent))
     return Odds(judged, plain, flat, place)
 
