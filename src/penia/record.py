@@ -122,6 +122,8 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     """Times of single administrations, where the record holds them."""
     as_needed: bool = False
     """It was at hand from start to stop; when it was taken, or whether, the record does not say."""
+    stop_at_latest: bool = False
+    """The record says that it is over, and not since when: ``stop`` is the latest that this can have been."""
     route: str | None = None
     note: str | None = None
     origins: tuple[Origin, ...] = ()
@@ -266,7 +268,12 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
 def _exposure_until(exposure: Exposure, at: datetime) -> Exposure:
     stop = exposure.stop if exposure.stop is None or exposure.stop <= at else None
-    return msgspec.structs.replace(exposure, stop=stop, doses=tuple(d for d in exposure.doses if d <= at))
+    return msgspec.structs.replace(
+        exposure,
+        stop=stop,
+        stop_at_latest=exposure.stop_at_latest and stop is not None,
+        doses=tuple(d for d in exposure.doses if d <= at),
+    )
 
 
 def _condition_until(condition: Condition, at: datetime) -> Condition:

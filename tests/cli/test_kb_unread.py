@@ -26,11 +26,12 @@ def record(bundle: Given) -> Path:
 def test_it_lists_what_nothing_maps(penia: Run, record: Path) -> None:
     said = penia("kb", "unread", record)
     assert said.code == 0 and "frobnication [b]of[/b] the" in said.out and "condition" in said.out
+    assert "One text of one person is mapped by nothing." in said.out
 
 
 def test_json_holds_all(penia: Run, record: Path) -> None:
     told = json.loads(penia("kb", "unread", record, "--json").out)
-    assert told[0]["people"] == 1 and told[0]["kind"] == "condition"
+    assert told[0]["people"] == 1 and told[0]["kinds"] == ["condition"]
 
 
 def test_a_source_that_cannot_be_read_is_named_and_the_others_go_on(

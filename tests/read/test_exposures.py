@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from fhir_makers import bundle, drug, patient
-from omop_makers import csv_folder, given, person
+from fhir_makers import ME, bundle, drug, patient
+from omop_makers import csv_folder, given, person, read_csv
 from test_meds import meds
 
 from penia.read import read
@@ -290,3 +290,70 @@ def test_intervals_of_a_phenopacket_keep_their_pauses() -> None:
         "metaData": {},
     }
     assert spans(read(packet)) == [("01-01", "01-05"), ("03-01", "03-05")]
+
+
+AT_END = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "weight"}}
+
+
+def at_end(when: str) -> dict[str, Any]:
+    """The last moment of a record."""
+    return {**AT_END, "subject": ME, "effectiveDateTime": when, "valueQuantity": {"value": 70, "unit": "kg"}}
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped", "ended"])
+@pytest.mark.parametrize(
+    ("kind", "since"),
+    [
+        ("MedicationRequest", {"authoredOn": "2024-01-01"}),
+        ("MedicationStatement", {"effectiveDateTime": "2024-01-01"}),
+    ],
+)
+def test_a_drug_that_is_over_was_so_at_the_last_moment_of_the_record_at_the_latest(
+    status: str, kind: str, since: dict[str, Any]
+) -> None:
+    made = read(bundle(patient(), at_end("2024-05-01"), drug(kind, status=status, **since)))
+    (only,) = made.exposures
+    assert (only.start, only.stop) == (day("2024-01-01"), day("2024-05-01"))
+    assert only.stop_at_latest and "end-unknown" in {p.kind for p in made.problems}
+
+
+def test_a_drug_that_goes_on_or_whose_status_tells_nothing_has_no_stop() -> None:
+    for status in ("active", "unknown"):
+        told = drug("MedicationStatement", status=status, effectiveDateTime="2024-01-01")
+        (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).exposures
+        assert only.stop is None and not only.stop_at_latest
+
+
+def test_it_was_over_when_that_was_said_and_when_it_was_begun_again() -> None:
+    said = drug(
+        "MedicationStatement", status="stopped", effectiveDateTime="2024-01-01", dateAsserted="2024-02-01"
+    )
+    (only,) = read(bundle(patient(), at_end("2024-05-01"), said)).exposures
+    assert only.stop == day("2024-02-01") and only.stop_at_latest
+    first = drug("MedicationRequest", id="a", status="completed", authoredOn="2024-01-01")
+    again = drug("MedicationRequest", id="b", status="active", authoredOn="2024-03-01")
+    earlier, later = read(bundle(patient(), at_end("2024-05-01"), first, again)).exposures
+    assert (earlier.stop, later.stop) == (day("2024-03-01"), None)
+
+
+def test_a_stop_that_is_given_stands_though_the_status_says_over() -> None:
+    told = drug("MedicationRequest", status="completed", authoredOn="2024-01-01", dispenseRequest=SUPPLY)
+    (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).exposures
+    assert only.stop == day("2024-01-15") and not only.stop_at_latest
+
+
+SUPPLY = {"expectedSupplyDuration": {"value": 14, "code": "d"}}
+
+
+def test_before_it_was_over_a_record_that_is_cut_knows_no_stop() -> None:
+    told = drug("MedicationStatement", status="completed", effectiveDateTime="2024-01-01")
+    (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).until(day("2024-03-01")).exposures
+    assert only.stop is None and not only.stop_at_latest
+
+
+@pytest.mark.parametrize(("kind", "stop"), [(38000177, "01-30"), (38000175, "01-30"), (32818, "01-01")])
+def test_a_row_of_omop_without_an_end_ends_by_the_convention_of_the_cdm(
+    tmp_path: Path, kind: int, stop: str
+) -> None:
+    row = given(source="clozapine", drug_type_concept_id=kind, drug_exposure_end_date=None)
+    assert spans(read_csv(tmp_path, drug_exposure=[row])) == [("01-01", stop)]

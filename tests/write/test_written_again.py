@@ -256,3 +256,9 @@ def test_an_id_that_fhir_forbids_is_made_a_plain_one_and_kept_as_an_identifier()
 def test_an_unknown_format_is_refused_in_one_sentence() -> None:
     with pytest.raises(PeniaError, match="no format that penia writes"):
         penia.convert(Record(Person("7")), "hl7v2")
+
+
+def test_of_a_drug_that_is_over_the_latest_end_is_written_as_such() -> None:
+    over = Exposure("clozapine", "drug", "clozapine", DAY, DAY + timedelta(days=9), stop_at_latest=True)
+    (found,) = again(Record(Person("7"), exposures=(over,)), "fhir").exposures
+    assert found.stop_at_latest and found.stop == over.stop

@@ -51,7 +51,7 @@ def command(sources: Sequence[str], kinds: Sequence[str], limit: int, as_json: b
     every = unread(records())
     if not people:
         raise click.UsageError(f"None of these sources could be read ({len(sources)}); give another.")
-    found = [u for u in every if not kinds or u.kind in kinds]
+    found = [u for u in every if not kinds or not set(kinds).isdisjoint(u.kinds)]
     if as_json:
         import msgspec
 
@@ -59,9 +59,11 @@ def command(sources: Sequence[str], kinds: Sequence[str], limit: int, as_json: b
     elif found:
         _table(found[:limit])
         more = f"; the first {limit} are shown, --limit N or --json shows more" if len(found) > limit else ""
-        click.echo(f"{len(found)} texts of {_people(people)} are mapped by nothing{more}.")
+        texts = "One text" if len(found) == 1 else f"{len(found)} texts"
+        is_ = "is" if len(found) == 1 else "are"
+        click.echo(f"{texts} of {_people(people)} {is_} mapped by nothing{more}.")
     elif kinds and every:
-        known = ", ".join(sorted({u.kind for u in every}))
+        known = ", ".join(sorted({kind for u in every for kind in u.kinds}))
         raise click.UsageError(f"Nothing unread is of the kind {' or '.join(kinds)}; there are: {known}.")
     else:
         click.echo(f"All that {_people(people)} say is mapped.")
@@ -90,10 +92,10 @@ def _table(rows: Sequence[Unread]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("people", "times"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
+    table.add_column("kind")
     table.add_column("what is said", ratio=3, overflow="fold")
     table.add_column("first met", ratio=2, overflow="fold")
     for u in rows:
-        words = (Text(one_line(t[:200])) for t in (u.kind, u.text, u.place))
+        words = (Text(one_line(t[:200])) for t in (", ".join(u.kinds), u.text, u.place))
         table.add_row(str(u.people), str(u.count), *words)
     Console(highlight=False).print(table)

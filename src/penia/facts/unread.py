@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -9,8 +11,13 @@ import msgspec
 from penia.facts.reader import read_facts
 from penia.record import Record
 
-UNMAPPED = ("code-unmapped", "drug-unknown")
-"""Kinds of problems of a Record that tell of a code or name in no table."""
+UNMAPPED = {
+    "code-unmapped": re.compile(r"(?P<text>.+) is in no table\b.*", re.DOTALL),
+    "drug-unknown": re.compile(
+        r"no ingredient is known for (?P<quote>['\"])(?P<text>.*)(?P=quote)", re.DOTALL
+    ),
+}
+"""Kinds of problems of a Record that tell of a code or name in no table, and what they say of it."""
 RESULTS = ("laboratory", "vital", "report")
 """Kinds of tests, whose text is ``name: result``: one test is one line, whatever its results."""
 
@@ -18,41 +25,50 @@ RESULTS = ("laboratory", "vital", "report")
 class Unread(msgspec.Struct, frozen=True):
     """A text, code or drug that nothing maps."""
 
-    kind: str
-    """``finding``, ``condition``, ``laboratory``, ..., ``code-unmapped``, ``drug-unknown``"""
+    kinds: tuple[str, ...]
+    """What it is said as: ``finding``, ``condition``, ``laboratory``, ..., ``code-unmapped``,
+    ``drug-unknown``."""
     text: str
     """As it is written most often."""
     people: int
     """In how many records it stands."""
     count: int
-    """How many times it is met in all."""
+    """How many times it is met; as the kind of which it is met most."""
     place: str
     """Where it is met first: person, and the resource."""
 
 
 def unread(records: Iterable[Record]) -> tuple[Unread, ...]:
-    """Each text once, however it is capitalised; said of most people first, then the most often met."""
-    met: dict[tuple[str, str], dict[str, int]] = {}
-    people: dict[tuple[str, str], set[int]] = {}
-    first: dict[tuple[str, str], str] = {}
+    """Each text once, however it is capitalised and whatever it is said as; said of most people first, then
+    the most often met."""
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    people: dict[str, set[int]] = defaultdict(set)
+    first: dict[str, str] = {}
     for number, record in enumerate(records):
         for kind, text, place, count in _lacking(record):
-            key = kind, _folded(kind, text)
-            written = met.setdefault(key, {})
-            written[text] = written.get(text, 0) + count
-            people.setdefault(key, set()).add(number)
+            key = _folded(kind, text)
+            written[key][text] += count
+            kinds[key][kind] += count
+            people[key].add(number)
             first.setdefault(key, f"{record.person.id}, {place}")
     found = [
         Unread(
-            key[0], max(written, key=written.__getitem__), len(people[key]), sum(written.values()), first[key]
+            kinds=tuple(sorted(kinds[key])),
+            text=max(texts, key=lambda text: (texts[text], len(text), text)),
+            people=len(people[key]),
+            count=max(kinds[key].values()),
+            place=first[key],
         )
-        for key, written in met.items()
+        for key, texts in written.items()
     ]
-    return tuple(sorted(found, key=lambda u: (-u.people, -u.count, u.kind, u.text)))
+    return tuple(sorted(found, key=lambda u: (-u.people, -u.count, u.kinds, u.text)))
 
 
 def _folded(kind: str, text: str) -> str:
+    """The name of a test alone, without its result or its codes."""
     name = text.partition(": ")[0] if kind in RESULTS else text
+    name = name.rpartition(" (")[0] or name if kind == "code-unmapped" else name
     return " ".join(name.casefold().split())
 
 
@@ -62,4 +78,5 @@ def _lacking(record: Record) -> Iterator[tuple[str, str, str, int]]:
         yield kind, text, place, 1
     for problem in record.problems:
         if problem.kind in UNMAPPED:
-            yield problem.kind, problem.reason, problem.place, problem.count
+            told = UNMAPPED[problem.kind].fullmatch(problem.reason)
+            yield problem.kind, told["text"] if told else problem.reason, problem.place, problem.count

@@ -13,6 +13,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | value-contradicts | a number and a text beside it that is another one |
 | implausible, differential-sum, part-above-whole | values that no blood has |
 | percent-contradicts | a count and its percentage of the same specimen disagree |
+| end-unknown | a drug that is over, nobody says since when |
 | future-date, dates-shifted, before-birth | dates that cannot be |
 | two-people, two-versions, no-person | whose it is, or which version holds, is not certain |
 | percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |
@@ -127,14 +128,16 @@ class RecordBuilder:
 
     def build(self) -> Record:
         person = one_person(self._people, self.name, self.problems)
-        measured = sort_out(self._present(self._results), self.problems)
+        results = self._present(self._results)
+        last = self._last([r.time for r, _ in results if r.time])
+        measured = sort_out(results, self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
         sure = without_slips(sure, self.problems)
         counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
         at_one_time(counts, self.problems)
-        exposures = [*joined(self._drugs, self.problems), *self._exposures]
+        exposures = [*joined(self._drugs, last, self.problems), *self._exposures]
         return Record(
             person=person,
             counts=_distinct(_merged_counts(counts), "counts"),
@@ -146,6 +149,19 @@ class RecordBuilder:
             stays=_distinct(self._stays, "stays"),
             problems=self.problems.all(),
         )
+
+    def _last(self, measured: list[datetime]) -> datetime | None:
+        """The last moment of which the record tells anything; of the future, only where results lie there."""
+        told = (
+            *measured,
+            *(time for d in self._drugs for time in (d.start, d.stop, d.over_by)),
+            *(time for c in self._conditions for time in (c.since, c.until, c.recorded)),
+            *(f.time for f in (*self._findings, *self._procedures)),
+            *(time for s in self._stays for time in (s.start, s.stop)),
+            *(p.death for p in self._people),
+        )
+        end = max([self._now, *measured])
+        return max((time for time in told if time and time <= end), default=None)
 
     def _present(
         self, results: list[tuple[TestResult, tuple[str, ...]]]

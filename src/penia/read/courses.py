@@ -7,39 +7,22 @@ A dose that was given is certain, an order is an intention. So
 - of a drug given in cycles, an order that spans several (not by mouth) shrinks to its doses too; without one,
   it stands for the cycles that its timing plans;
 - any other order counts from start to stop, for doses at home stand in no record;
-- events of one course are those without a pause longer than ``GAP``. Cycles are thus courses of their own.
+- events of one course are those without a longer pause (``times.py``). Cycles are thus courses of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from penia.read.dosing import Way, taken
+from penia.read.times import Evidence, pause, times
 
-Evidence = Literal["order", "statement", "administration", "dispense"]
-
-GAP = {
-    "order": timedelta(days=3),
-    "statement": timedelta(days=3),
-    "administration": timedelta(days=8),
-    "dispense": timedelta(days=30),
-}
-"""How long after evidence of a kind the next of the same drug still continues the course.
-
-An order is renewed before it runs out or over a weekend, and a stop that is stated is meant: joining over a
-longer pause would hide that the drug was stopped and given again, which is what tells a drug cause. A dose
-may be a weekly one. A dispensed supply lasts longer than counted (30 days is the persistence window usual
-for drug eras in claims data, OHDSI); that of a drug given in cycles is taken as counted, as an order is.
-"""
 ROUNDED = timedelta(days=1)
 """A dose that is known by its day may seem to lie before the hour of its order."""
-MOST_CYCLES = 100
-"""Of one order; more are a slip of its timing."""
-
 EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -59,6 +42,9 @@ class DrugEvent(msgspec.Struct, frozen=True, gc=False):
     note: str | None = None
     every: timedelta | None = None
     """From one planned dose, or round of doses, to the next."""
+    over_by: datetime | None = None
+    """Where the record says that it is over and gives no stop: when that was said; EVER where it is not
+    known."""
 
     def says(self, way: Way) -> bool:
         return taken(way, (*self.names, self.note, self.route))
@@ -94,15 +80,15 @@ def _timed(event: DrugEvent, given: Sequence[datetime], in_cycles: bool) -> Iter
     dose = next((d for d in given if event.start <= d + ROUNDED and d <= until), None)
     if dose is not None or once:
         yield False, _at(event, dose or event.start)
-    elif cyclic and event.stop and event.every and event.every > GAP["administration"]:
-        cycles = min((event.stop - event.start) // event.every + 1, MOST_CYCLES)
+    elif cyclic and event.stop and event.every and event.every > pause("administration"):
+        cycles = min((event.stop - event.start) // event.every + 1, int(times().most_cycles.value))
         yield from ((False, _at(event, event.start + n * event.every)) for n in range(cycles))
     else:
         yield as_needed, event
 
 
 def _at(event: DrugEvent, time: datetime) -> DrugEvent:
-    return msgspec.structs.replace(event, start=time, stop=time, going_on=False)
+    return msgspec.structs.replace(event, start=time, stop=time, going_on=False, over_by=None)
 
 
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
@@ -129,4 +115,4 @@ def _bridged(event: DrugEvent, in_cycles: bool) -> datetime:
     end = event.stop or event.start
     assert end is not None
     kind = "order" if in_cycles and event.evidence == "dispense" else event.evidence
-    return max(end, event.start or end) + GAP[kind]
+    return max(end, event.start or end) + pause(kind)

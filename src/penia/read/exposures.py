@@ -6,25 +6,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 
+import msgspec
+
 from penia.codes import ingredients
-from penia.read.courses import Course, DrugEvent, Evidence, courses
+from penia.read.courses import Course, DrugEvent, courses
 from penia.read.dosing import given_in_cycles
 from penia.read.problems import Problems
+from penia.read.times import Evidence
 from penia.record import Exposure, Origin
 
-__all__ = ["LONGEST_SUPPLY", "DrugEvent", "Evidence", "ingredients_of", "joined"]
+__all__ = ["DrugEvent", "Evidence", "ingredients_of", "joined"]
 
-LONGEST_SUPPLY = 400.0
-"""Days; a longer one is a slip, and the stop is then not known."""
 MOST_NOTES = 6
 """Different dosage texts kept of one exposure; the first ones."""
 
 
-def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
-    """One exposure for each course of each ingredient; a combination gives those of each of its own."""
+def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problems) -> list[Exposure]:
+    """One exposure for each course of each ingredient; a combination gives those of each of its own.
+
+    ``last``: the last moment of the record.
+    """
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
     for event in events:
         found = ingredients_of(event.codes, event.names)
@@ -35,10 +40,36 @@ def joined(events: Iterable[DrugEvent], problems: Problems) -> list[Exposure]:
             reason = f"no ingredient is known for {event.names[0]!r}"
             problems.add("drug-unknown", event.place, reason, "add the name or its RxNorm code to the tables")
     return [
-        _exposure(ingredient, course)
+        exposure
         for (ingredient, _), evs in by_drug.items()
-        for course in courses(evs, in_cycles=ingredient in given_in_cycles())
+        for exposure in _of_one(
+            ingredient, list(courses(evs, in_cycles=ingredient in given_in_cycles())), last, problems
+        )
     ]
+
+
+def _of_one(
+    ingredient: str | None, found: Sequence[Course], last: datetime | None, problems: Problems
+) -> Iterator[Exposure]:
+    for course in found:
+        exposure = _exposure(ingredient, course)
+        if exposure.stop is None and (stop := _over_by(course, found, last)):
+            reason = "a drug is said to be over, and not since when: it counts until the latest that can be"
+            problems.add("end-unknown", course.events[0].place, reason, "give the end of its time")
+            exposure = msgspec.structs.replace(exposure, stop=stop, stop_at_latest=True)
+        yield exposure
+
+
+def _over_by(course: Course, others: Sequence[Course], last: datetime | None) -> datetime | None:
+    """When a course of which only this is known was over at the latest: as was said, when the next course of
+    the drug began, or at the last moment of the record. None where it is not said to be over."""
+    if last is None or not all(e.over_by for e in course.events):
+        return None
+    began = max((e.start for e in course.events if e.start), default=None)
+    said = max(e.over_by for e in course.events if e.over_by)
+    starts = (min((e.start for e in other.events if e.start), default=None) for other in others)
+    bounds = [said, last, *(start for start in starts if start and began and start > began)]
+    return max(min(bounds), began or min(bounds))
 
 
 @lru_cache(maxsize=10_000)

@@ -204,13 +204,18 @@ def _drug(exposure: Exposure, taken: bool) -> Iterator[Resource]:
     name, code = drug(exposure)
     medication = {"medicationCodeableConcept": _concept(name, (code,))}
     start, stop = (when(t) if t else None for t in (exposure.start, exposure.stop))
+    ended = None if exposure.stop_at_latest else stop
     route = {"text": exposure.route} if exposure.route else None
     dosage = _given(text=exposure.note, route=route)
     yield {
         "resourceType": "MedicationStatement",
         "status": "completed" if stop else "active" if taken else "unknown",
         **medication,
-    } | _given(effectivePeriod=_period(start, stop), dosage=[dosage] if dosage else None)
+    } | _given(
+        effectivePeriod=_period(start, ended),
+        dateAsserted=stop if exposure.stop_at_latest else None,
+        dosage=[dosage] if dosage else None,
+    )
     for dose in exposure.doses:
         yield {
             "resourceType": "MedicationAdministration",

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from penia.read.build import NO_END
-from penia.read.exposures import LONGEST_SUPPLY, DrugEvent, Evidence
+from penia.read.courses import EVER
+from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Concept, Quantity
 from penia.read.fhir.resources import (
@@ -21,10 +22,13 @@ from penia.read.fhir.resources import (
     MedicationStatement,
     Repeat,
 )
+from penia.read.times import times
 
 PLANS = {"proposal", "plan", "option"}
 """Intents of a MedicationRequest that is no order yet."""
 GOING_ON = {"active", "in-progress", "on-hold"}
+OVER = {"completed", "stopped", "cancelled", "ended"}
+"""What an order implied has been done or will not be; of a statement, the drug is no longer taken."""
 DAYS = {"d": 1.0, "day": 1.0, "days": 1.0, "wk": 7.0, "week": 7.0, "weeks": 7.0, "mo": 30.0, "h": 1 / 24}
 """Lengths of a supply, by UCUM code or the word."""
 
@@ -45,13 +49,15 @@ def request(resource: MedicationRequest, place: str, context: Context) -> None:
         _after(start, ordered.expected_supply_duration) if ordered else None,
     )
     stop = next((end for end in ends if end), None)
-    _event(resource, _Told("order", start, stop, resource.dosage_instruction), place, context)
+    said = context.time(place, resource.status_changed)
+    _event(resource, _Told("order", start, stop, resource.dosage_instruction, said), place, context)
 
 
 def statement(resource: MedicationStatement, place: str, context: Context) -> None:
     start, stop = context.period(place, resource.effective_period)
     start = start or context.time(place, resource.effective_date_time)
-    _event(resource, _Told("statement", start, stop, resource.dosage), place, context)
+    said = context.time(place, resource.date_asserted)
+    _event(resource, _Told("statement", start, stop, resource.dosage, said), place, context)
 
 
 def administration(resource: MedicationAdministration, place: str, context: Context) -> None:
@@ -75,6 +81,8 @@ class _Told(NamedTuple):
     start: datetime | None
     stop: datetime | None
     dosages: tuple[Dosage, ...]
+    said: datetime | None = None
+    """When the status was set."""
 
 
 def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
@@ -86,7 +94,7 @@ def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
     every = max(
         (_interval(d.timing.repeat) for d in told.dosages if d.timing and d.timing.repeat), default=None
     )
-    may_go_on = told.stop is None and resource.status in GOING_ON
+    is_course = told.stop is None and told.evidence in ("order", "statement")
     for drug in drugs:
         context.builder.drug(
             DrugEvent(
@@ -96,7 +104,8 @@ def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
                 codes=context.codes(drug, place),
                 start=told.start,
                 stop=told.stop,
-                going_on=may_go_on and told.evidence in ("order", "statement"),
+                going_on=is_course and resource.status in GOING_ON,
+                over_by=(told.said or EVER) if is_course and resource.status in OVER else None,
                 route=", ".join(routes) or None,
                 note="; ".join(dict.fromkeys(n for n in notes if n)) or None,
                 every=every or None,
@@ -144,7 +153,7 @@ def _repeats(dosages: Sequence[Dosage]) -> list[Repeat]:
 def _interval(repeat: Repeat) -> timedelta:
     """From one dose to the next; none where the timing does not say."""
     days = DAYS.get(repeat.period_unit or "", 0.0) * (repeat.period or 0.0) / max(repeat.frequency or 1, 1)
-    return timedelta(days=days if 0 < days <= LONGEST_SUPPLY else 0.0)
+    return timedelta(days=days if 0 < days <= times().longest_supply.value else 0.0)
 
 
 def _last_of(start: datetime | None, repeat: Repeat) -> datetime | None:
@@ -163,6 +172,7 @@ def _after(start: datetime | None, length: Quantity | None) -> datetime | None:
     if start is None or length is None or length.value is None:
         return None
     days = DAYS.get((length.code or length.unit or "d").casefold())
-    if days is None or not 0 < length.value * days <= LONGEST_SUPPLY or start.year >= NO_END:
+    longest = times().longest_supply.value
+    if days is None or not 0 < length.value * days <= longest or start.year >= NO_END:
         return None
     return start + timedelta(days=length.value * days)

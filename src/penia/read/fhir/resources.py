@@ -189,11 +189,13 @@ class MedicationRequest(Drug, frozen=True):
     intent: str | None = None
     do_not_perform: bool = False
     authored_on: str | None = None
+    status_changed: str | None = None
     dosage_instruction: tuple[Dosage, ...] = ()
     dispense_request: DispenseRequest | None = None
 
 
 class MedicationStatement(Drug, frozen=True):
+    date_asserted: str | None = None
     effective_period: Period | None = None
     effective_date_time: str | None = None
     dosage: tuple[Dosage, ...] = ()

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from penia.read.courses import EVER, GAP, ROUNDED
+from penia.read.courses import EVER, ROUNDED
+from penia.read.times import pause
 
 
 class Timed(Protocol):
@@ -60,7 +61,7 @@ def infusions(starts: Sequence[T], stops: Sequence[T]) -> Iterator[tuple[T, T | 
         assert start is not None
         until = _when(following) if following else EVER
         stop = next((s for s in ended if _when(start) <= _when(s) <= until), None)
-        near = stop is not None and _when(stop) - _when(start) <= GAP["administration"]
+        near = stop is not None and _when(stop) - _when(start) <= pause("administration")
         yield start, stop if near else None
 
 

@@ -11,10 +11,11 @@ import msgspec
 from penia.codes import parts_of, together
 from penia.read.build import NO_END
 from penia.read.duck import Row
-from penia.read.exposures import LONGEST_SUPPLY, DrugEvent, Evidence, ingredients_of
+from penia.read.exposures import DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context
 from penia.read.omop.vocabulary import Named
 from penia.read.quantity import number
+from penia.read.times import times
 
 
 def drugs(rows: list[Row], eras: list[Row], context: Context) -> None:
@@ -78,14 +79,16 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
     named = context.named(standard, source, value)
     start = context.time(place, time, day)
     stop = context.time(place, end_time, end_day, verbatim_end)
+    evidence = cast(Evidence, context.meaning("evidence", kind) or "order")
+    stop = _supplied(start, stop, supply) or _by_convention(start, evidence, place, context)
     local = context.local("drug_source_value", value)
     return DrugEvent(
         names=_names(named),
-        evidence=cast(Evidence, context.meaning("evidence", kind) or "order"),
+        evidence=evidence,
         place=place,
         codes=(*_codes(named), *([local] if local else [])),
         start=start,
-        stop=_supplied(start, stop, supply),
+        stop=stop,
         route=context.vocabulary[route].name or route_value,
         note=sig or (f"{quantity} {dose_unit}" if quantity and dose_unit else None),
     )
@@ -107,8 +110,23 @@ def _supplied(start: datetime | None, stop: datetime | None, supply: str | None)
         start is None
         or start.year >= NO_END
         or days is None
-        or not 1 < days <= LONGEST_SUPPLY
+        or not 1 < days <= times().longest_supply.value
         or (stop and stop.date() > start.date())
     ):
         return stop
+    return start + timedelta(days=days)
+
+
+def _by_convention(
+    start: datetime | None, evidence: Evidence, place: str, context: Context
+) -> datetime | None:
+    """Where a row lacks the end that the CDM asks for, that which its convention infers for a prescription; a
+    dose ends when it begins, as everywhere."""
+    if start is None or start.year >= NO_END or evidence not in ("order", "dispense"):
+        return None
+    days = times().prescription.value
+    reason = (
+        f"a prescription has neither an end nor a supply: {days:g} days are taken, by the CDM's convention"
+    )
+    context.builder.problems.add("end-unknown", place, reason, "fill drug_exposure_end_date")
     return start + timedelta(days=days)
