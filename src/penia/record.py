@@ -122,8 +122,8 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     """Times of single administrations, where the record holds them."""
     as_needed: bool = False
     """It was at hand from start to stop; when it was taken, or whether, the record does not say."""
-    stop_at_latest: bool = False
-    """The record says that it is over, and not since when: ``stop`` is the latest that this can have been."""
+    stop_inferred: bool = False
+    """The record gives no end: ``stop`` is the latest that it can have been, or what a convention infers."""
     route: str | None = None
     note: str | None = None
     origins: tuple[Origin, ...] = ()
@@ -271,7 +271,7 @@ def _exposure_until(exposure: Exposure, at: datetime) -> Exposure:
     return msgspec.structs.replace(
         exposure,
         stop=stop,
-        stop_at_latest=exposure.stop_at_latest and stop is not None,
+        stop_inferred=exposure.stop_inferred and stop is not None,
         doses=tuple(d for d in exposure.doses if d <= at),
     )
 

@@ -314,14 +314,14 @@ def test_a_drug_that_is_over_was_so_at_the_last_moment_of_the_record_at_the_late
     made = read(bundle(patient(), at_end("2024-05-01"), drug(kind, status=status, **since)))
     (only,) = made.exposures
     assert (only.start, only.stop) == (day("2024-01-01"), day("2024-05-01"))
-    assert only.stop_at_latest and "end-unknown" in {p.kind for p in made.problems}
+    assert only.stop_inferred and "end-unknown" in {p.kind for p in made.problems}
 
 
 def test_a_drug_that_goes_on_or_whose_status_tells_nothing_has_no_stop() -> None:
     for status in ("active", "unknown"):
         told = drug("MedicationStatement", status=status, effectiveDateTime="2024-01-01")
         (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).exposures
-        assert only.stop is None and not only.stop_at_latest
+        assert only.stop is None and not only.stop_inferred
 
 
 def test_it_was_over_when_that_was_said_and_when_it_was_begun_again() -> None:
@@ -329,7 +329,7 @@ def test_it_was_over_when_that_was_said_and_when_it_was_begun_again() -> None:
         "MedicationStatement", status="stopped", effectiveDateTime="2024-01-01", dateAsserted="2024-02-01"
     )
     (only,) = read(bundle(patient(), at_end("2024-05-01"), said)).exposures
-    assert only.stop == day("2024-02-01") and only.stop_at_latest
+    assert only.stop == day("2024-02-01") and only.stop_inferred
     first = drug("MedicationRequest", id="a", status="completed", authoredOn="2024-01-01")
     again = drug("MedicationRequest", id="b", status="active", authoredOn="2024-03-01")
     earlier, later = read(bundle(patient(), at_end("2024-05-01"), first, again)).exposures
@@ -339,7 +339,7 @@ def test_it_was_over_when_that_was_said_and_when_it_was_begun_again() -> None:
 def test_a_stop_that_is_given_stands_though_the_status_says_over() -> None:
     told = drug("MedicationRequest", status="completed", authoredOn="2024-01-01", dispenseRequest=SUPPLY)
     (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).exposures
-    assert only.stop == day("2024-01-15") and not only.stop_at_latest
+    assert only.stop == day("2024-01-15") and not only.stop_inferred
 
 
 SUPPLY = {"expectedSupplyDuration": {"value": 14, "code": "d"}}
@@ -348,7 +348,7 @@ SUPPLY = {"expectedSupplyDuration": {"value": 14, "code": "d"}}
 def test_before_it_was_over_a_record_that_is_cut_knows_no_stop() -> None:
     told = drug("MedicationStatement", status="completed", effectiveDateTime="2024-01-01")
     (only,) = read(bundle(patient(), at_end("2024-05-01"), told)).until(day("2024-03-01")).exposures
-    assert only.stop is None and not only.stop_at_latest
+    assert only.stop is None and not only.stop_inferred
 
 
 @pytest.mark.parametrize(("kind", "stop"), [(38000177, "01-30"), (38000175, "01-30"), (32818, "01-01")])
@@ -356,4 +356,6 @@ def test_a_row_of_omop_without_an_end_ends_by_the_convention_of_the_cdm(
     tmp_path: Path, kind: int, stop: str
 ) -> None:
     row = given(source="clozapine", drug_type_concept_id=kind, drug_exposure_end_date=None)
-    assert spans(read_csv(tmp_path, drug_exposure=[row])) == [("01-01", stop)]
+    made = read_csv(tmp_path, drug_exposure=[row])
+    assert spans(made) == [("01-01", stop)]
+    assert made.exposures[0].stop_inferred is (stop != "01-01")

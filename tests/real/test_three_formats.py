@@ -163,7 +163,7 @@ def test_the_same_evidence_gives_the_same_leading_cause(three: Three) -> None:
 
 
 def _without_end(record: Record) -> set[str]:
-    return {e.ingredient for e in record.exposures if e.ingredient and (e.stop is None or e.stop_at_latest)}
+    return {e.ingredient for e in record.exposures if e.ingredient and (e.stop is None or e.stop_inferred)}
 
 
 def _shared(three: Three, form: str, name: str) -> Record:

@@ -259,6 +259,6 @@ def test_an_unknown_format_is_refused_in_one_sentence() -> None:
 
 
 def test_of_a_drug_that_is_over_the_latest_end_is_written_as_such() -> None:
-    over = Exposure("clozapine", "drug", "clozapine", DAY, DAY + timedelta(days=9), stop_at_latest=True)
+    over = Exposure("clozapine", "drug", "clozapine", DAY, DAY + timedelta(days=9), stop_inferred=True)
     (found,) = again(Record(Person("7"), exposures=(over,)), "fhir").exposures
-    assert found.stop_at_latest and found.stop == over.stop
+    assert found.stop_inferred and found.stop == over.stop

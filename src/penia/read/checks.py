@@ -13,8 +13,6 @@ from penia.record import Count, Person
 
 PARTS = {"ANC", "SEGS", "BANDS", "GRANULOCYTES", "ALC", "AMC", "AEC", "ABC", "BLASTS"}
 """Lineages that are part of the white cells."""
-SLACK = 0.2
-"""10⁹/L by which a part may pass the whole: two roundings to one decimal."""
 ZONE = timedelta(days=1)
 """A clock in another time zone is no future."""
 
@@ -116,7 +114,8 @@ def at_one_time(counts: list[Count], problems: Problems) -> None:
             values[count.time, count.lineage].append(count)
     for (time, line), met in sorted(values.items()):
         least, most = min(met, key=lambda c: c.value), max(met, key=lambda c: c.value)
-        if most.value > least.value * plausible().two_values.high and most.value > least.value + SLACK:
+        bound = max(least.value * plausible().two_values.high, least.value + plausible().rounding.value)
+        if most.value > bound:
             both = f"{least.value:g} and {most.value:g} at one time on {time.date()}"
             reason = f"{line} is {both}; the lower was used"
             remedy = "check which of them holds, and the time of each"
@@ -124,4 +123,5 @@ def at_one_time(counts: list[Count], problems: Problems) -> None:
 
 
 def _passes(part: Count, whole: Count) -> bool:
-    return part.value > max(whole.value * plausible().above_white_cells.high, whole.value + SLACK)
+    slack = plausible().rounding.value
+    return part.value > max(whole.value * plausible().above_white_cells.high, whole.value + slack)

@@ -42,6 +42,8 @@ class DrugEvent(msgspec.Struct, frozen=True, gc=False):
     note: str | None = None
     every: timedelta | None = None
     """From one planned dose, or round of doses, to the next."""
+    inferred: bool = False
+    """True where the record gives no stop, and the convention of its format infers this one."""
     over_by: datetime | None = None
     """Where the record says that it is over and gives no stop: when that was said; EVER where it is not
     known."""
@@ -88,7 +90,7 @@ def _timed(event: DrugEvent, given: Sequence[datetime], in_cycles: bool) -> Iter
 
 
 def _at(event: DrugEvent, time: datetime) -> DrugEvent:
-    return msgspec.structs.replace(event, start=time, stop=time, going_on=False, over_by=None)
+    return msgspec.structs.replace(event, start=time, stop=time, going_on=False, inferred=False, over_by=None)
 
 
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:

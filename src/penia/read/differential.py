@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from penia.read.checks import SLACK
 from penia.read.measure import Percent
 from penia.read.plausible import plausible
 from penia.read.problems import Problems
@@ -39,12 +38,6 @@ WITHIN = {
 BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 """Counted per 100 white cells without being among them, or a sum of other classes."""
 
-CLOSE = 3.0
-"""Percent by which a differential may miss 100: some ten cells, each rounded to a whole percent."""
-APART = 0.3
-"""Part of the greater one by which a count and its percentage may differ: two methods, or bands in one."""
-TWICE = 20.0
-"""Percent by which a differential of the analyser and one by eye may differ in one class."""
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
 
@@ -97,7 +90,9 @@ def _compare(whole: Count, cell: Percent, factor: float, own: list[Count], probl
     if share is None or any(c.comparator for c in (share, *given)):
         return
     nearest = min((c.value for c in given), key=lambda value: abs(value - share.value))
-    if abs(nearest - share.value) > max(SLACK, APART * max(nearest, share.value)):
+    if abs(nearest - share.value) > max(
+        plausible().rounding.value, plausible().differential.apart.value * max(nearest, share.value)
+    ):
         reason = (
             f"{cell.lineage} {nearest:g} is given, but {cell.value:g} % of {whole.lineage} {whole.value:g} "
             f"is {share.value:g} (10*9/L); the count was used"
@@ -140,7 +135,7 @@ def _name_twice(cells: list[Percent], problems: Problems) -> None:
         each[cell.lineage].append(cell)
     for lineage, same in each.items():
         values = sorted(cell.value for cell in same)
-        if values[-1] - values[0] > TWICE:
+        if values[-1] - values[0] > plausible().differential.twice.value:
             reason = f"{lineage} is {values[0]:g} % and {values[-1]:g} % in one specimen; both were used"
             problems.add(
                 "percent-contradicts", min(c.origin.place for c in same), reason, "check which holds"
@@ -180,11 +175,12 @@ def _neutrophils_whole(cells: list[Percent], problems: Problems) -> list[Percent
     others = sum(
         c.value for c in share.values() if c.lineage not in {"ANC", "BANDS", "GRANULOCYTES"} | BESIDE
     )
+    close = plausible().differential.close.value
     apart = abs(others + both.value - 100)
     inside = abs(others + neutrophils.value - 100)
-    if BANDS_APART & set(neutrophils.codes) or (apart <= CLOSE and apart <= inside):
+    if BANDS_APART & set(neutrophils.codes) or (apart <= close and apart <= inside):
         return [both if c is neutrophils else c for c in cells]
-    if inside > CLOSE:
+    if inside > close:
         reason = (
             f"whether neutrophils of {neutrophils.value:g} % hold the {bands.value:g} % bands is not clear: "
             f"read as {neutrophils.value:g} %, else {both.value:g} %"
@@ -203,7 +199,7 @@ def _of_segments(
     if bands is not None:
         return (_sum(segs, bands),)
     whole = sum(c.value for name, c in share.items() if name not in BESIDE)
-    if abs(whole - 100) <= CLOSE:  # nothing is left for bands
+    if abs(whole - 100) <= plausible().differential.close.value:  # nothing is left for bands
         return (msgspec.structs.replace(segs, lineage="ANC"),)
     return ()
 

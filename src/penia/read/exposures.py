@@ -56,7 +56,7 @@ def _of_one(
         if exposure.stop is None and (stop := _over_by(course, found, last)):
             reason = "a drug is said to be over, and not since when: it counts until the latest that can be"
             problems.add("end-unknown", course.events[0].place, reason, "give the end of its time")
-            exposure = msgspec.structs.replace(exposure, stop=stop, stop_at_latest=True)
+            exposure = msgspec.structs.replace(exposure, stop=stop, stop_inferred=True)
         yield exposure
 
 
@@ -82,13 +82,15 @@ def _exposure(ingredient: str | None, course: Course) -> Exposure:
     events = course.events
     ends = {e.stop for e in events if e.stop}
     doses = {e.start for e in events if e.evidence == "administration" and e.start}
+    stop = None if any(e.going_on for e in events) else max(ends | doses, default=None)
     routes = dict.fromkeys(e.route for e in events if e.route)
     notes = list(dict.fromkeys(e.note for e in events if e.note))
     return Exposure(
         name=events[0].names[0],
         ingredient=ingredient,
         start=min((e.start for e in events if e.start), default=None),
-        stop=None if any(e.going_on for e in events) else max(ends | doses, default=None),
+        stop=stop,
+        stop_inferred=stop in ends - doses and all(e.inferred for e in events if e.stop == stop),
         doses=tuple(sorted(doses)),
         as_needed=course.as_needed,
         route=", ".join(sorted(routes)) or None,

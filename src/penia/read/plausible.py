@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from penia.knowledge.schema import Knowledge
+from penia.knowledge.schema import Figure, Knowledge
 from penia.knowledge.store import table
 from penia.units import canonical
 
@@ -35,6 +35,14 @@ class UnitSlip(Knowledge, frozen=True):
     """Parts doubted where no white count of the day holds them."""
 
 
+class Differential(Knowledge, frozen=True):
+    """By how much one may differ from itself."""
+
+    close: Figure
+    twice: Figure
+    apart: Figure
+
+
 class Plausible(Knowledge, frozen=True):
     source: str
     note: str
@@ -51,6 +59,9 @@ class Plausible(Knowledge, frozen=True):
     """A part of the white cells divided by the white cells of the same specimen."""
     two_values: Limit
     """The larger divided by the smaller of two counts of one line and moment."""
+    rounding: Figure
+    differential: Differential
+    age: Limit
     unit_slip: UnitSlip
     vitals: dict[str, dict[str, Limit]]
     """vital sign → unit → limits"""

@@ -204,7 +204,7 @@ def _drug(exposure: Exposure, taken: bool) -> Iterator[Resource]:
     name, code = drug(exposure)
     medication = {"medicationCodeableConcept": _concept(name, (code,))}
     start, stop = (when(t) if t else None for t in (exposure.start, exposure.stop))
-    ended = None if exposure.stop_at_latest else stop
+    ended = None if exposure.stop_inferred else stop
     route = {"text": exposure.route} if exposure.route else None
     dosage = _given(text=exposure.note, route=route)
     yield {
@@ -213,7 +213,7 @@ def _drug(exposure: Exposure, taken: bool) -> Iterator[Resource]:
         **medication,
     } | _given(
         effectivePeriod=_period(start, ended),
-        dateAsserted=stop if exposure.stop_at_latest else None,
+        dateAsserted=stop if exposure.stop_inferred else None,
         dosage=[dosage] if dosage else None,
     )
     for dose in exposure.doses:

@@ -80,7 +80,8 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
     start = context.time(place, time, day)
     stop = context.time(place, end_time, end_day, verbatim_end)
     evidence = cast(Evidence, context.meaning("evidence", kind) or "order")
-    stop = _supplied(start, stop, supply) or _by_convention(start, evidence, place, context)
+    told = _supplied(start, stop, supply)
+    stop = told or _by_convention(start, evidence, place, context)
     local = context.local("drug_source_value", value)
     return DrugEvent(
         names=_names(named),
@@ -89,6 +90,7 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
         codes=(*_codes(named), *([local] if local else [])),
         start=start,
         stop=stop,
+        inferred=told is None and stop is not None,
         route=context.vocabulary[route].name or route_value,
         note=sig or (f"{quantity} {dose_unit}" if quantity and dose_unit else None),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from penia.read.phenopacket.layout import Individual, TimeElement
+from penia.read.plausible import plausible
 
 LAST_SEEN = datetime(2024, 3, 1, 9, tzinfo=UTC)
 """When a last encounter that is told by age alone is put: any past day gives the same explanation."""
@@ -73,4 +74,4 @@ def duration(text: str) -> timedelta | None:
     if found is None or len(text.strip()) < 3:
         return None
     days = sum(float(n) * _DAYS[unit] for unit, n in found.groupdict().items() if n is not None)
-    return timedelta(days=days) if days < 150 * 365.25 else None
+    return timedelta(days=days) if plausible().age.holds(days / 365.25) else None

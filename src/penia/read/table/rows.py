@@ -10,6 +10,7 @@ from typing import cast, get_args
 from penia.codes import code
 from penia.read.build import RecordBuilder
 from penia.read.exposures import DrugEvent
+from penia.read.plausible import plausible
 from penia.read.quantity import FLAGS
 from penia.read.table.cells import number_of, time_of
 from penia.read.table.columns import Column, Layout
@@ -33,8 +34,6 @@ SEXES: dict[str, Sex] = {
     **dict.fromkeys(("m", "male", "man", "boy", "männlich", "mann", "homme", "masculin", "h"), "male"),
     **dict.fromkeys(("hombre", "masculino", "maschio"), "male"),
 }
-OLDEST = 150
-"""Years; a higher age is a slip, and the birth is then not known."""
 SETTINGS = frozenset(get_args(Setting))
 NO = {"no", "n", "false", "0", "absent", "negative", "nein", "non", "nee", "não", "nao"}
 ALONE = "the person of this table"
@@ -172,7 +171,9 @@ def _birth(cells: _Cells, time: datetime | None) -> date | None:
 
 
 def _born(age: float, time: datetime) -> date | None:
-    if not 0 <= age <= OLDEST or time.year <= OLDEST:
+    """None where the age is a slip, or its birth before the calendar."""
+    oldest = plausible().age
+    if not oldest.holds(age) or time.year <= oldest.high:
         return None
     return date(time.year - int(age), 7, 1) if age >= 2 else (time - timedelta(days=age * 365.25)).date()
 
