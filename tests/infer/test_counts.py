@@ -1,6 +1,7 @@
 """The static likelihood of depth, lineages and tempo."""
 
 import math
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from judged_makers import DEPTH, hypothesis, pattern
 from penia.episode import Measured
 from penia.infer.counts import count_evidence, spread_of
 from penia.infer.course.figures import figures
+from penia.infer.hypotheses import Course
 from penia.infer.weights import weights
 from penia.knowledge import load
 from penia.knowledge.schema import Figure
@@ -94,3 +96,16 @@ def test_an_episode_that_was_over_soon_was_no_chronic_one_where_its_tempo_is_ope
     assert one.logs[1] - one.logs[0] == pytest.approx(math.log(0.9 / 0.2))
     (acute,) = count_evidence((lasting, passing), {}, {}, "acute", PLAIN, passed=True)
     assert acute.text == "acute course"
+
+
+@pytest.mark.parametrize(("stop", "goes_on"), [(None, True), (2, False)])
+def test_a_cytotoxic_taken_day_after_day_makes_an_acute_fall_go_on(stop: int | None, goes_on: bool):
+    base = load()
+    drug = base.drugs["drug:cyclophosphamide"]
+    kind = base.patterns[drug.pattern]
+    span = (datetime(2024, 1, 1, tzinfo=UTC), None if stop is None else datetime(2024, 1, stop, tzinfo=UTC))
+    course = Course(drug.id, (span[0],), span[1], (span,), ())
+    taken = hypothesis(drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course)
+    (one,) = column({}, tempo="subacute", who=(taken,))
+    share = kind.pattern.tempo.get("acute" if goes_on else "subacute", 0.0)
+    assert one.logs[0] == pytest.approx(math.log(max(share, PLAIN.outlier.value)))

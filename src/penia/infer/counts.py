@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from statistics import NormalDist
 
 import msgspec
@@ -17,9 +18,10 @@ import numpy as np
 from penia.episode import Measured
 from penia.explanation import Tempo
 from penia.infer.derived import derived, recurring
-from penia.infer.hypotheses import Hypothesis, patterns
+from penia.infer.hypotheses import Course, Hypothesis, patterns
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
+from penia.knowledge.limits import limits
 from penia.knowledge.schema import Drug, Lineage, Pattern
 from penia.units import shown
 
@@ -109,15 +111,25 @@ def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitt
 
 
 def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]:
-    """Repeated courses of cytotoxics make acute falls look cyclic or recurrent."""
-    cytotoxics = {
-        h.id: len(h.course.starts)
+    """Repeated courses of cytotoxics make acute falls look cyclic or recurrent, and one course that lasts
+    longer than an acute episode makes them go on."""
+    cytotoxics = [
+        (h, h.course)
         for h in hypotheses
         if h.kind is not None and h.course is not None and h.kind.latency.since == "each-dose"
-    }
-    repeated = sum(cytotoxics.values()) > 1
-    acute: Tempo = "acute" if repeated and tempo in ("cyclic", "recurrent") else tempo
-    return [_share(h, acute if h.id in cytotoxics else tempo) for h in hypotheses]
+    ]
+    acute: set[str] = set()
+    if tempo in ("cyclic", "recurrent") and sum(len(course.starts) for _, course in cytotoxics) > 1:
+        acute = {h.id for h, _ in cytotoxics}
+    if tempo in ("subacute", "chronic"):
+        acute = {h.id for h, course in cytotoxics if _goes_on(course)}
+    return [_share(h, "acute" if h.id in acute else tempo) for h in hypotheses]
+
+
+def _goes_on(course: Course) -> bool:
+    """Some period of it is longer than an acute episode."""
+    longest = timedelta(days=limits().episode.acute.value)
+    return any(b is not None and (e is None or e - b > longest) for b, e in course.spans)
 
 
 def _share(hypothesis: Hypothesis, tempo: Tempo) -> float:
