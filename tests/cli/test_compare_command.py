@@ -23,7 +23,7 @@ def test_a_drug_is_taken_by_its_bare_name() -> None:
     assert shown.exit_code == 0
     assert "A  clozapine" in shown.output
     assert "for A" in shown.output
-    assert "would part them best" in shown.output
+    assert "Most would tell, were it one of the two" in shown.output
 
 
 def test_json_holds_both_causes_and_every_difference() -> None:

@@ -14,12 +14,14 @@ from report_makers import EXPLANATION, FIRST, RECORD, SEEN, WEEK, changed
 from penia.explanation import Bands, Candidate, Contribution, Forecast, Passing, Scenario
 from penia.record import Count, Exposure, Origin, Record
 from penia.report.html import ahead
+from penia.report.html.baseline import baseline
 from penia.report.html.fan import columns, empty
 from penia.report.html.fan import drawn as fans
 from penia.report.html.links import address
 from penia.report.html.points import BARS, bars, millis, points, window
 from penia.report.html.timeline import drawing
 from penia.report.html.waterfall import WIDTH, rows
+from penia.report.wording import cause_names
 
 
 def candidate(*decibans: float) -> Candidate:
@@ -171,6 +173,18 @@ def test_the_episode_is_shaded_to_the_day_it_ended() -> None:
     assert f'"right": {millis(SEEN + timedelta(days=3))}' in text
 
 
+def test_the_band_of_the_own_usual_count_needs_two_counts_from_before() -> None:
+    earlier = (Count(SEEN - 2 * WEEK, "ANC", 4.0), Count(SEEN - 9 * WEEK, "ANC", 2.4))
+    episode = msgspec.structs.replace(EXPLANATION.episode, last_normal=SEEN - WEEK)
+    assert baseline(RECORD, episode) is None
+    usual = baseline(msgspec.structs.replace(RECORD, counts=(*earlier, *RECORD.counts)), episode)
+    assert usual is not None and usual.counts == 3
+    assert usual.low < (4.0 * 2.4 * 3.1) ** (1 / 3) < usual.high
+    ps = points(RECORD)
+    text = json.dumps(drawing(ps, [], episode, window(EXPLANATION, ps, []), usual=usual))
+    assert '"log-usual"' in text and '"linear-usual"' in text
+
+
 BAND = Bands("ANC", (0.3, 0.6), ((0.2, 0.4),) * 2, ((0.1, 0.8),) * 2, ((0.0, 1.5),) * 2)
 AHEAD = Forecast(
     start=SEEN,
@@ -209,6 +223,14 @@ def test_the_forecast_says_in_words_how_likely_severe_neutropenia_is() -> None:
     assert "not within these days (95 %)" in text
     assert "The next count tells most on 2024-05-24." in text
     assert "take the bands as rough" in text
+
+
+def test_a_cause_that_the_forecast_follows_is_named_though_it_is_not_ranked() -> None:
+    causes = (("drug:clozapine", 0.7), ("bacterial-sepsis/pneumonia", 0.2), ("bacterial-sepsis", 0.1))
+    names = cause_names(changed(forecast=msgspec.structs.replace(AHEAD, causes=causes)))
+    assert names["drug:clozapine"] == FIRST.name
+    assert names["bacterial-sepsis/pneumonia"] == "sepsis from pneumonia"
+    assert "of another kind" in names["bacterial-sepsis"]
 
 
 def test_without_a_forecast_there_is_no_section_for_it() -> None:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from penia.explanation import Comparison, Difference
 from penia.explanation.wording import bar, percent
+from penia.infer.wording import within
 from penia.report.styled import grid, lines, say
 from penia.report.wording import odds
 
@@ -49,8 +50,17 @@ def _facts(differences: tuple[Difference, ...]) -> RenderableType:
 
 
 def _test(compared: Comparison) -> Text:
-    told = "; ".join(
-        f"{turn.words} ({percent(turn.chance)}), A {percent(turn.after)} against B {percent(1 - turn.after)}"
+    told = " ".join(
+        f"{_capital(turn.words)}, expected in {percent(turn.chance)}: A {percent(turn.after)}, "
+        f"B {percent(1 - turn.after)}."
         for turn in compared.turns
     )
-    return say((f"{compared.test} would part them best", "bold"), f", were it one of the two: {told}.")
+    same = len({turn.after >= 0.5 for turn in compared.turns}) == 1
+    end = " Neither result would change which of the two is likelier." if same else ""
+    return say(
+        (f"Most would tell, were it one of the two: {within(compared.test)}.", "bold"), f" {told}{end}"
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -57,8 +57,7 @@ def render_forecast(explanation: Explanation, record: Record, console: Console) 
     """Print the forecast of ``explanation``, which has one, and the dangers before it."""
     assert explanation.forecast is not None
     width = min(console.width, WIDEST)
-    names = {c.causes[0]: c.name for c in explanation.candidates}
-    names |= {kind.cause: kind.name for c in explanation.candidates for kind in c.finer}
+    names = wording.cause_names(explanation)
     blocks: list[RenderableType | None] = [
         _sections(_dangers(explanation)),
         say((wording.who(explanation, record), "bold")),

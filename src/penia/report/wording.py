@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from penia import knowledge
 from penia.episode import Measured, measured_lines
 from penia.explanation import (
     Candidate,
@@ -143,6 +144,18 @@ def is_unread(citation: Citation) -> bool:
 
 def is_published(citation: Citation) -> bool:
     return bool(citation.ref or citation.year)
+
+
+def cause_names(explanation: Explanation) -> dict[str, str]:
+    """Id of each cause that the forecast follows → its name; of a cause with kinds, what is left of it."""
+    base, ranked = knowledge.load(), {c.causes[0]: c.name for c in explanation.candidates}
+    followed = [cause for cause, _ in explanation.forecast.causes] if explanation.forecast else []
+    plain = {**base.causes, **base.drugs, **{id: kind for id, kind in base.rests.items() if kind}}
+    return {
+        cause: ranked[cause] if cause in ranked and cause not in base.rests else plain[cause].name
+        for cause in followed
+        if cause in plain or cause in ranked
+    }
 
 
 def off_by(candidate: Candidate) -> str:

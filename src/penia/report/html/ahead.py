@@ -8,6 +8,7 @@ from penia.explanation import Explanation
 from penia.report.ahead import FEW
 from penia.report.html.environment import environment
 from penia.report.html.fan import columns, drawn
+from penia.report.wording import cause_names
 
 WEEKS = (1, 7, 14, 28)
 """Days whose counts are told, those of them that the forecast reaches."""
@@ -28,15 +29,9 @@ def ahead(explanation: Explanation, code: str = "en") -> str:
             forecast=forecast,
             fans=list(zip(forecast.scenarios, drawn(forecast.scenarios, forecast.days), strict=True)),
             arms=[columns(s, forecast) for s in forecast.scenarios if s.lines],
-            names=_names(explanation),
+            names=cause_names(explanation),
             weeks=[day for day in WEEKS if day in forecast.days],
             next_day=next_day,
             few=FEW,
         )
     )
-
-
-def _names(explanation: Explanation) -> dict[str, str]:
-    """Cause id → name, its kinds too; the drugs of a chemotherapy by their own."""
-    kinds = {kind.cause: kind.name for c in explanation.candidates for kind in c.finer}
-    return {cause: c.name for c in explanation.candidates for cause in c.causes} | kinds

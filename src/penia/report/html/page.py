@@ -16,6 +16,7 @@ from penia.record import Record
 from penia.report import wording
 from penia.report.dropped import grouped
 from penia.report.html.ahead import ahead
+from penia.report.html.baseline import baseline
 from penia.report.html.environment import TEMPLATES, as_json, environment
 from penia.report.html.points import BARS, LINES, Bar, Point, bars, millis, points, window
 from penia.report.html.timeline import NARROW, STYLE, drawing
@@ -75,6 +76,7 @@ def _filled(explanation: Explanation, record: Record, code: str, **more: Any) ->
         notes=templates.get_template("notes.txt").render(**told),
         points=points(known),
         bars=bars(explanation, known),
+        usual=baseline(known, explanation.episode),
         drawn=BARS,
         lines=[(line, *STYLE[line]) for line in LINES if any(c.lineage == line for c in known.counts)],
         ahead=Markup(ahead(explanation, code)),
@@ -95,7 +97,7 @@ def _drawing(explanation: Explanation, record: Record, code: str) -> str:
     drugs = [_named(bar, code) for bar in bars(explanation, record)]
     episode, span = explanation.episode, window(explanation, shown, drugs)
     data: dict[str, Any] = {
-        "item": drawing(shown, drugs, episode, span, said) if shown else None,
+        "item": drawing(shown, drugs, episode, span, said, baseline(record, episode)) if shown else None,
         "first": span.first,
         "end": span.end,
         "low": millis(episode.first_low) if episode and episode.first_low else None,

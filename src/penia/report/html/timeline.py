@@ -29,6 +29,7 @@ from bokeh.models import (
 
 from penia.explanation import Episode
 from penia.knowledge.limits import neutrophil_grades
+from penia.report.html.baseline import Baseline
 from penia.report.html.canvas import LOUD, plain, plot_on, renumbered, tools
 from penia.report.html.drugbars import drug_bars
 from penia.report.html.fan import empty, fan
@@ -60,8 +61,10 @@ def drawing(
     episode: Episode | None,
     window: Window,
     said: Callable[[str], str] = str,
+    usual: Baseline | None = None,
 ) -> dict[str, Any]:
-    """A Bokeh item for ``embed_item``; the same record gives the same item. ``said``: into the language."""
+    """A Bokeh item for ``embed_item``; the same record gives the same item. ``said``: into the language.
+    ``usual``: where the person's own neutrophils lay before."""
     span = Range1d(start=window.first - window.room, end=window.end + window.room, name="time")
     by_line = {line: [p for p in points if p.line == line] for line in LINES}
     sources = {line: _source(ps) for line, ps in by_line.items() if ps}
@@ -69,6 +72,9 @@ def drawing(
     ahead = empty()
     for plot in plots:
         _shade(plot, episode, window.end)
+        if usual is not None:
+            band = {"top": usual.high, "bottom": usual.low, "fill_color": STYLE["ANC"][0], "fill_alpha": 0.13}
+            plot.add_layout(BoxAnnotation(**band, level="underlay", name=f"{plot.name}-usual"))
         fan(plot, ahead, STYLE[next(iter(sources))][0])
     if bars:
         plots.append(drug_bars(bars[:BARS], window, span))
