@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import msgspec
 from starlette.responses import Response
+
+from penia.report.language import LANGUAGES, Language, language
 
 
 class Refusal(Exception):  # noqa: N818 it is an answer, not a fault
@@ -25,10 +29,16 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ids to choose from, where the source holds several people."""
 
 
-def refused(refusal: Refusal, people: tuple[str, ...] = ()) -> Response:
-    told = msgspec.json.encode(Told(refusal.message, people))
+def refused(refusal: Refusal, query: bytes, people: tuple[str, ...] = ()) -> Response:
+    """``query``: of the request; it may ask for another language than English."""
+    told = msgspec.json.encode(Told(_spoken(query).said(refusal.message), people))
     headers = {name.replace("_", "-"): value for name, value in refusal.headers.items()}
     return Response(told, refusal.status, headers, "application/json")
+
+
+def _spoken(query: bytes) -> Language:
+    asked = parse_qs(query.decode("latin-1")).get("lang", [""])[0]
+    return language(asked if asked in LANGUAGES else next(iter(LANGUAGES)))
 
 
 def as_json(value: object, status: int = 200, kind: str = "application/json") -> Response:

@@ -144,7 +144,8 @@ async def _http(request: Request, error: HTTPException) -> Response:
         404: "There is no such address; see /openapi.json.",
         405: "Not with this method; see /openapi.json.",
     }
-    return refused(Refusal(error.status_code, told.get(error.status_code, error.detail), **_kept(error)))
+    refusal = Refusal(error.status_code, told.get(error.status_code, error.detail), **_kept(error))
+    return refused(refusal, request.scope["query_string"])
 
 
 def _kept(error: HTTPException) -> dict[str, str]:
@@ -152,4 +153,4 @@ def _kept(error: HTTPException) -> dict[str, str]:
 
 
 async def _refusal(request: Request, refusal: Refusal) -> Response:
-    return refused(refusal)
+    return refused(refusal, request.scope["query_string"])

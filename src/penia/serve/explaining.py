@@ -53,7 +53,7 @@ async def handle(request: Request) -> Response:
     try:
         return await desk.do(lambda: answered(unpacked(body, settings.unpacked), kind, asked))
     except ReadError as error:
-        return refused(Refusal(422, str(error)), error.people)
+        return refused(Refusal(422, str(error)), request.scope["query_string"], error.people)
 
 
 def answered(body: bytes, kind: str, asked: Asked) -> Response:

@@ -65,14 +65,14 @@ class Limits:
             received = len(body)
             await self._app(scope, _replayed(body, receive), answer)
         except Refusal as refusal:
-            await self._tell(scope, receive, answer, refused(refusal))
+            await self._tell(scope, receive, answer, refused(refusal, scope["query_string"]))
         except MemoryError:
             told = Refusal(503, "No memory is free now; try again in some seconds.", retry_after="2")
-            await self._tell(scope, receive, answer, refused(told))
+            await self._tell(scope, receive, answer, refused(told, scope["query_string"]))
         except Exception as error:
             self._watch.fault(error, route_of(scope))
             told = Refusal(500, "This is a fault of the service; nothing of the request was kept.")
-            await self._tell(scope, receive, answer, refused(told))
+            await self._tell(scope, receive, answer, refused(told, scope["query_string"]))
         seconds = time.perf_counter() - started
         self._watch.request(scope["method"], route_of(scope), answer.status, seconds, received, answer.sent)
 

@@ -73,8 +73,16 @@ def drawing(
     for plot in plots:
         _shade(plot, episode, window.end)
         if usual is not None:
-            band = {"top": usual.high, "bottom": usual.low, "fill_color": STYLE["ANC"][0], "fill_alpha": 0.13}
-            plot.add_layout(BoxAnnotation(**band, level="underlay", name=f"{plot.name}-usual"))
+            plot.add_layout(
+                BoxAnnotation(
+                    top=usual.high,
+                    bottom=usual.low,
+                    fill_color=STYLE["ANC"][0],
+                    fill_alpha=0.13,
+                    level="underlay",
+                    name=f"{plot.name}-usual",
+                )
+            )
         fan(plot, ahead, STYLE[next(iter(sources))][0])
     if bars:
         plots.append(drug_bars(bars[:BARS], window, span))
