@@ -235,3 +235,23 @@ def test_the_format_is_recognised_with_a_reason(tmp_path: Path):
 def test_an_age_that_no_one_reaches_gives_no_birth(tmp_path: Path):
     text = "patient,date,age,WBC (G/L)\n7,2024-01-03,1e300,5.4\n"
     assert penia.read(at(tmp_path / "labs.csv", text)).person.birth is None
+
+
+def test_where_one_column_proves_a_decimal_comma_a_point_before_three_digits_parts_thousands(tmp_path: Path):
+    text = "Pat-Nr;Datum;Leukozyten (G/l);Neutrophile (G/l);Thrombozyten (G/l)\n"
+    rows = "17;15.01.2024;6,1;3,8;1.250\n17;10.06.2024;2,1;0,3;251\n"
+    found = penia.read(at(tmp_path / "labor.csv", text + rows))
+    assert {c.value for c in found.counts if c.lineage == "PLT"} == {1250.0, 251.0}
+    assert {c.value for c in found.counts if c.lineage == "ANC"} == {3.8, 0.3}
+
+
+def test_a_decimal_point_that_is_proved_stays_one(tmp_path: Path):
+    text = "patient,date,WBC (10^9/L),ANC (10^9/L)\n1,2024-06-10,2.1,0.412\n1,2024-07-10,1.250,0.5\n"
+    found = penia.read(at(tmp_path / "counts.csv", text))
+    assert {c.value for c in found.counts} == {2.1, 0.412, 1.25, 0.5}
+
+
+def test_a_column_of_units_in_a_wide_table_is_told_where_units_go(tmp_path: Path):
+    found = penia.read(at(tmp_path / "wide.csv", "patient,date,ANC,WBC,unit\n1,2024-06-10,0.4,2.1,10^9/L\n"))
+    (told,) = (p for p in found.problems if p.kind == "column-unread")
+    assert "ANC (10^9/L)" in told.remedy and not found.counts

@@ -19,6 +19,8 @@ _PARTED = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d
 _NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*([+-]?\d[\d.,'\u00a0 ]*?)\s*(\*|\(?[HLhl]\)?)?\s*")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _POINT = re.compile(r"\d*\.\d+")
+_POINTED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
+"""``1.250``, where a comma is decimal one thousand two hundred and fifty."""
 
 
 def date_order(title: str, cells: Sequence[Text]) -> Dates | None:
@@ -47,13 +49,18 @@ def date_order(title: str, cells: Sequence[Text]) -> Dates | None:
 
 def decimal_sign(cells: Sequence[Text]) -> Decimal:
     """``comma`` only where the column proves it: a comma that cannot part thousands, and no decimal point."""
-    comma = point = False
-    for cell in cells:
-        if cell and (found := _NUMBER.fullmatch(cell)):
-            digits = found[2]
-            comma |= "," in digits and not _THOUSANDS.fullmatch(digits) and digits.count(",") == 1
-            point |= _POINT.fullmatch(digits) is not None
-    return "comma" if comma and not point else "point"
+    comma = any("," in d and not _THOUSANDS.fullmatch(d) and d.count(",") == 1 for d in _digits(cells))
+    return "comma" if comma and not proves_point(cells) else "point"
+
+
+def proves_point(cells: Sequence[Text]) -> bool:
+    """A point that cannot part thousands."""
+    return any(_POINT.fullmatch(d) and not _POINTED.fullmatch(d) for d in _digits(cells))
+
+
+def _digits(cells: Sequence[Text]) -> list[str]:
+    found = (_NUMBER.fullmatch(cell) for cell in cells if cell)
+    return [number[2] for number in found if number]
 
 
 def time_of(cell: str, order: Dates | None) -> datetime | None:

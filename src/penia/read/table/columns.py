@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from functools import cache
 from typing import Literal, cast
 
@@ -13,7 +13,7 @@ import msgspec
 from penia.codes import Analyte, analyte
 from penia.codes.tables import rows, values
 from penia.read.error import ReadError
-from penia.read.table.cells import Dates, Decimal, date_order, decimal_sign
+from penia.read.table.cells import Dates, Decimal, date_order, decimal_sign, proves_point
 from penia.read.table.mapping import IGNORE, Mapping, Named
 from penia.read.table.sheet import Sheet, Text
 from penia.record import Problem
@@ -28,6 +28,9 @@ TIMES = ("time", "start", "stop", "birth")
 _UNIT = re.compile(r"^(?P<name>.+?)\s*(?:[(\[]\s*(?P<unit>[^()\[\]]+?)\s*[)\]]|,\s*(?P<after>\S+))\s*$")
 _LIKE_UNIT = re.compile(r"[/%^]|10\*")
 _WORDS = re.compile(r"[^\w]+|_")
+
+
+NUMERIC = ("value", "low", "high", "age")
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -81,6 +84,7 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
         for i, (title, (role, found, unit)) in enumerate(zip(sheet.header, named, strict=True))
     ]
     columns = _without_analytes(columns) if _is_long(columns) else columns
+    columns = _of_one_sign(columns)
     _once_each(columns, sheet.name)
     _of_use(columns, sheet.name)
     unread = tuple(
@@ -95,7 +99,8 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
         if c.role == "unread" and any(c.cells)
     )
     first = sheet.first_row + (1 if units else 0)
-    return Layout(sheet.name, tuple(columns), first, len(cells[0]), (*sheet.problems, *unread))
+    problems = (*sheet.problems, *unread, *_idle_units(columns, sheet.name))
+    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems)
 
 
 def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, str | None]:
@@ -147,9 +152,33 @@ def _column(
     title: str, role: str, found: Analyte | None, unit: str | None, cells: Sequence[Text], mapping: Mapping
 ) -> Column:
     dates = mapping.dates or date_order(title, cells) if role in TIMES else None
-    numeric = found is not None or role in ("value", "low", "high", "age")
+    numeric = found is not None or role in NUMERIC
     decimal = mapping.decimal or decimal_sign(cells) if numeric else "point"
     return Column(title, role, cells, found, unit, dates, decimal)
+
+
+def _of_one_sign(columns: list[Column]) -> list[Column]:
+    """Where one column proves a decimal comma and none a decimal point, 1.250 is over a thousand."""
+    numeric = [c for c in columns if c.analyte is not None or c.role in NUMERIC]
+    if not any(c.decimal == "comma" for c in numeric) or any(proves_point(c.cells) for c in numeric):
+        return columns
+    return [msgspec.structs.replace(c, decimal="comma") if c in numeric else c for c in columns]
+
+
+def _idle_units(columns: Sequence[Column], name: str) -> Iterator[Problem]:
+    """A column of units in a table that has a column for each analyte."""
+    bare = [c.title for c in columns if c.analyte is not None and c.unit is None]
+    if bare and not _is_long(columns):
+        yield from (
+            Problem(
+                "column-unread",
+                f"{name}/{c.title}",
+                "one column of units cannot say the unit of several columns of results",
+                f"write each unit into its header, as in {bare[0]} (10^9/L), or into {name}.columns.yaml",
+            )
+            for c in columns
+            if c.role == "unit" and any(c.cells)
+        )
 
 
 def _is_long(columns: Sequence[Column]) -> bool:
