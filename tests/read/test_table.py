@@ -255,3 +255,46 @@ def test_a_column_of_units_in_a_wide_table_is_told_where_units_go(tmp_path: Path
     found = penia.read(at(tmp_path / "wide.csv", "patient,date,ANC,WBC,unit\n1,2024-06-10,0.4,2.1,10^9/L\n"))
     (told,) = (p for p in found.problems if p.kind == "column-unread")
     assert "ANC (10^9/L)" in told.remedy and not found.counts
+
+
+def workbook(folder: Path, *rows: list[object], merged: str | None = None) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    if merged:
+        book.worksheets[0].merge_cells(merged)
+    book.save(folder / "labs.xlsx")
+    return folder / "labs.xlsx"
+
+
+TITLES: list[object] = ["patient", "date", "WBC [10*9/L]"]
+
+
+def test_a_formula_that_nothing_reckoned_is_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path, TITLES, [7, "2024-01-03", "=2.7*2"], [7, "2024-01-04", 3.2])
+    made = penia.read(path)
+    assert [c.value for c in made.counts] == [3.2]
+    (told,) = [p for p in made.problems if p.kind == "no-value"]
+    assert told.reason.startswith("1 of its formulas")
+
+
+def test_merged_cells_are_refused_since_only_the_first_holds_the_value(tmp_path: Path) -> None:
+    path = workbook(tmp_path, TITLES, [7, "2024-01-03", 2.5], [None, "2024-01-04", 3.2], merged="A2:A3")
+    with pytest.raises(ReadError, match=r"merged cells \(A2:A3\)"):
+        penia.read(path)
+
+
+def test_rows_without_a_person_are_named(tmp_path: Path) -> None:
+    made = penia.read(workbook(tmp_path, TITLES, [7, "2024-01-03", 2.5], [None, "2024-01-04", 3.2]))
+    assert [c.value for c in made.counts] == [2.5]
+    assert [(p.kind, p.count) for p in made.problems] == [("no-person", 1)]
+
+
+def test_an_age_that_cannot_be_is_named(tmp_path: Path) -> None:
+    made = penia.read(workbook(tmp_path, [*TITLES, "age"], [7, "2024-01-03", 2.5, -3]))
+    assert made.person.birth is None and "an age of -3 years" in made.problems[0].reason
+
+
+def test_a_header_without_rows_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="a header and no row"):
+        penia.read(workbook(tmp_path, TITLES))

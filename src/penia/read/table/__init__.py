@@ -39,6 +39,8 @@ def load(source: Source, person: str | None = None) -> Loaded:
     if not read:
         told = f" ({problems[0].place}: {problems[0].reason})" if problems else ""
         raise ReadError(f"{source.name} holds no table that can be read{told}.")
+    if not any(layout.height for layout in read):
+        raise ReadError(f"{source.name} has a header and no row; give a table with rows.")
     return Loaded(read, problems)
 
 

@@ -53,6 +53,12 @@ class Loaded:
                 name = ALONE if who is None else who.cells[row]
                 if name is not None:
                     self._rows[name].append((t, row))
+            if who is not None and (lost := sum(cell is None for cell in who.cells)):
+                reason = (
+                    f"{lost} rows have nothing in the column {who.title!r}, so whose they are is not known"
+                )
+                remedy = "fill it in every row"
+                self.problems += (Problem("no-person", layout.name, reason, remedy, lost),)
         self.people: tuple[str, ...] = tuple(sorted(self._rows))
 
     def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
@@ -89,6 +95,9 @@ class _Cells:
             self._builder.problems.add("time-unreadable", self.place, reason, "write it as 2024-03-31")
         clock = self.text("clock") if role == "time" else None
         return _at_clock(found, clock) if found is not None and clock is not None else found
+
+    def problem(self, kind: str, reason: str, remedy: str) -> None:
+        self._builder.problems.add(kind, self.place, reason, remedy)
 
     def number(self, role: str) -> float | None:
         column = self.layout.role(role)
@@ -167,7 +176,11 @@ def _birth(cells: _Cells, time: datetime | None) -> date | None:
     if stated is not None:
         return stated.date()
     age = cells.number("age")
-    return None if age is None or time is None or cells.layout.role("birth") else _born(age, time)
+    if age is None or time is None or cells.layout.role("birth"):
+        return None
+    if (birth := _born(age, time)) is None:
+        cells.problem("implausible", f"an age of {age:g} years cannot be; it was left out", "check the age")
+    return birth
 
 
 def _born(age: float, time: datetime) -> date | None:

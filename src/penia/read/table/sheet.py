@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -30,6 +31,9 @@ MOST_UNPACKED = 500_000_000
 DELIMITERS = "\t;,|"
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
 """In the order in which they are tried; UTF-16 only where its byte-order mark stands."""
+MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z0-9:]{1,20})"')
+UNRECKONED = re.compile(rb"<f(?:\s[^>]*)?>[^<]*</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+"""A formula with nothing beside it."""
 ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
 
@@ -151,6 +155,7 @@ def _excel(name: str, data: bytes) -> Sheet:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
                 raise ReadError(f"{name} unpacks to more than 500 MB; save it as CSV.")
+            unreckoned = _looked_through(packed, name)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = list(_filled(book.worksheets[0].iter_rows(values_only=True), name))
     except ReadError:
@@ -162,6 +167,9 @@ def _excel(name: str, data: bytes) -> Sheet:
     if not rows:
         raise ReadError(f"{name} has no row on its first sheet.")
     problems: list[Problem] = []
+    if unreckoned:
+        reason = f"{unreckoned} of its formulas have no value, as no program has reckoned them"
+        problems.append(Problem("no-value", name, reason, "open it in Excel and save it", unreckoned))
     if len(book.worksheets) > 1:
         reason = f"only the first of its {len(book.worksheets)} sheets is read"
         problems.append(Problem("not-read", name, reason, "save the others as files of their own"))
@@ -169,6 +177,21 @@ def _excel(name: str, data: bytes) -> Sheet:
     columns = [_texts([row[i] if i < len(row) else None for row in rows]) for i in range(width)]
     header = tuple(column[0] or "" for column in columns)
     return _sheet(name, header, [column[1:] for column in columns], 2, problems)
+
+
+def _looked_through(packed: zipfile.ZipFile, name: str) -> int:
+    """How many formulas have no value. Raises ReadError where cells are merged."""
+    unreckoned = 0
+    for entry in packed.namelist():
+        if entry.startswith("xl/worksheets/") and entry.endswith(".xml"):
+            drawn = packed.read(entry)
+            unreckoned += len(UNRECKONED.findall(drawn))
+            if merged := MERGED.search(drawn):
+                raise ReadError(
+                    f"{name} has merged cells ({merged[1].decode()}), of which only the first holds a value; "
+                    "unmerge them and fill each."
+                )
+    return unreckoned
 
 
 def _filled(rows: Iterator[tuple[object, ...]], name: str) -> Iterator[tuple[object, ...]]:
