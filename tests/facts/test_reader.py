@@ -127,6 +127,23 @@ def test_an_age_that_parts_adults_is_said_of_no_child_and_no_old_person(
 
 
 @pytest.mark.parametrize(
+    ("days", "result", "expected"),
+    [
+        (60, "normal", True),
+        (0, "normal", None),
+        (900, "normal", None),
+        (60, "normal except for lymphopenia", None),
+        (60, "not normal", None),
+    ],
+)
+def test_a_normal_blood_count_tells_of_the_time_before_where_it_is_dated_before(
+    days: int, result: str, expected: bool | None
+) -> None:
+    reading = read(tests=(TestResult("Complete blood count", T - days * DAY, text=result),))
+    assert says(reading, "history:normal-count-in-last-year") is expected
+
+
+@pytest.mark.parametrize(
     ("ancestry", "expected"), [("african", True), ("european", False), ("unknown", None)]
 )
 def test_ancestry(ancestry: str, expected: bool | None) -> None:

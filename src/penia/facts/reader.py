@@ -13,6 +13,7 @@ from penia.facts.statement import Bound, Fact, Heard, Reading, Said
 from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
+EARLIER = "history:normal-count-in-last-year"
 
 
 class _Read:
@@ -101,7 +102,13 @@ def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None
         window = "vital" if test.kind == "vital" else "laboratory"
         if _in_window(window, test.time, anchor) or _timeless(test):
             source = Source(test.time, f"{test.name}: {reports.shown(test)}", test.origin.place)
-            read.take(reports.read_test(test, body), source, test.kind)
+            heard = reports.read_test(test, body)
+            heard.keys = [
+                one
+                for one in heard.keys
+                if one.key != EARLIER or (one.present and _earlier(test.time, anchor))
+            ]
+            read.take(heard, source, test.kind)
     _slow_pulse(read, record, body)
     for count in record.counts:
         if _in_window("laboratory", count.time, anchor):
@@ -161,6 +168,11 @@ def _in_window(kind: WindowKind, time: datetime | None, anchor: datetime | None)
 def _timeless(test: TestResult) -> bool:
     """Words of an old test still count where they are not a plain number: a gene, a biopsy, an infection."""
     return test.kind != "vital" and test.value is None and test.interpretation not in ("normal", "negative")
+
+
+def _earlier(time: datetime | None, anchor: datetime | None) -> bool:
+    """A normal count tells of the time before only where it is dated before."""
+    return time is not None and anchor is not None and _in_window("earlier", time, anchor)
 
 
 def _slow_pulse(read: _Read, record: Record, body: Body) -> None:

@@ -45,7 +45,7 @@ class ResultWords(Row, frozen=True):
     whole_negative: tuple[str, ...]
 
 
-WindowKind = Literal["vital", "laboratory", "absent", "recorded"]
+WindowKind = Literal["vital", "laboratory", "absent", "recorded", "earlier"]
 
 
 class Window(Row, frozen=True):
