@@ -58,7 +58,7 @@ def test_the_answer_names_the_parent_and_the_kind_that_has_half_of_it() -> None:
 
 
 def test_a_lesser_kind_is_told_but_not_named_first() -> None:
-    found = acute_leukemia(explained(("Bone pain", "Lymphadenopathy", "Splenomegaly")))
+    found = acute_leukemia(explained(("Bone pain",)))
     assert found.name == "acute leukaemia"
     assert 0 < found.finer[0].probability < 0.5 * found.probability
 
