@@ -1,11 +1,14 @@
-"""Records beside a plain DuckDB read of the same files into Python rows."""
+"""Records beside a plain read of the same files into Python rows (DuckDB) or dicts (msgspec)."""
 
 from __future__ import annotations
 
+import gzip
 import resource
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
+import msgspec
 
 from bench import shared
 from bench.clock import best, processor
@@ -15,38 +18,69 @@ from penia.read.omop.folder import files_of
 from penia.read.source import opened
 
 QUESTION = "What does reading a database cost beside a plain read of its files?"
-PLACE = "data/mimic_iv_demo"
-MIMIC = shared.FOLDER / PLACE
+PLACES = ("data/mimic_iv_demo", "data/phenopackets", "data/covid_wuhan")
+MIMIC, PACKETS, WUHAN = (shared.FOLDER / place for place in PLACES)
 
 
-def plain_omop() -> int:
+def plain_omop(folder: Path) -> int:
     """Every row of the tables that the reader reads, with the types that DuckDB finds."""
-    paths = [str(p) for paths in files_of(opened(MIMIC / "omop")).values() for p in paths]
+    paths = [str(p) for paths in files_of(opened(folder)).values() for p in paths]
     return sum(_rows(f"select * from read_csv('{path}')") for path in paths)
 
 
-def plain_meds() -> int:
-    return _rows(f"select * from read_parquet('{MIMIC}/meds/data/**/*.parquet')")
+def plain_meds(folder: Path) -> int:
+    return _rows(f"select * from read_parquet('{folder}/data/**/*.parquet')")
 
 
-PLAIN: dict[str, Callable[[], int]] = {"omop": plain_omop, "meds": plain_meds}
+def plain_fhir(folder: Path) -> int:
+    return sum(_lines(path) for path in folder.glob("*.ndjson.gz"))
+
+
+def plain_json(file: Path) -> int:
+    return len(msgspec.json.decode(file.read_bytes()))
+
+
+def plain_table(file: Path) -> int:
+    return _rows(f"select * from read_csv('{file}')")
 
 
 def _rows(sql: str) -> int:
     return len(duckdb.connect().execute(sql).fetchall())
 
 
+def _lines(path: Path) -> int:
+    with gzip.open(path) as lines:
+        return sum(1 for line in lines if msgspec.json.decode(line))
+
+
+Plain = Callable[[Path], int]
+SOURCES: dict[str, tuple[Plain, tuple[Path, ...]]] = {
+    "omop": (plain_omop, (MIMIC / "omop",)),
+    "meds": (plain_meds, (MIMIC / "meds",)),
+    "fhir": (plain_fhir, (MIMIC / "fhir",)),
+    "phenopacket": (plain_json, tuple(sorted((PACKETS / "packets").rglob("*.json")))),
+    "table": (plain_table, (WUHAN / "time_series_375.csv.gz",)),
+}
+
+
+def plainly(form: str) -> int:
+    plain, paths = SOURCES[form]
+    return sum(map(plain, paths))
+
+
 def records(form: str) -> int:
-    return sum(1 for _ in read_all(MIMIC / form))
+    return sum(1 for path in SOURCES[form][1] for _ in read_all(path))
 
 
 def run(quick: bool) -> Result:
-    if (nothing := shared.missing(QUESTION, PLACE)) is not None:
+    if (nothing := shared.missing(QUESTION, *PLACES)) is not None:
         return nothing
     repeats = 1 if quick else 3
     found = {
-        form: (best(plain, repeats, processor), best(lambda form=form: records(form), repeats, processor))
-        for form, plain in PLAIN.items()
+        form: tuple(
+            best(lambda form=form, read=read: read(form), repeats, processor) for read in (plainly, records)
+        )
+        for form in SOURCES
     }
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Result(
@@ -62,7 +96,9 @@ def run(quick: bool) -> Result:
         ),
         shown="times",
         notes=(
-            f"MIMIC-IV demo, 100 people; seconds of processor time, the best of {repeats}.",
+            "omop, meds, fhir: the MIMIC-IV demo, 100 people; phenopacket: 153 files; table: 375 people.",
+            f"Seconds of processor time, the best of {repeats}.",
+            "The plain read makes rows or dicts and understands nothing of them.",
             f"Most memory {memory} MiB, the plain reads included.",
         ),
     )

@@ -36,11 +36,17 @@ class Concept(Element, frozen=True):
 
     def names(self) -> tuple[str, ...]:
         """The text and the displays, each once, in this order."""
-        found = [self.text, *(c.display for c in self.coding)]
-        return tuple(dict.fromkeys(n.strip() for n in found if n and n.strip()))
+        return _names(self)
 
     def has(self, *codes: str) -> bool:
         return any(c.code in codes for c in self.coding)
+
+
+@lru_cache(maxsize=10_000)
+def _names(concept: Concept) -> tuple[str, ...]:
+    """Kept for the next resource alike: a record names few different things."""
+    found = [concept.text, *(c.display for c in concept.coding)]
+    return tuple(dict.fromkeys(n.strip() for n in found if n and n.strip()))
 
 
 class Quantity(Element, frozen=True):
