@@ -59,6 +59,12 @@ def test_a_likely_pair_is_named_at_once_and_is_not_too_little_to_know() -> None:
     assert found.headline.startswith(f"Likely cause: {found.sets[0].name}") and not found.thin
 
 
+def test_an_interaction_that_is_known_is_not_asked_for() -> None:
+    asked = "Interacting drug added, dose raised or dosing error"
+    assert asked in candidate(on(azathioprine=400), "azathioprine").missing
+    assert asked not in candidate(on(azathioprine=400, allopurinol=20), "azathioprine").missing
+
+
 def test_parts_with_an_interaction_still_sum_to_the_odds() -> None:
     first = candidate(on(azathioprine=400, allopurinol=20), "azathioprine")
     odds = 10 ** (sum(c.decibans for c in first.contributions) / 10)

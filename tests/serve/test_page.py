@@ -81,7 +81,7 @@ def form(page: Any, name: str) -> Any:
 
 
 def ranked(page: Any) -> list[str]:
-    page.locator("#status", has_text="Most likely").wait_for()
+    page.locator("#status", has_text="Leading").wait_for(state="attached")
     return page.locator("#result .card h3").all_text_contents()
 
 
@@ -253,7 +253,7 @@ def test_the_page_in_german_says_the_result_in_german(page: Any, address: str) -
     finding.locator("[name=name]").fill("Fieber")
     finding.get_by_role("button").click()
     page.set_input_files("#file", str(EXAMPLE))
-    page.locator("#status", has_text="Am wahrscheinlichsten: Clozapin, Tag 78 der Behandlung").wait_for()
+    page.locator("#status", has_text="An erster Stelle: Clozapin, Tag 78 der Behandlung").wait_for()
     assert "febrile Neutropenie" in page.locator("#first .alert").first.inner_text()
     assert page.locator("#entered li").first.inner_text().startswith("clozapine.json")
     page.locator("#ahead .arm h3", has_text="Wenn Clozapin abgesetzt wird").wait_for()

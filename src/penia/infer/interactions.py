@@ -15,6 +15,8 @@ from penia.infer.weights import Weights
 from penia.infer.wording import pair_citation, with_range
 from penia.knowledge.schema import Pair
 
+ADDED = "history:interacting-drug-or-dosing-error"
+"""The finding that a pair of drugs known to interact answers."""
 Strengths = Mapping[tuple[str, str], float]
 """(drug, other) → how many times as often the first lowers a count, in this window."""
 

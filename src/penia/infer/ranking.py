@@ -194,7 +194,7 @@ class Ranking(msgspec.Struct, frozen=True):
                 prior_contribution(prior, self.weights[first], hypothesis),
                 *(self._figured(each, piece, first) for each, piece in evidence),
             ),
-            missing=missing(hypothesis, {s.fact.key for s in self.findings}, knowledge),
+            missing=missing(hypothesis, self._known(hypothesis), knowledge),
             plain=hypothesis.plain,
             alone=math.fsum(self.alone[members].tolist()),
             finer=tuple(
@@ -212,6 +212,11 @@ class Ranking(msgspec.Struct, frozen=True):
         return count_contribution(
             said, piece, self.hypotheses[i], piece.effective[i] if piece.effective else None
         )
+
+    def _known(self, hypothesis: Hypothesis) -> set[str]:
+        """Keys that are decided; whether a drug that raises it was added is told by the list of drugs."""
+        joined = any(hypothesis.id in pair.causes for pair in self.interacting)
+        return {s.fact.key for s in self.findings} | ({interactions.ADDED} if joined else set[str]())
 
     def _speaker(self, members: Sequence[int]) -> int:
         """The hypothesis whose figures stand for the family."""

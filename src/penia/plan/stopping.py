@@ -191,7 +191,7 @@ def _text(judged: Judged) -> str:
     costs = cost[judged.row.cost] + (f" ({judged.row.costs})" if judged.row.costs else "")
     told = judged.row.instead and judged.decision != "continue"
     instead = f" {_capital(judged.row.instead)}." if told else ""
-    limit = f" {judged.limit[0].name} asks for it at this count." if judged.limit else ""
+    limit = f" Its monitoring ({judged.limit[0].name}) asks for it at this count." if judged.limit else ""
     return f"{verb} {judged.name}{team}: {chance}; {costs}.{limit}{instead}"
 
 

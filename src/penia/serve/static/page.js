@@ -163,7 +163,9 @@
     const urgent = at("first").querySelector(".now h2")?.textContent;
     const same = !before || said(before) === said(now);
     const first = filled(words.first, { cause: said(now) }) + (same ? "" : `; ${filled(words.before, { cause: said(before) })}`);
-    at("status").replaceChildren(...(urgent ? [made("span", `${urgent}. `, { className: "hidden" })] : []), first);
+    const headed = at("first").querySelector(".headline")?.textContent.includes(now?.name ?? " ");
+    const told = made("span", first, { className: same && headed ? "hidden" : "" }); // seen once, heard each time
+    at("status").replaceChildren(...(urgent ? [made("span", `${urgent}. `, { className: "hidden" })] : []), told);
   }
 
   /* While something is supposed, each cause says where it stood before. */
