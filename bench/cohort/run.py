@@ -16,7 +16,8 @@ import duckdb
 
 from bench.clock import processor, seconds
 from bench.cohort.passes import scanned
-from bench.result import Result, Row
+from bench.cohort.posterior import parts
+from bench.result import Result, Row, rounded
 from penia.cohort import Options, study
 from penia.virtual.omop import write
 from penia.virtual.population import citizens
@@ -45,6 +46,9 @@ def run(quick: bool) -> Result:
             "Kept: people with a count that may be low.",
             f"The whole study, first pass, reading and explaining: {done.episodes} episodes of {done.people} "
             f"people, {done.episodes / explaining:.1f} a second of processor time.",
+            "One episode of a virtual patient, milliseconds of processor time: "
+            + "; ".join(f"{name} {rounded(ms, 2)}" for name, ms in parts(20 if quick else 60).items())
+            + ".",
         ),
     )
 

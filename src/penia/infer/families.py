@@ -7,6 +7,7 @@ each with its own figures, the parent for what they leave (``penia.knowledge.fam
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,12 +20,21 @@ LEAST = 1e-12
 """Weight in place of 0."""
 
 
-def tried(knowledge: KnowledgeBase, stated: Set[str]) -> Iterator[Cause]:
+def tried(knowledge: KnowledgeBase, stated: Set[str]) -> tuple[Cause, ...]:
     """Every cause; in place of one that is split, its rest and its finer causes.
 
     Where the record states the disease, but not which of its kinds, there is no question of kinds: whatever
     they bring was there before the low count.
     """
+    return _tried(knowledge, frozenset(c for c in stated if parent_of(c) in knowledge.rests))
+
+
+@lru_cache(maxsize=64)
+def _tried(knowledge: KnowledgeBase, stated: frozenset[str]) -> tuple[Cause, ...]:
+    return tuple(_of_families(knowledge, stated))
+
+
+def _of_families(knowledge: KnowledgeBase, stated: frozenset[str]) -> Iterator[Cause]:
     for cause in knowledge.causes.values():
         parent = parent_of(cause.id)
         if parent not in knowledge.rests:

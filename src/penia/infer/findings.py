@@ -128,10 +128,12 @@ class Told(msgspec.Struct, frozen=True):
         each bundle are weighted down."""
         self._leave_implied(logs)
         for members, rest in self.bundles:
-            part = logs[members]
-            weight = np.full(part.shape, rest)
-            np.put_along_axis(weight, np.abs(part).argmax(axis=0)[None], 1.0, axis=0)
-            logs[members] = part * weight
+            size = np.abs(logs[members])
+            strongest, found = size.max(axis=0), np.zeros(logs.shape[1], bool)
+            for one, own in zip(members, size, strict=True):  # of equally strong ones the first
+                here = (own == strongest) & ~found
+                found |= here
+                logs[one] *= np.where(here, 1.0, rest)
         return logs
 
     def _leave_implied(self, logs: Array) -> None:

@@ -83,9 +83,12 @@ def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
 
 def _pairs(leading: Indices, possible: Array) -> Indices:
     """Each leading hypothesis with every other one (R, 2), rising."""
-    wanted = np.zeros(possible.shape, bool)
-    wanted[leading] = True
-    return np.argwhere(np.triu(wanted | wanted.T, 1) & np.isfinite(possible))
+    leads = np.zeros(len(possible), bool)
+    leads[leading] = True
+    row, other = np.nonzero(np.isfinite(possible[leading]))
+    one = leading[row]
+    once = (one < other) | ~leads[other]
+    return np.sort(np.column_stack([one[once], other[once]]), axis=1)
 
 
 def _triples(pairs: Indices, possible: Array) -> Indices:
