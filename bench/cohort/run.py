@@ -47,7 +47,7 @@ def run(quick: bool) -> Result:
             f"The whole study, first pass, reading and explaining: {done.episodes} episodes of {done.people} "
             f"people, {done.episodes / explaining:.1f} a second of processor time.",
             "One episode of a virtual patient, milliseconds of processor time: "
-            + "; ".join(f"{name} {rounded(ms, 2)}" for name, ms in parts(20 if quick else 60).items())
+            + "; ".join(f"{name} {rounded(ms, 2)}" for name, ms in parts(5 if quick else 60).items())
             + ".",
         ),
     )
