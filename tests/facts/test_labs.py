@@ -52,6 +52,7 @@ def test_the_flag_goes_before_our_limit_but_not_before_a_number_of_the_rule() ->
     said = keys(read_value("ferritin", (2500.0, None, "ug/L"), None, None, "high", ADULT))
     assert said["HP:0003281"] is True and said["test:ferritin-over-2000"] is True
     assert said["test:ferritin-over-10000"] is False
+    assert keys(read_value("inr", (1.3, None, None), None, None, "normal", ADULT))["HP:0008151"] is False
 
 
 def test_the_flag_normal_does_not_close_the_range_that_a_rule_leaves_open() -> None:

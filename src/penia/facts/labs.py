@@ -161,7 +161,7 @@ def _verdict(
 
 def _plain(rule: str) -> bool:
     """The limit itself, not a multiple of it or a number."""
-    return rule in ("> high", "< low", ">= high", "<= low")
+    return rule.split()[1:] in (["high"], ["low"])
 
 
 _ALIKE = {"positive": "high", "negative": "normal"}
