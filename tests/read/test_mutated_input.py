@@ -19,10 +19,12 @@ from typing import Any, NamedTuple, cast
 
 import duckdb
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fhir_makers import bundle, condition, drug, observation, patient, percent, wbc
 from omop_makers import Cdm, csv_folder, duckdb_file, given, ill, measured, parquet_folder, person
-from test_meds import ROWS, meds
+from test_meds import AT, ROWS, meds
 
 from penia.read import ReadError, read_all
 from penia.record import Count
@@ -134,6 +136,13 @@ def shards(folder: Path) -> Source:
     return meds(folder, ROWS), folder / "data" / "train" / "0.parquet"
 
 
+def codes(folder: Path) -> Source:
+    described = {"code": ["LOCAL//A"], "description": ["White cells"], "parent_codes": [["LOINC/6690-2"]]}
+    source = meds(folder, [*ROWS, (7, AT, "LOCAL//A", 2.5)])
+    pq.write_table(pa.table(described), folder / "metadata" / "codes.parquet")
+    return source, folder / "metadata" / "codes.parquet"
+
+
 FORMS: dict[str, Callable[[Path], Source]] = {
     "fhir": text("bundle.json", json.dumps(bundle(*RESOURCES))),
     "fhir-lines": text("all.ndjson", "\n".join(map(json.dumps, RESOURCES))),
@@ -148,6 +157,7 @@ FORMS: dict[str, Callable[[Path], Source]] = {
     "omop-parquet": cdm_parquet,
     "omop-duckdb": cdm_duckdb,
     "meds": shards,
+    "meds-codes": codes,
 }
 
 

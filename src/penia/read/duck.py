@@ -6,7 +6,8 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -65,11 +66,10 @@ def parquet_columns(path: Path) -> dict[str, str]:
     import duckdb
 
     try:
-        looking = _looking(os.getpid()).cursor()
-        rows = looking.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+        found = rows(_looking(os.getpid()), "describe select * from read_parquet(?)", [str(path)])
+        return {str(row[0]): str(row[1]).upper() for row in found}
     except duckdb.Error:
         return {}
-    return {str(row[0]): str(row[1]).upper() for row in rows}
 
 
 def _literal(text: str) -> str:
@@ -77,11 +77,28 @@ def _literal(text: str) -> str:
 
 
 def rows(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str] = ()) -> Iterator[Row]:
-    """The rows as they come: the result is not held as a whole."""
+    """The rows as they come: the result is not held as a whole. Raises duckdb.Error."""
     cursor = connection.cursor()
-    cursor.execute(sql, list(parameters))
-    while chunk := cast(list[Row], cursor.fetchmany(CHUNK)):
+    with _in_words():
+        cursor.execute(sql, list(parameters))
+    while chunk := _chunk(cursor):
         yield from chunk
+
+
+def _chunk(cursor: DuckDBPyConnection) -> list[Row]:
+    with _in_words():
+        return cast(list[Row], cursor.fetchmany(CHUNK))
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    """Of a broken file the engine may put bytes that are no text in a row, or in the words of its error."""
+    import duckdb
+
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise duckdb.InvalidInputException("a text in it is not in UTF-8") from error
 
 
 def identifier(name: str) -> str:

@@ -213,7 +213,7 @@ def _descriptions(
         "from read_parquet(?) where code is not null"
     )
     try:
-        rows = connection.execute(sql, [str(path)]).fetchall()
+        rows = list(duck.rows(connection, sql, [str(path)]))
     except duckdb.Error as error:
         reason = f"metadata/codes.parquet cannot be read ({duck.first_line(error)})"
         problems.append(Problem("metadata-unreadable", "metadata/codes.parquet", reason))

@@ -89,7 +89,7 @@ def duckdb_file(path: Path, name: str) -> DuckDatabase:
 
     try:
         database = DuckDatabase(duck.connected(path), name, duck.ATTACHED)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         raise ReadError(
             f"{name} is no whole DuckDB database ({first_line(error)}); copy it again."
         ) from error

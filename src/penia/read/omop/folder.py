@@ -89,7 +89,7 @@ def _bring(database: DuckDatabase, table: str, path: Path, person: str | None, p
 
     try:
         return (_parquet if ".parquet" in path.name.lower() else _csv)(database, table, path, place, person)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         return LINE_BROKEN if "state machine" in str(error) else first_line(error)
 
 
