@@ -14,7 +14,7 @@ from penia.explanation import Candidate, CauseSet, Contribution, Finer, Tempo
 from penia.facts import Reading
 from penia.infer import interactions
 from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
-from penia.infer.course.column import course_evidence
+from penia.infer.course.column import course_evidence, is_followed
 from penia.infer.deep import at_this_depth
 from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
@@ -268,7 +268,10 @@ def rank(
     masses = weigh(who, background, settings(), fitted)
     shares = np.exp(normalised([m.value for m in masses], 1.0))
     prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
-    counts = count_evidence(who, low.measured, low.words, low.tempo, fitted, passed=low.passed)
+    followed = courses and is_followed(record, low.onset[1])
+    tempo: Tempo = low.tempo if not followed or low.tempo in ("recurrent", "cyclic") else "unknown"
+    passed = low.passed and not followed
+    counts = count_evidence(who, low.measured, low.words, tempo, fitted, passed=passed)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of({line: m.value for line, m in low.measured.items()}, in_words)
@@ -277,7 +280,7 @@ def rank(
         who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)
     )
     findings = heard.scored()
-    if courses:
+    if followed:
         standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
         course = course_evidence(who, record, low.onset, fitted.counts.value, standing)
         counts = counts if course is None else [*counts, course]

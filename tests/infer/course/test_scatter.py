@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import multivariate_t, norm
 
 from penia.infer.course import figures
-from penia.infer.course.scatter import Scatter, log_density
+from penia.infer.course.scatter import Scatter, log_density, scatter, spread
+from penia.knowledge.limits import limits
 
 DAYS = np.array([0.0, 3.0, 30.0])
 OWN = Scatter(between=0.35, departs=0.8, memory=10.0)
@@ -37,3 +38,18 @@ def test_counts_that_are_close_in_time_depart_together_and_far_ones_on_their_own
     near, far = OWN.covariance(np.zeros(1), np.array([1.0, 1000.0]))[0]
     assert far == pytest.approx(OWN.between**2)
     assert near == pytest.approx(OWN.between**2 + OWN.departs**2 * np.exp(-0.1))
+
+
+def test_what_varies_within_a_person_is_shared_by_two_counts_of_a_day():
+    """Their difference is the analyser's and that of the printed digit; over weeks it is the person's too."""
+    variation, counted = limits().variation["ANC"], figures().counted["ANC"].value
+    near = scatter("ANC").covariance(np.array([0.0, 0.01, 400.0]), np.array([0.0, 0.01, 400.0]))
+    apart = near[0, 0] + near[1, 1] - 2 * near[0, 1]
+    assert apart < 0.01
+    assert spread("ANC", np.array([1000.0]))[0] == pytest.approx(variation.analytical.value, rel=1e-3)
+    assert (
+        near[0, 0] - near[0, 2] > variation.within.value**2 + figures().lines["ANC"].departs.value ** 2 - 1e-6
+    )
+    assert spread("ANC", np.array([0.2]))[0] == pytest.approx(
+        np.hypot(variation.analytical.value, counted / 0.2 / np.sqrt(3))
+    )

@@ -49,6 +49,11 @@ class Scores(msgspec.Struct, frozen=True, eq=False):
     """(H,) effective number of draws."""
 
 
+def is_followed(record: Record, first_low: datetime | None) -> bool:
+    """Counts to score make a course, which says itself how long they were low."""
+    return first_low is not None and bool(lines(record, first_low, figures()))
+
+
 def course_evidence(
     hypotheses: Sequence[Hypothesis],
     record: Record,

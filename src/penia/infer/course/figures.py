@@ -20,8 +20,8 @@ class LineScatter(Knowledge, frozen=True):
 class CourseFigures(Knowledge, frozen=True):
     lines: dict[str, LineScatter]
     counted: dict[str, Figure]
-    """SD of a count that comes from counting few cells, in its unit; a count under it is known as an upper
-    bound only."""
+    """Half the width to which a count is told where few cells are counted, in its unit; a count under it is
+    known as an upper bound only."""
     memory: Figure
     """Days after which a departure has mostly gone."""
     tails: Figure

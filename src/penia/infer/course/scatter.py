@@ -2,10 +2,10 @@
 and for virtual patients.
 
 A log count is log(healthy) + b + log x(t) + g(t) + e with b ~ N(0, τ²) the person's own level, g an
-Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold, and e ~ N(0, s²) the
-variation within a day and of the laboratory. The covariance K of b + g + e is the same for every path; how
-far people leave their path differs, so that r = log y − log(healthy) − log x is a Student t process with ν
-degrees of freedom (Shah, Wilson and Ghahramani, AISTATS 2014): with n counts and q = rᵀ K⁻¹ r
+Ornstein–Uhlenbeck process of SD m and memory ℓ for what the model does not hold and for what varies within a
+person, and e ~ N(0, s²) what two counts of one tube differ by. The covariance K of b + g + e is the same for
+every path; how far people leave their path differs, so that r = log y − log(healthy) − log x is a Student t
+process with ν degrees of freedom (Shah, Wilson and Ghahramani, AISTATS 2014): with n counts and q = rᵀ K⁻¹ r
 
     log p = log Γ((ν + n)/2) − log Γ(ν/2) − ½ [ n log(π(ν − 2)) + log |K| + (ν + n) log(1 + q/(ν − 2)) ].
 
@@ -46,15 +46,16 @@ class Scatter(msgspec.Struct, frozen=True):
 
 
 def scatter(name: str) -> Scatter:
-    line = figures().lines[name]
-    return Scatter(line.between.value, line.departs.value, figures().memory.value)
+    """Within-person variation, which is that from week to week, is part of g."""
+    line, variation = figures().lines[name], limits().variation[name]
+    departs = math.hypot(line.departs.value, variation.within.value)
+    return Scatter(line.between.value, departs, figures().memory.value)
 
 
 def spread(name: str, value: Array) -> Array:
-    """SD of e about counts of ``value``: within-person and analytical variation, and few cells counted."""
-    variation, counted = limits().variation[name], figures().counted[name].value
-    own = variation.within.value**2 + variation.analytical.value**2
-    return np.sqrt(own + (counted / np.maximum(value, counted)) ** 2)
+    """SD of e about counts of ``value``: analytical variation, and a count that is told to ± ``counted``."""
+    analytical, counted = limits().variation[name].analytical.value, figures().counted[name].value
+    return np.sqrt(analytical**2 + (counted / np.maximum(value, counted)) ** 2 / 3)
 
 
 def log_density(residuals: Array, whole: Array, bound: Flags) -> Array:
