@@ -79,10 +79,15 @@ def test_the_unit_waits_for_what_was_taken_on() -> None:
 
 @pytest.mark.skipif(not HADOLINT, reason="NOT RUN: no hadolint (dependency group test)")
 def test_the_container_file_is_what_hadolint_wants() -> None:
-    """It cannot be built here: no base image can be had."""
+    """Its steps are checked one by one elsewhere; no base image can be had here."""
     assert HADOLINT
     said = subprocess.run([HADOLINT, CONTAINER], capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_the_container_names_a_home_since_its_user_has_none() -> None:
+    (names,) = starts("ENV", CONTAINER.read_text(encoding="utf-8"))
+    assert "HOME=/tmp" in names.split()
 
 
 def test_the_container_file_copies_what_is_there_and_installs_the_checkout_and_nothing_else() -> None:
