@@ -298,3 +298,8 @@ def test_an_age_that_cannot_be_is_named(tmp_path: Path) -> None:
 def test_a_header_without_rows_says_so(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="a header and no row"):
         penia.read(workbook(tmp_path, TITLES))
+
+
+def test_what_parts_thousands_behind_a_decimal_comma_makes_no_number(tmp_path: Path) -> None:
+    text = "patient;date;WBC [G/l]\n7;2024-01-03;5,4\n7;2024-01-04;1,2\u00a0100\n"
+    assert [c.value for c in penia.read(at(tmp_path / "labs.csv", text)).counts] == [5.4]

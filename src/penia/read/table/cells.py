@@ -86,6 +86,8 @@ def number_of(cell: str, decimal: Decimal) -> tuple[float | None, Comparator | N
     digits = found[2].strip()
     if decimal == "comma":
         whole, _, part = digits.partition(",")
+        if part and not part.isdigit():
+            return None, None
         digits = re.sub(r"[.'\u00a0 ](?=\d{3})", "", whole) + (f".{part}" if part else "")
     elif "," in digits:
         return None, None
