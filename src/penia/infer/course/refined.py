@@ -17,11 +17,12 @@ from penia.infer.hypotheses import Hypothesis
 
 Array = NDArray[np.float64]
 
-ENOUGH = 100.0
-"""Independent draws that an evidence should be worth."""
-NEAR, FEW = 6.0, 3
+TOO_FEW = 5.0
+"""Independent draws under which an evidence is refined: its error is then above 2 dB."""
+NEAR, FEW = 6.0, 2
 """Nats from the best within which a hypothesis leads, and how many are refined."""
-ROUNDS, COUNT = 2, 240
+COUNT = 400
+"""Fresh draws of each."""
 SEED = 41
 
 
@@ -45,15 +46,14 @@ class _Sampled(msgspec.Struct, eq=False):
     def weight(self) -> Array:
         return mixture(self.drawn, self.theta)
 
-    def worth(self) -> float:
-        return independent(self.weight() + self.whole)
-
 
 def wanting(standing: Array, whole: Array) -> list[int]:
-    """Hypotheses that lead, whose draws with log densities ``whole`` (H, M) are too few."""
+    """Hypotheses that lead, whose draws with log densities ``whole`` (H, M) are too few; none where one leads
+    without a rival, whom no error of its evidence would move."""
     order = np.argsort(-standing, kind="stable")
     leading = [int(i) for i in order if standing[i] > standing[order[0]] - NEAR]
-    return [i for i in leading if independent(whole[i]) < ENOUGH][:FEW]
+    few = [i for i in leading if independent(whole[i]) < TOO_FEW]
+    return few[:FEW] if len(leading) > 1 else []
 
 
 def refined(
@@ -72,20 +72,18 @@ def refined(
         _Sampled(h, f, kept(f), w, p, [(len(w), None)])
         for (h, f), w, p in zip(hypotheses, whole, part, strict=True)
     ]
-    for _ in range(ROUNDS):
-        going = [s for s in sampled if s.worth() < ENOUGH]
-        fresh: list[Draws] = []
-        for each in going:
-            proposal = fitted(each.theta, tempered(each.weight(), each.whole))
-            each.drawn.append((COUNT, proposal))
-            theta = proposal.sample(COUNT, width(each.family), generator)
-            fresh.append(Draws(each.hypothesis, each.family, theta))
-        courses = expected(fresh, seen, onset, lead, until) if fresh else []
-        for each, drawn, course in zip(going, fresh, courses, strict=True):
-            all_, some = fits(seen, course)
-            each.theta = np.concatenate([each.theta, drawn.theta])
-            each.whole = np.append(each.whole, np.where(np.isfinite(all_), all_, -np.inf))
-            each.part = np.append(each.part, np.where(np.isfinite(some), some, -np.inf))
+    fresh: list[Draws] = []
+    for each in sampled:
+        proposal = fitted(each.theta, tempered(each.weight(), each.whole))
+        each.drawn.append((COUNT, proposal))
+        theta = proposal.sample(COUNT, width(each.family), generator)
+        fresh.append(Draws(each.hypothesis, each.family, theta))
+    courses = expected(fresh, seen, onset, lead, until) if fresh else []
+    for each, drawn, course in zip(sampled, fresh, courses, strict=True):
+        all_, some = fits(seen, course)
+        each.theta = np.concatenate([each.theta, drawn.theta])
+        each.whole = np.append(each.whole, np.where(np.isfinite(all_), all_, -np.inf))
+        each.part = np.append(each.part, np.where(np.isfinite(some), some, -np.inf))
     return [_summed(s) for s in sampled]
 
 
