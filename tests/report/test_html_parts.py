@@ -125,6 +125,13 @@ def test_the_courses_of_one_drug_share_a_bar() -> None:
     assert bar.told[1] == "from an unknown day with no known end"
 
 
+def test_an_end_that_is_only_inferred_is_told_as_the_latest() -> None:
+    over = Exposure("A", ingredient="a", start=SEEN - WEEK, stop=SEEN, stop_inferred=True)
+    (bar,) = bars(EXPLANATION, exposed(over))
+    day = SEEN.date().isoformat()
+    assert bar.told == (f"from {(SEEN - WEEK).date().isoformat()} until at the latest {day}",)
+
+
 def test_the_time_shown_reaches_back_to_a_suspected_drug_but_not_to_others() -> None:
     record = exposed(
         Exposure("other", ingredient="other", start=SEEN - 500 * WEEK),

@@ -134,7 +134,8 @@ def _bar(name: str, courses: list[Exposure], ranks: Mapping[str, int]) -> Bar:
 
 def _course(exposure: Exposure) -> str:
     start = exposure.start.date().isoformat() if exposure.start else "an unknown day"
-    stop = f"to {exposure.stop.date().isoformat()}" if exposure.stop else "with no known end"
+    until = "until at the latest" if exposure.stop_inferred else "to"
+    stop = f"{until} {exposure.stop.date().isoformat()}" if exposure.stop else "with no known end"
     doses = f", {len(exposure.doses)} doses" if len(exposure.doses) > 1 else ""
     return f"from {start} {stop}{doses}"
 
