@@ -19,8 +19,7 @@ import pytest
 from serve_makers import EXAMPLE, free_port, running, served
 
 from penia.errors import PeniaError
-from penia.serve import Settings
-from penia.serve.settings import FhirServer, checked
+from penia.serve.settings import FhirServer, Settings, checked
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[1] / ".peers" / "node_modules"

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from starlette.types import Scope
 
 from penia.errors import PeniaError
-from penia.serve import Settings, application, explaining
-from penia.serve.app import ROUTES
+from penia.serve import explaining
+from penia.serve.app import ROUTES, application
 from penia.serve.limits import Limits
-from penia.serve.settings import checked
+from penia.serve.settings import Settings, checked
 from penia.serve.watch import Watch
 
 
@@ -74,7 +74,14 @@ async def _sent(limits: Limits, receive: Any, client: str = "a") -> list[Any]:
     async def send(message: Any) -> None:
         told.append(message)
 
-    scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": (client, 1)}
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [],
+        "query_string": b"",
+        "client": (client, 1),
+    }
     await limits(scope, receive, send)
     return told
 
@@ -92,7 +99,7 @@ def test_a_body_that_does_not_arrive_is_given_up() -> None:
 
 def test_too_many_at_once_are_turned_away_and_the_slow_do_not_hold_up_others() -> None:
     async def fine(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.start", "status": 200, "headers": [], "query_string": b""})
 
     async def empty() -> Any:
         return {"type": "http.request"}

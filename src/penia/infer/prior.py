@@ -262,7 +262,8 @@ def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
     timely = timing(course, latency_of(drug, kind), drug, background, fitted)
-    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0)
+    believed = drug.mechanism != "none"
+    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0) if believed else 1.0
     factors: list[Factor] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
         _again(hypothesis, background.earlier, fitted) or _per_course(hypothesis, drug),

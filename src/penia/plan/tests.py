@@ -149,10 +149,10 @@ def _confirming(
     asked: Asked,
     table: Investigations,
 ) -> list[Chosen]:
-    """The first of the tests that settle the leading cause, if it is not known or chosen already."""
+    """The first of the tests that settle the leading cause, unless it is known or one is chosen already."""
     first = ranking.families()[0]
     leading = ranking.hypotheses[first[0]]
-    if leading.cause is None or ranking.chance(first) < table.weights.leads.value:
+    if leading.cause is None or leading.known or ranking.chance(first) < table.weights.leads.value:
         return []
     wanted = next((test.key for test in leading.cause.confirm if test.key is not None), None)
     known = {fact.key for fact in asked.facts if fact.present}
