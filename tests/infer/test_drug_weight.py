@@ -102,3 +102,12 @@ def test_a_low_count_in_words_was_there_when_said_or_at_some_other_time(dated: b
     timing = next(value for words, _, value in found.factors if "onset" in words)
     assert timing == pytest.approx(sure * there + (1 - sure) * fitted.undated.value)
     assert timing != pytest.approx(there)
+
+
+def test_a_drug_believed_to_be_innocent_is_not_lifted_as_one_that_lowers_neutrophils() -> None:
+    def lift(name: str) -> float:
+        return next(value for what, _, value in weighed(name).factors if what.startswith("neutropenia"))
+
+    assert load().drugs["drug:sodium-chloride"].mechanism == "none"
+    assert lift("drug:sodium-chloride") == 1.0
+    assert lift("drug:clozapine") > 20
