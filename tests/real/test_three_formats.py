@@ -17,7 +17,6 @@ import pytest
 
 from penia import explain
 from penia.codes.tables import rows
-from penia.explanation.wording import LIKELY
 from penia.read import read_all
 from penia.record import Record
 
@@ -149,8 +148,7 @@ def _bare(codes: set[str]) -> set[str]:
 
 def test_the_same_evidence_gives_the_same_leading_cause(three: Three) -> None:
     """Counts, drugs and diagnoses that all three name; results of other tests stand in two of them only, and
-    of a cancelled order FHIR has no end but a bound. An answer that is unsure in all three may be led by
-    either of two causes."""
+    of a cancelled order FHIR has no end but a bound."""
     low = [
         name for name, r in three["meds"].items() if any(c.lineage == "WBC" and c.value < 4 for c in r.counts)
     ]
@@ -160,10 +158,7 @@ def test_the_same_evidence_gives_the_same_leading_cause(three: Three) -> None:
         leading = {
             form: frozenset(first[0].causes) if first else frozenset() for form, first in found.items()
         }
-        if len(set(leading.values())) > 1:
-            assert all(first and first[0].probability < LIKELY for first in found.values()), (name, leading)
-            two = {form: {frozenset(c.causes) for c in first[:2]} for form, first in found.items()}
-            assert all(leader in of for leader in leading.values() for of in two.values()), (name, two)
+        assert len(set(leading.values())) == 1, (name, leading)
 
 
 def _without_end(record: Record) -> set[str]:
