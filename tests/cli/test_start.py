@@ -35,7 +35,7 @@ def seconds(arguments: list[str], kept: dict[str, str]) -> float:
         (["-c", "import penia.knowledge; penia.knowledge.load()"], 2.5),
         (["-m", "penia", "--help"], 2.0),
         (["-m", "penia", "explain", "--help"], 3.0),
-        (["-m", "penia", "explain", "--example", "clozapine"], 10.0),
+        (["-m", "penia", "explain", "--example", "clozapine"], 8.0),
     ],
     ids=["knowledge", "help", "help of explain", "explain"],
 )

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from penia.infer.background import Background, Weight
 from penia.infer.chemotherapy import InRegimen
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import in_window, latency_of
-from penia.infer.prior import Background, Weight, weigh
+from penia.infer.prior import weigh
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.regimens import regimens

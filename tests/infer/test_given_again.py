@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from judged_makers import hypothesis, pattern
 
+from penia.infer.background import Background, Passed
 from penia.infer.hypotheses import Course, Hypothesis
-from penia.infer.prior import Background, Passed, weigh
+from penia.infer.prior import weigh
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.schema import Settings
@@ -21,10 +23,12 @@ def day(n: float) -> datetime:
     return DAY0 + timedelta(days=n)
 
 
-def weighed(one: Hypothesis, normal: float | None, *earlier: Passed) -> float:
+def weighed(
+    one: Hypothesis, normal: float | None, *earlier: Passed, beside: Sequence[Hypothesis] = ()
+) -> float:
     onset = (None if normal is None else day(normal), DAY0)
     who = Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), earlier=earlier)
-    return weigh([one], who, table("settings", Settings), weights())[0].value
+    return weigh([one, *beside], who, table("settings", Settings), weights())[0].value
 
 
 def stated(since: float | None) -> Hypothesis:
@@ -78,6 +82,7 @@ def test_a_fall_that_came_under_an_earlier_course_and_passed_without_it_blames_t
         [(-230, None)],  # it went on
         [(-230, -100), (-30, None)],  # the count was normal again under it
         [(-190, -185), (-30, None)],  # begun after the count fell
+        [(-400, -300), (-30, None)],  # over long before it fell
     ],
 )
 def test_it_does_not_where_the_drug_went_on_or_came_later(spans: list[tuple[float, float | None]]) -> None:
@@ -88,3 +93,11 @@ def test_it_does_not_where_the_drug_went_on_or_came_later(spans: list[tuple[floa
 def test_every_cycle_of_a_cytotoxic_lowers_counts_so_that_an_earlier_one_says_nothing() -> None:
     one = given("drug:docetaxel", (-230, -229), (-9, -8))
     assert weighed(one, -20, OVER) == pytest.approx(weighed(one, -20))
+
+
+def test_a_bystander_of_a_cytotoxic_is_not_blamed_for_its_fall_nor_for_the_next() -> None:
+    again = given("drug:allopurinol", (-215, -190), (-12, None))
+    cytarabine = given("drug:cytarabine", (-210, -205), (-10, -6))
+    alone, beside = weighed(again, -5, OVER), weighed(again, -5, OVER, beside=[cytarabine])
+    assert alone > 50 * beside
+    assert beside == pytest.approx(weighed(again, -5, beside=[cytarabine]))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from judged_makers import hypothesis
 
+from penia.infer.background import Background, at_place, place_of
 from penia.infer.hypotheses import Course
 from penia.infer.latency import cumulative, in_window
-from penia.infer.prior import Background, at_place, normalised, place_of, weigh
+from penia.infer.prior import normalised, weigh
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase, load, table
 from penia.knowledge.schema import Distribution, Figure, Latency, Settings

@@ -11,9 +11,10 @@ import penia
 from penia import knowledge
 from penia.facts import Fact
 from penia.infer import rank
+from penia.infer.background import place_of
 from penia.infer.findings import finding_evidence
 from penia.infer.posterior import posterior
-from penia.infer.prior import normalised, place_of
+from penia.infer.prior import normalised
 from penia.infer.weights import weights
 from penia.knowledge.investigations import Investigation, Result, investigations
 from penia.knowledge.schema import Figure, FindingKey, Place

@@ -8,9 +8,10 @@ from datetime import datetime
 import msgspec
 
 from penia.explanation import Contribution
+from penia.infer.background import Background
+from penia.infer.given import timing
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import latency_of
-from penia.infer.prior import Background, timing
 from penia.infer.weights import Weights
 from penia.infer.wording import pair_citation, with_range
 from penia.knowledge.schema import Pair

@@ -8,23 +8,21 @@ that falls into the interval × its modifiers (MODEL §3). Only ratios matter.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penia.infer.background import Background, Factor, Weight, age_band, at_band, at_place, days
 from penia.infer.derived import recurring
-from penia.infer.hypotheses import Course, Hypothesis, patterns
-from penia.infer.latency import in_window, latency_of
+from penia.infer.given import drug_weight
+from penia.infer.hypotheses import Hypothesis, patterns
 from penia.infer.weights import Weights
 from penia.knowledge.schema import (
     AgeBand,
     Cause,
-    Drug,
     Figure,
-    Latency,
     Pattern,
     Place,
     Settings,
@@ -32,79 +30,6 @@ from penia.knowledge.schema import (
 from penia.record import Sex
 
 Array = NDArray[np.float64]
-Passed = tuple[datetime, datetime]
-"""(first low count, the normal count after it) of an episode that is over."""
-
-
-class Background(msgspec.Struct, frozen=True):
-    """What is known of the person before any finding."""
-
-    place: Place | None
-    age: float | None
-    sex: Sex | None
-    onset: tuple[datetime | None, datetime | None]
-    """(last normal count, first low count]"""
-    deep: datetime | None
-    """When the counts had fallen to the depth in question."""
-    seen: datetime | None
-    """When the low count was first known, in a number or in words."""
-    present: frozenset[str]
-    """Finding keys that are present, ``drug:x`` and ``condition:x`` of the record."""
-    paired: frozenset[tuple[str, str]] = frozenset()
-    """Drugs that do more together: what the one does to the other is judged as a set of causes."""
-    dated: bool = False
-    """The record says when the count was low; else it may have been at any time."""
-    earlier: tuple[Passed, ...] = ()
-    """Episodes before this one."""
-
-
-Factor = tuple[str, Figure | None, float]
-"""(in words, the figure used, its value here)"""
-
-
-class Weight(msgspec.Struct, frozen=True):
-    """w of one hypothesis, with the factors that made it."""
-
-    value: float
-    factors: tuple[Factor, ...]
-    hazard: float = 0.0
-    """Expected number of low counts due to it in the window, without the weight that drugs get."""
-
-
-def place_of(setting: str | None, age: float | None) -> Place | None:
-    """The population whose rates apply; newborns and children go before the setting."""
-    if setting == "neonatal" or (age is not None and age < 28 / 365.25):
-        return "newborn"
-    if age is not None and age < 18:
-        return "child"
-    return _PLACES.get(setting or "")
-
-
-_PLACES: dict[str, Place] = {
-    "outpatient": "outpatient",
-    "emergency": "emergency",
-    "inpatient": "inpatient",
-    "intensive-care": "inpatient",
-    "haematology": "haematology",
-    "oncology": "oncology",
-}
-
-
-def age_band(age: float) -> AgeBand:
-    if age < 28 / 365.25:
-        return "newborn"
-    if age < 18:
-        return "child"
-    return "adult" if age < 65 else "old"
-
-
-def at_place(figures: Mapping[Place, Figure], place: Place | None) -> Figure:
-    """The figure of that population; the mean over the adult ones where it is not known."""
-    if place is not None and place in figures:
-        return figures[place]
-    adult = [f for p, f in figures.items() if p not in ("child", "newborn")] or list(figures.values())
-    mean = math.fsum(f.value for f in adult) / len(adult)
-    return Figure(value=mean, source=adult[0].source, note="mean over settings")
 
 
 def weigh(
@@ -115,8 +40,9 @@ def weigh(
     band = None if background.age is None else age_band(background.age)
     causes = tuple(h.cause for h in hypotheses if h.cause is not None)
     usual = iter(_usual(causes, background.place, band, background.sex, settings, fitted))
+    drugs = [h for h in hypotheses if h.drug is not None]
     return [
-        _drug_weight(h, background, fitted)
+        drug_weight(h, drugs, background, fitted)
         if h.cause is None
         else _disease_weight(h, h.cause, next(usual), begun, background, fitted)
         for h, begun in zip(hypotheses, begins, strict=True)
@@ -224,8 +150,8 @@ def _begins(hypotheses: Sequence[Hypothesis], background: Background, fitted: We
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None:
         return [1.0] * len(hypotheses)
-    open_days = max(_days(first_low - last_normal), 1.0)
-    passed = [min(1.0, open_days / days.value) for days in fitted.tempo_days.values()]
+    open_days = max(days(first_low - last_normal), 1.0)
+    passed = [min(1.0, open_days / pace.value) for pace in fitted.tempo_days.values()]
     tempos = np.concatenate([_tempos(part, fitted) for part in patterns(hypotheses)])
     begun: list[float] = np.maximum(tempos @ passed, fitted.crossing.value).tolist()
     return begun
@@ -244,85 +170,12 @@ def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) ->
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None or hypothesis.since is None or hypothesis.since > last_normal:
         return 1.0
-    gap = _days(first_low - last_normal)
+    gap = days(first_low - last_normal)
     tempo = hypothesis.pattern.tempo
     moved = math.fsum(
-        tempo.get(kind, 0.0) * (1 - math.exp(-gap / days.value)) for kind, days in fitted.tempo_days.items()
+        tempo.get(kind, 0.0) * (1 - math.exp(-gap / pace.value)) for kind, pace in fitted.tempo_days.items()
     )
     return max(moved, fitted.crossing.value)
-
-
-def at_band(ages: Mapping[Place, Mapping[str, Figure]], place: Place | None) -> dict[str, float]:
-    """Shares of adults and old people among the low counts of that population."""
-    bands = ages[place] if place is not None and place in ages else ages["inpatient"]
-    return {band: figure.value for band, figure in bands.items()}
-
-
-def _drug_weight(hypothesis: Hypothesis, background: Background, fitted: Weights) -> Weight:
-    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
-    assert drug is not None and kind is not None and course is not None
-    timely = timing(course, latency_of(drug, kind), drug, background, fitted)
-    believed = drug.mechanism != "none"
-    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0) if believed else 1.0
-    factors: list[Factor] = [
-        ("neutropenia against any low count", fitted.drug, neutropenia),
-        _again(hypothesis, background.earlier, fitted) or _per_course(hypothesis, drug),
-        ("onset falls into this interval", None, timely),
-    ]
-    factors.extend(
-        (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
-        for modifier in drug.modifiers
-        if modifier.with_ in background.present and (drug.id, modifier.with_) not in background.paired
-    )
-    hazard = math.prod(value for _, _, value in factors)
-    return Weight(hazard, tuple(factors), hazard / neutropenia)
-
-
-def timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
-    """P(the fall falls into the window); a low count that is known in words alone was there when they were
-    said, or else when the record ends, or at some other time."""
-    short = drug.drug_class in fitted.short_courses
-    undated = (fitted.undated_short if short else fitted.undated).value
-    last_normal, deep = background.onset[0], background.deep
-    if deep is not None or background.seen is None:
-        return in_window(course, latency, (last_normal, deep), undated, fitted)
-    then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
-    sure = (fitted.when_said if background.dated else fitted.at_end).value
-    return sure * then + (1 - sure) * undated
-
-
-def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:
-    """The drug's own incidence; in a regimen its part of the regimen's, so that all of them make up that."""
-    given = hypothesis.regimen
-    if given is None:
-        return "low count per course", drug.incidence, drug.incidence.value
-    figure = given.regimen.incidence
-    return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
-
-
-def _again(hypothesis: Hypothesis, earlier: Sequence[Passed], fitted: Weights) -> Factor | None:
-    """The count fell under an earlier course, was normal once that had ended, and now the drug was given
-    again: then its own recurrence holds, if it was to blame. Not for cytotoxics, whose every cycle is one."""
-    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
-    assert drug is not None and kind is not None and course is not None
-    if kind.latency.since == "each-dose" or not any(_returned(course, one) for one in earlier):
-        return None
-    row = hypothesis.rates.get("test:falls-on-rechallenge")
-    figure = drug.rechallenge or (row and Figure(value=row.p, range=row.range, source=row.source))
-    if figure is None or figure.value * fitted.blamed.value <= drug.incidence.value:
-        return None
-    return "low count under it before, and given again", figure, figure.value * fitted.blamed.value
-
-
-def _returned(course: Course, passed: Passed) -> bool:
-    """It was begun before that episode, ended before its counts were normal, and was begun again after."""
-    low, normal = passed
-    ended = any(b is not None and e is not None and b < low and e <= normal for b, e in course.spans)
-    return ended and any(b is not None and b >= normal for b, _ in course.spans)
-
-
-def _days(span: timedelta) -> float:
-    return span.total_seconds() / 86_400
 
 
 def normalised(weights: Sequence[float], exponent: float) -> Array:

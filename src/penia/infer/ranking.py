@@ -13,6 +13,7 @@ import numpy as np
 from penia.explanation import Candidate, CauseSet, Contribution, Finer, Tempo
 from penia.facts import Reading
 from penia.infer import interactions
+from penia.infer.background import Background, Passed, Weight, place_of
 from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
 from penia.infer.course.column import course_evidence, is_followed
 from penia.infer.deep import at_this_depth
@@ -20,7 +21,7 @@ from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.posterior import Array, Indices, odds, parts, posterior
-from penia.infer.prior import Background, Passed, Weight, normalised, place_of, weigh
+from penia.infer.prior import normalised, weigh
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import met, tied, ties
 from penia.infer.weights import Weights, settings, weights
@@ -120,7 +121,7 @@ class Ranking(msgspec.Struct, frozen=True):
     def open(self) -> float:
         """What is left open between the causes, in bits (entropy of the posterior); the drugs of one
         chemotherapy are one cause."""
-        names = [_treatment(h) for h in self.hypotheses]
+        names = [h.group for h in self.hypotheses]
         found = self._named(np.append(self.alone, self.together), names)
         return -math.fsum(p * math.log2(p) for p in found.values() if p > 0)
 
@@ -315,9 +316,3 @@ def rank(
         deep=low.deep,
         brought=brought,
     )
-
-
-def _treatment(hypothesis: Hypothesis) -> str:
-    """Drugs of one chemotherapy have one name."""
-    kind = hypothesis.kind
-    return kind.id if kind is not None and kind.latency.since == "each-dose" else hypothesis.family

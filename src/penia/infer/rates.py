@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penia.infer.background import at_place
 from penia.infer.derived import derived, recurring
 from penia.infer.hypotheses import Hypothesis, patterns
 from penia.infer.posterior import Array
-from penia.infer.prior import at_place
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, FindingRate, Place
 

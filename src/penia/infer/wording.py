@@ -11,10 +11,10 @@ from itertools import islice
 import msgspec
 
 from penia.explanation import Citation, Contribution
+from penia.infer.background import Weight
 from penia.infer.counts import Evidence
 from penia.infer.findings import Scored
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import Weight
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.schema import Figure, FindingRate, Pair
 from penia.knowledge.scores import scores

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from penia.infer.background import at_place
 from penia.infer.derived import derived
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import at_place
 from penia.knowledge.schema import FindingKey, FindingRate, Pattern, Place
 
 NOTE = "of adults, carried over to this age"

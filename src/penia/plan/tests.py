@@ -13,9 +13,10 @@ import numpy as np
 from penia.explanation import Citation, Effect, Shift, Step
 from penia.facts import Fact
 from penia.infer import Ranking
+from penia.infer.background import place_of
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array
-from penia.infer.prior import normalised, place_of
+from penia.infer.prior import normalised
 from penia.infer.weights import weights
 from penia.infer.wording import citation
 from penia.knowledge import KnowledgeBase

@@ -69,10 +69,12 @@ def parse(data: bytes, name: str) -> Case:
     """``name`` stands in the message of the ReadError that a case not fitting the layout raises."""
     try:
         return msgspec.json.decode(data, type=Case, strict=True)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.ValidationError as error:
         raise ReadError(
             f"{name} is no structured case ({error}); mend that field or leave it out."
         ) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ReadError(f"{name} holds broken JSON ({error}); export or fetch it again.") from error
 
 
 def case_record(case: Case, now: datetime | None = None) -> Record:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from penia import knowledge
 from penia.facts import read_facts
+from penia.infer.background import Background, at_place, place_of
 from penia.infer.course import quantile
 from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.prior import Background, at_place, normalised, place_of, weigh
+from penia.infer.prior import normalised, weigh
 from penia.infer.weights import settings, weights
 from penia.infer.young import at_this_age
 from penia.knowledge.schema import Distribution, Drug, Place

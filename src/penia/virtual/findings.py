@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia import knowledge
+from penia.infer.background import at_place
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.prior import at_place
 from penia.infer.rates import base_rate
 from penia.infer.weights import weights
 from penia.knowledge.complications import complications

@@ -90,7 +90,11 @@ def _unfolded(place: str, found: Bundle) -> Iterator[tuple[str, Phenopacket]]:
 
 
 def _unreadable(place: str, error: Exception) -> Problem:
-    return Problem("unreadable", place, f"it is no phenopacket ({error})", "mend that field or leave it out")
+    if isinstance(error, msgspec.ValidationError):
+        return Problem(
+            "unreadable", place, f"it is no phenopacket ({error})", "mend that field or leave it out"
+        )
+    return Problem("unreadable", place, f"its JSON is broken ({error})", "export or fetch it again")
 
 
 def _one_each(records: list[Record], problems: list[Problem]) -> Iterator[Record]:

@@ -1,0 +1,107 @@
+"""The prior of a drug: its incidence × the part of its latency that falls into the interval × modifiers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from penia.infer.background import Background, Factor, Passed, Weight
+from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.latency import in_window, latency_of
+from penia.infer.weights import Weights
+from penia.knowledge.schema import Drug, Figure, Latency
+
+Span = tuple[datetime, datetime | None]
+
+
+def drug_weight(
+    hypothesis: Hypothesis, drugs: Sequence[Hypothesis], background: Background, fitted: Weights
+) -> Weight:
+    """``drugs``: all that stand trial, it among them."""
+    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
+    assert drug is not None and kind is not None and course is not None
+    timely = timing(course, latency_of(drug, kind), drug, background, fitted)
+    believed = drug.mechanism != "none"
+    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0) if believed else 1.0
+    factors: list[Factor] = [
+        ("neutropenia against any low count", fitted.drug, neutropenia),
+        _again(hypothesis, drugs, background.earlier, fitted) or _per_course(hypothesis, drug),
+        ("onset falls into this interval", None, timely),
+    ]
+    factors.extend(
+        (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
+        for modifier in drug.modifiers
+        if modifier.with_ in background.present and (drug.id, modifier.with_) not in background.paired
+    )
+    hazard = math.prod(value for _, _, value in factors)
+    return Weight(hazard, tuple(factors), hazard / neutropenia)
+
+
+def timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
+    """P(the fall falls into the window); a low count that is known in words alone was there when they were
+    said, or else when the record ends, or at some other time."""
+    short = drug.drug_class in fitted.short_courses
+    undated = (fitted.undated_short if short else fitted.undated).value
+    last_normal, deep = background.onset[0], background.deep
+    if deep is not None or background.seen is None:
+        return in_window(course, latency, (last_normal, deep), undated, fitted)
+    then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
+    sure = (fitted.when_said if background.dated else fitted.at_end).value
+    return sure * then + (1 - sure) * undated
+
+
+def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:
+    """The drug's own incidence; in a regimen its part of the regimen's, so that all of them make up that."""
+    given = hypothesis.regimen
+    if given is None:
+        return "low count per course", drug.incidence, drug.incidence.value
+    figure = given.regimen.incidence
+    return f"low count per course of {given.regimen.name}, its part", figure, figure.value * given.part
+
+
+def _again(
+    hypothesis: Hypothesis, drugs: Sequence[Hypothesis], earlier: Sequence[Passed], fitted: Weights
+) -> Factor | None:
+    """The count fell under an earlier course, was normal once that had ended, and now the drug was given
+    again: then its own recurrence holds, if it and none of those given beside it was to blame. Not for
+    cytotoxics, whose every cycle is one."""
+    drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
+    assert drug is not None and kind is not None and course is not None
+    span = timedelta(days=fitted.horizon.value)
+    fell = [low for low, normal in earlier if _returned(course, low, normal, span)]
+    if kind.latency.since == "each-dose" or not fell:
+        return None
+    row = hypothesis.rates.get("test:falls-on-rechallenge")
+    figure = drug.rechallenge or (row and Figure(value=row.p, range=row.range, source=row.source))
+    if figure is None:
+        return None
+    value = figure.value * fitted.blamed.value * max(_part(drug, drugs, low, span) for low in fell)
+    return (
+        None
+        if value <= drug.incidence.value
+        else ("low count under it before, and given again", figure, value)
+    )
+
+
+def _part(drug: Drug, drugs: Sequence[Hypothesis], low: datetime, span: timedelta) -> float:
+    """P(it lowered that count | one of the drugs given then did)."""
+    then = [
+        h.drug.incidence.value
+        for h in drugs
+        if h.drug is not None and h.course is not None and any(_periods(h.course, low, span))
+    ]
+    return drug.incidence.value / math.fsum(then)
+
+
+def _returned(course: Course, low: datetime, normal: datetime, span: timedelta) -> bool:
+    """It was given when the count fell, ended before that was normal, and was begun again after."""
+    ended = any(stop is not None and stop <= normal for _, stop in _periods(course, low, span))
+    return ended and any(start is not None and start >= normal for start, _ in course.spans)
+
+
+def _periods(course: Course, low: datetime, span: timedelta) -> Iterator[Span]:
+    """Those that began before the count fell and were not over for more than ``span``."""
+    for start, stop in course.spans:
+        if start is not None and start < low and (stop is None or stop >= low - span):
+            yield start, stop
