@@ -10,6 +10,7 @@ import decisions
 import drugs
 import jsonschema_page
 import kinds
+import layout
 import measured
 import pictures
 import regimens
@@ -26,6 +27,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/commands.md": commands.page(),
         "reference/json.md": jsonschema_page.page(),
         "decisions/index.md": decisions.page(config.docs_dir),
+        "explanation/layout.md": layout.page(),
+        "pictures/layout.svg": layout.picture(),
         **causes.pages(),
         **drugs.pages(),
         **kinds.pages(),
