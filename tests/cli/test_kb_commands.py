@@ -9,6 +9,7 @@ import pytest
 from command_makers import Run
 
 import penia as package
+from penia.evaluate import grounds
 from penia.knowledge import lint
 
 EXAMPLES = Path(package.__file__).parent / "examples"
@@ -34,9 +35,17 @@ def test_the_coverage_has_a_line_for_each_cause_and_the_shares_verified(penia: R
 
 def test_the_coverage_of_cases_weighs_the_figures_by_their_work(penia: Run) -> None:
     said = penia("kb", "coverage", "--cases", EXAMPLES)
-    assert "Evidence at work, records: 1" in said.out and "Judged figures that weigh most" in said.out
+    assert "Evidence at work, records: 1" in said.out and "rests on figures read in their source" in said.out
     told = json.loads(penia("kb", "coverage", "--cases", EXAMPLES, "--json").out)
     assert told["cases"] == 1 and len(told["heaviest"]) == 20
+
+
+def test_as_many_figures_to_read_first_are_listed_as_asked_for(
+    penia: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounds, "PATIENTS", 2)
+    told = json.loads(penia("kb", "coverage", "--read-first", "3", "--json").out)
+    assert told["cases"] == 2 and len(told["heaviest"]) == 3
 
 
 def test_the_coverage_of_a_folder_without_records_says_what_to_give(penia: Run, tmp_path: Path) -> None:

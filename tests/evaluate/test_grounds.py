@@ -9,7 +9,7 @@ import pytest
 
 import penia
 from penia.evaluate import EvaluationError
-from penia.evaluate.grounds import grounds, parts
+from penia.evaluate.grounds import Grounds, drawn, grounds, parts, stored
 from penia.explanation import Candidate, Citation, Contribution
 from penia.infer.wording import JUDGEMENT
 
@@ -54,16 +54,28 @@ def test_a_figure_is_worth_its_weakest_source() -> None:
     assert [p.ground for p in found] == ["sourced", "background", "sourced", "judgement"]
 
 
-def test_the_example_is_weighed_and_its_judged_figures_come_heaviest_first() -> None:
-    found = grounds(EXAMPLES, most=3)
+def test_the_example_is_weighed_and_its_unread_figures_come_heaviest_first() -> None:
+    found = grounds(stored(EXAMPLES), most=3)
     assert found.cases == 1
     assert sum(found.summed().values()) > 10
     weights = [heavy.decibans for heavy in found.heaviest]
     assert len(weights) == 3
     assert weights == sorted(weights, reverse=True)
+    assert {heavy.ground for heavy in found.heaviest} <= {"judgement", "sourced"}
+
+
+def test_the_share_verified_is_that_of_the_weight_and_not_of_the_number_of_figures() -> None:
+    found = Grounds(1, {"prior": {"judgement": 30.0, "background": 10.0}, "finding": {"verified": 60.0}}, ())
+    assert found.verified == 0.6
+
+
+def test_virtual_patients_are_weighed_where_no_records_are_given() -> None:
+    found = grounds(drawn(2), most=5)
+    assert found.cases == 2
+    assert found.heaviest[0].decibans > 0
 
 
 def test_a_folder_without_a_low_count_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     with pytest.raises(EvaluationError, match="has a low count"):
-        grounds(tmp_path)
+        grounds(stored(tmp_path))

@@ -1,9 +1,9 @@
-"""On what the answers to real cases rest: figures read in their source, sourced ones, judgement."""
+"""On what answers rest, by weight: figures read in their source, sourced ones, judgement."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -16,13 +16,15 @@ from penia.infer.wording import JUDGEMENT
 from penia.pipeline import explain
 from penia.read import read_all
 from penia.record import Record
+from penia.virtual import simulate
 
 Ground = Literal["verified", "sourced", "judgement", "background"]
 """``background``: the cause lists no figure, and the base rate of the finding stands in its place."""
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
 RIVALS = 2
 """Candidates against which the first of a case is held."""
-Follow = Callable[[tuple[Path, ...]], Iterable[Path]]
+PATIENTS = 100
+"""Virtual patients on whom figures are weighed where no records are given."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -44,11 +46,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Heavy(msgspec.Struct, frozen=True):
-    """A judged figure, and what it weighs over all cases."""
+    """A figure that was not read in its source, and what it weighs over all cases."""
 
     cause: str
     key: str
     """Finding key, count line, ``prior``, ``tempo`` or ``course``."""
+    ground: Ground
     text: str
     decibans: float
     cases: int
@@ -60,26 +63,40 @@ class Grounds(msgspec.Struct, frozen=True):
     cases: int
     decibans: dict[ContributionKind, dict[Ground, float]]
     heaviest: tuple[Heavy, ...]
-    """Judged figures, the heaviest first."""
+    """Figures not read in their source, the heaviest first."""
+
+    @property
+    def verified(self) -> float:
+        """Share of the evidence by weight that rests on figures read in their source."""
+        summed = self.summed()
+        return summed["verified"] / (sum(summed.values()) or 1.0)
 
     def summed(self) -> dict[Ground, float]:
         return {g: sum(parts.get(g, 0.0) for parts in self.decibans.values()) for g in GROUNDS}
 
 
-def grounds(folder: Path, most: int = 20, follow: Follow = iter) -> Grounds:
-    """Of every record in the folder; the keys beside cases are not read. Raises EvaluationError where no
-    record has a low count."""
-    paths = tuple(p for p in sorted(folder.glob("*.json")) if not p.name.endswith(".key.json"))
-    explained = [parts(explain(record).candidates) for path in follow(paths) for record in _records(path)]
-    cases = [found for found in explained if found]
+def grounds(records: Iterable[Record], most: int = 20) -> Grounds:
+    """Raises EvaluationError where no record has a low count."""
+    cases = [found for record in records if (found := parts(explain(record).candidates))]
     if not cases:
-        raise EvaluationError(f"No record in {folder} has a low count; give a folder of cases or records.")
+        raise EvaluationError("None of the records has a low count; give a folder of cases or records.")
     decibans: defaultdict[ContributionKind, defaultdict[Ground, float]] = defaultdict(
         lambda: defaultdict(float)
     )
     for part in (part for found in cases for part in found):
         decibans[part.contribution.kind][part.ground] += part.decibans
     return Grounds(len(cases), {k: dict(v) for k, v in decibans.items()}, _heaviest(cases)[:most])
+
+
+def stored(folder: Path) -> list[Record]:
+    """Every record in the folder; the keys beside cases, and what cannot be read, are left out."""
+    paths = (path for path in sorted(folder.glob("*.json")) if not path.name.endswith(".key.json"))
+    return [record for path in paths for record in _read(path)]
+
+
+def drawn(count: int) -> Iterator[Record]:
+    """Virtual patients, always the same ones."""
+    return (patient.record() for patient in simulate(count))
 
 
 def parts(candidates: Sequence[Candidate]) -> list[Part]:
@@ -100,14 +117,17 @@ def parts(candidates: Sequence[Candidate]) -> list[Part]:
 
 def _heaviest(cases: Sequence[Sequence[Part]]) -> tuple[Heavy, ...]:
     weights: defaultdict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    texts: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], Part] = {}
     for number, found in enumerate(cases):
-        for part in (part for part in found if part.ground == "judgement"):
+        for part in (part for part in found if part.ground in ("judgement", "sourced")):
             name = part.cause, part.contribution.key
             weights[name][number] = weights[name].get(number, 0.0) + part.decibans
-            texts.setdefault(name, part.contribution.text)
+            first.setdefault(name, part)
     order = sorted(weights, key=lambda name: (-sum(weights[name].values()), name))
-    return tuple(Heavy(*n, texts[n], sum(weights[n].values()), len(weights[n])) for n in order)
+    return tuple(
+        Heavy(*n, first[n].ground, first[n].contribution.text, sum(weights[n].values()), len(weights[n]))
+        for n in order
+    )
 
 
 def _speaker(candidate: Candidate) -> str:
@@ -116,7 +136,7 @@ def _speaker(candidate: Candidate) -> str:
     return next((f.cause for f in candidate.finer if 2 * f.probability >= candidate.probability), whole)
 
 
-def _records(path: Path) -> Iterator[Record]:
+def _read(path: Path) -> Iterator[Record]:
     """None of a file that cannot be read."""
     try:
         yield from read_all(path)

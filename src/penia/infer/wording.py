@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -15,8 +15,9 @@ from penia.infer.background import Weight
 from penia.infer.counts import Evidence
 from penia.infer.findings import Scored
 from penia.infer.hypotheses import Hypothesis
+from penia.infer.weights import settings
 from penia.knowledge import KnowledgeBase
-from penia.knowledge.schema import Figure, FindingRate, Pair
+from penia.knowledge.schema import Figure, FindingRate, Pair, Source
 from penia.knowledge.scores import scores
 
 JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
@@ -41,14 +42,15 @@ def _days(later: datetime, earlier: datetime) -> str:
 
 
 def citation(hypothesis: Hypothesis, source: str, verified: bool) -> Citation:
-    found = hypothesis.sources.get(source)
-    if found is None:
-        return JUDGEMENT
-    return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)
+    return _citation(hypothesis.sources, source, verified)
 
 
 def pair_citation(pair: Pair, source: str, verified: bool) -> Citation:
-    found = pair.sources.get(source)
+    return _citation(pair.sources, source, verified)
+
+
+def _citation(sources: Mapping[str, Source], source: str, verified: bool) -> Citation:
+    found = sources.get(source)
     if found is None:
         return JUDGEMENT
     return Citation(title=found.title, ref=found.ref, year=found.year, verified=verified)
@@ -80,8 +82,9 @@ def said(piece: Evidence | Scored, decibans: float) -> Contribution:
 
 def prior_contribution(said: Contribution, weight: Weight, hypothesis: Hypothesis) -> Contribution:
     words = [_factor(text, figure, value) for text, figure, value in weight.factors]
+    sources = {**settings().sources, **hypothesis.sources}
     cited = {
-        citation(hypothesis, figure.source, figure.verified): None
+        _citation(sources, figure.source, figure.verified): None
         for _, figure, _ in weight.factors
         if figure is not None
     }
