@@ -39,7 +39,28 @@ def read_test(test: TestResult, body: Body) -> Heard:
     heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation, body))
     heard.low += _called_low(name, test, text)
+    heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
+
+
+_HEAD = re.compile(r"[(:]|\b(?:including|for|of)\b", re.IGNORECASE)
+_LIST = re.compile(r"[,;]|\band\b", re.IGNORECASE)
+"""What ends the heading of a list of tests in one name, and what parts the tests."""
+
+
+def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[Said]:
+    """``Viral serologies (EBV, CMV, HIV): negative`` says so of each; a list that is positive, of none."""
+    listed = _HEAD.split(test.name)[-1].strip(" )")
+    parts = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
+    whole = results.whole_negative(text) if text else flag in ("negative", "normal")
+    if len(parts) < 2 or not whole or "pcr" in test.name.lower():
+        return []
+    found: list[Said] = []
+    for part in parts:
+        found += results.read_result(part, text, test.text or "", test.interpretation)
+        for analyte in labs.analytes_named(part, None, None, text):
+            found += labs.read_value(analyte, (None, None, None), None, None, flag, body)
+    return [one for one in found if not one.present]
 
 
 def _name(test: TestResult) -> str:
@@ -79,9 +100,10 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
     smear = any(word in name for word in ("smear", "film", "morphology", "differential"))
-    found = [one for one in words.read_words(text, True).keys if _allowed(one.key, smear)]
-    found += [one for one in hpo.named_terms(text, True) if _allowed(one.key, smear)]
-    found += labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body)
+    marrow = "marrow" in name
+    found = [*words.read_words(text, True).keys, *hpo.named_terms(text, True)]
+    found = [one for one in found if _allowed(one.key, smear) and not (marrow and one.key in _OF_BLOOD)]
+    found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
     if results.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
         found += [one for one in both if not one.present]
@@ -91,6 +113,8 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
 
 
 _FLAGGED = {"positive": True, "abnormal": True, "negative": False}
+_OF_BLOOD = ("HP:0032236", "HP:0032239")
+"""A left shift in a marrow is not one of the blood."""
 
 
 def _named_after_finding(name: str, verdict: bool | None) -> list[Said]:
