@@ -87,7 +87,7 @@ def _after(
     if asked.episode.resolved is not None:
         return
     ranking = rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting)
-    stopped = _stopped(record, at, later[0].time)
+    stopped = stopped_by(record, asked.record, later[0].time)
     wish = Wish(stop=stopped) if stopped else Wish(go_on=True)
     made = of_question(asked, ranking, days=int(HORIZON), wish=wish, names=(line,))
     band = made.scenarios[0].lines[0]
@@ -117,17 +117,13 @@ def _after(
         )  # fmt: skip
 
 
-def _stopped(record: Record, at: datetime, before: datetime) -> tuple[str, ...]:
-    """Drugs stopped between the cut and the first hidden count: that much the forecast may be told."""
-    return tuple(
-        sorted(
-            {
-                e.ingredient
-                for e in record.exposures
-                if e.ingredient
-                and e.stop is not None
-                and at < e.stop <= before
-                and f"drug:{e.ingredient}" in knowledge.load().drugs
-            }
-        )
-    )
+def stopped_by(record: Record, known: Record, before: datetime) -> tuple[str, ...]:
+    """Drugs that ``known``, the record at the cut, has as still given and that are over at the first hidden
+    count: that much the forecast may be told."""
+    going = {e.ingredient for e in known.exposures if e.kind == "drug" and e.stop is None}
+    later = {
+        e.ingredient
+        for e in record.exposures
+        if (e.start is None or e.start <= before) and (e.stop is None or e.stop > before)
+    }
+    return tuple(sorted(d for d in going - later if d and f"drug:{d}" in knowledge.load().drugs))

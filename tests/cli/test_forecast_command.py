@@ -22,6 +22,14 @@ def test_json_holds_bands_for_every_day(penia: Run) -> None:
     assert {len(b["median"]) for b in found["scenarios"][0]["lines"]} == {10}
 
 
+def test_growth_factor_and_treatment_are_each_what_is_asked_for(penia: Run) -> None:
+    words = ("forecast", EXAMPLE, "--days", 3, "--stop", "clozapine", "--json")
+    helped = json.loads(penia(*words, "--g-csf").out)
+    treated = json.loads(penia(*words, "--treat").out)
+    assert [s["key"] for s in helped["scenarios"]] == ["stop", "g-csf"]
+    assert [s["key"] for s in treated["scenarios"]] == ["stop", "treat"]
+
+
 def test_a_name_in_another_language_is_understood_and_an_unknown_one_refused(penia: Run) -> None:
     said = penia("forecast", EXAMPLE, "--days", 3, "--stop", "Clozapina", "--json")
     assert json.loads(said.out)["scenarios"][0]["name"] == "stop clozapine"

@@ -68,7 +68,8 @@ def command(
     from penia.forecast import Wish
     from penia.pipeline import explain
 
-    wish = Wish(tuple(_ingredient(drug) for drug in stop), go_on, treat, g_csf)
+    stopped = tuple(_ingredient(drug) for drug in stop)
+    wish = Wish(stop=stopped, go_on=go_on, treat=treat, g_csf=g_csf)
     with waiting("simulating"):
         explanation = explain(record, at, setting, ahead=wish, days=days)
     if explanation.forecast is None:

@@ -32,7 +32,7 @@ SEED = 1
 _DAY = timedelta(days=1)
 
 
-class Wish(msgspec.Struct, frozen=True):
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What to forecast; without any of these, going on as now and stopping the suspected drugs."""
 
     stop: tuple[str, ...] = ()
