@@ -63,3 +63,24 @@ def test_an_episode_has_passed_where_no_three_months_lie_between_the_normal_coun
 def test_the_episodes_that_were_over_before_this_one_are_known() -> None:
     low = low_of((-600, "ANC", 0.7), (-570, "ANC", 4.3), (-40, "ANC", 5.8), (0, "ANC", 0.5))
     assert low.earlier == ((day(-600), day(-570)),)
+
+
+def told(*days: int, words: str = "Neutropenia", normal: int | None = None):
+    findings = tuple(Finding(words, time=T + timedelta(days=day)) for day in days)
+    counts = (Count(T, "ANC", 0.6),)
+    if normal is not None:
+        counts = (Count(T + timedelta(days=normal), "ANC", 3.2), *counts)
+    low = question(Record(person=Person("p"), counts=counts, findings=findings)).low
+    assert low is not None
+    return low.tempo
+
+
+def test_a_low_count_that_words_place_a_year_before_is_chronic() -> None:
+    assert told(-400) == "chronic"
+    assert told(-400, words="Leukopenia") == "chronic"
+
+
+def test_words_of_these_weeks_of_red_cells_or_of_a_low_count_that_was_over_leave_the_tempo_open() -> None:
+    assert told(-20) == "unknown"
+    assert told(-400, words="Anemia") == "unknown"
+    assert told(-400, normal=-200) == "unknown"

@@ -24,7 +24,7 @@ def spelling(row: Unit) -> str:
 
 # What the parts of a count's unit mean, written down apart from the table.
 MULTIPLES = {
-    r"K|k|[Tt]hou|THOU|[Tt]housands?|miles|Tsd\.?|x?1000": 1e3,
+    r"K|k|[Tt]h|TH|[Tt]hou|THOU|[Tt]housands?|miles|Tsd\.?|x?1000": 1e3,
     r"M|m|[Mm]ill|[Mm]illion": 1e6,
     r"G|Giga|giga|Gpt|Mrd": 1e9,
     r"T|Tpt": 1e12,

@@ -18,7 +18,7 @@ from penia.episode import (
     series_of,
 )
 from penia.episode.runs import Series
-from penia.explanation import Episode
+from penia.explanation import Episode, Tempo
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
 from penia.infer.counts import LINEAGE
@@ -110,10 +110,21 @@ def _low_counts(
         deep=deep_since(record, episode, series),
         measured={**_in_words(record, reading), **measured_lines(record, episode, series)},
         words={**reading.low_words, **lineage_states(record, episode, series)},
-        tempo=episode.tempo,
+        tempo=_tempo(episode, reading),
         passed=_passed(episode),
         earlier=_earlier(record, episode, series),
     )
+
+
+def _tempo(episode: Episode, reading: Reading) -> Tempo:
+    """Of the counts; where these are too few, chronic if words place a low count that long before."""
+    if episode.tempo != "unknown" or reading.white_low_said is None:
+        return episode.tempo
+    first, last = reading.white_low_said
+    last = max(last, episode.last_low or last)
+    if episode.last_normal is not None and episode.last_normal >= first:
+        return episode.tempo
+    return "chronic" if last - first > timedelta(days=limits().episode.chronic.value) else episode.tempo
 
 
 def _passed(episode: Episode) -> bool:

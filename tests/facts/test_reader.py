@@ -328,3 +328,22 @@ def test_a_passing_sign_of_weeks_before_the_low_count_is_none_of_it() -> None:
     assert shock(1) is True
     assert shock(40) is None
     assert says(read(findings=(Finding("Splenomegaly", time=T - 40 * DAY),)), "HP:0001744") is True
+
+
+@pytest.mark.parametrize(("begun", "expected"), [(30, True), (2000, None), (None, None)])
+def test_a_reaction_of_the_first_weeks_needs_a_course_known_to_be_young(
+    begun: int | None, expected: bool | None
+) -> None:
+    start = None if begun is None else T - begun * DAY
+    drug = Exposure("allopurinol", "drug", start=start, ingredient="allopurinol")
+    reading = read(exposures=(drug,))
+    assert says(reading, "history:hypersensitivity-drug-2-8-weeks") is expected
+    assert says(reading, "history:idiosyncratic-neutropenia-drug") is True
+
+
+def test_a_haemorrhage_after_a_birth_of_years_ago_is_no_pregnancy_of_today() -> None:
+    bled = Condition("postpartum haemorrhage", since=T - 7000 * DAY, status="past")
+    assert says(read(conditions=(bled,)), "history:pregnancy") is None
+    assert says(read(conditions=(bled,)), "history:postpartum-haemorrhage-or-pituitary-disease") is True
+    now = Condition("postpartum haemorrhage", since=T - 7 * DAY)
+    assert says(read(conditions=(now,)), "history:pregnancy") is True

@@ -53,6 +53,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_second.txt", 0.98, 0.003),
         ("wordings_third.txt", 0.98, 0.003),
         ("wordings_causes.txt", 1.0, 0.0),
+        ("wordings_reports.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

@@ -23,7 +23,7 @@ def read_drug(exposure: Exposure, anchor: datetime | None) -> list[Said]:
     for key, row in tables.drugs().items():
         if ingredients & row.ingredients:
             listed = True
-            if _within(exposure, anchor, row.within_days):
+            if _within(exposure, anchor, row.within_days) and _begun(exposure, anchor, row.begun_within_days):
                 found.append(Said(key, True))
     if listed and anchor is not None and exposure.start is not None and anchor - exposure.start <= 90 * DAY:
         found.append(Said("history:new-drug-in-3-months", True))
@@ -36,6 +36,12 @@ def _within(exposure: Exposure, anchor: datetime | None, days: float) -> bool:
         last = max(exposure.doses, default=None)
         return anchor is None or last is None or exposure.start is None or anchor - last <= days * DAY
     return anchor - exposure.stop <= days * DAY
+
+
+def _begun(exposure: Exposure, anchor: datetime | None, days: float | None) -> bool:
+    if days is None:
+        return True
+    return anchor is not None and exposure.start is not None and anchor - exposure.start <= days * DAY
 
 
 def read_exposure(text: str) -> list[Said]:

@@ -14,6 +14,8 @@ from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
 EARLIER = "history:normal-count-in-last-year"
+_PREGNANCY = "history:pregnancy"
+_WHITE = "nlmw"
 
 
 class _Read:
@@ -23,6 +25,7 @@ class _Read:
         self.said: list[tuple[Said, Source]] = []
         self.low: dict[str, bool] = {}
         self.low_said: list[datetime] = []
+        self.white_low_said: list[datetime] = []
         self.conditions: dict[str, datetime | None] = {}
         self.since: dict[str, datetime] = {}
         self.excluded: dict[str, None] = {}
@@ -35,7 +38,9 @@ class _Read:
         self.said += [(one, source) for one in heard.keys]
         for letter, low in heard.low:
             self.low[letter] = self.low.get(letter, False) or low
-            self.low_said += [source.time] if low and source.time is not None else []
+            said = [source.time] if low and source.time is not None else []
+            self.low_said += said
+            self.white_low_said += said if letter in _WHITE else []
         for cause in heard.conditions:
             self.conditions[cause] = _newer(self.conditions.get(cause, source.time), source.time)
             if source.time is not None:
@@ -65,6 +70,7 @@ def read_facts(record: Record, at: datetime | None = None, first_low: datetime |
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
         low_said=low_said,
+        white_low_said=_first_and_last(read.white_low_said),
         low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,
         since=read.since,
@@ -84,6 +90,8 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
         heard = texts.read_condition(condition, body)
         if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
             heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
+        if condition.status == "past" and not _in_window("laboratory", condition.since, anchor):
+            heard.keys = [one for one in heard.keys if one.key != _PREGNANCY]
         read.take(heard, source, "condition")
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""
@@ -142,6 +150,10 @@ def _bounds(facts: tuple[Fact, ...], low: dict[str, bool]) -> dict[str, Bound]:
         for letter in row.lineages
         if key in present and low.get(letter, False)
     }
+
+
+def _first_and_last(times: list[datetime]) -> tuple[datetime, datetime] | None:
+    return (min(times), max(times)) if times else None
 
 
 def _newer(one: datetime | None, other: datetime | None) -> datetime | None:

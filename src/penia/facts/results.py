@@ -30,6 +30,8 @@ def read_result(name: str, result: str, raw: str, flag: str | None, high: bool |
 
 
 def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
+    if _FLAGS.get(flag or "") and _any(row.unknown, flag or ""):
+        return None
     if row.result == "low":
         return {"low": True, "normal": False, "high": False}.get(flag or "")
     if row.result in ("words", "high", "abnormal", "titer", "variant", "clonal", "culture"):

@@ -46,6 +46,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     without a number."""
     low_said: datetime | None = None
     """When the first of those words were said."""
+    white_low_said: tuple[datetime, datetime] | None = None
+    """When words first and last called white cells low."""
     low_bounds: dict[str, Bound] = {}
     """Lineage called low in words → how low it is by what the word means."""
     conditions: dict[str, datetime | None] = {}

@@ -61,3 +61,5 @@ class PersonKeys(Row, frozen=True):
 class DrugKey(Row, frozen=True):
     within_days: float
     ingredients: frozenset[str]
+    begun_within_days: float | None = None
+    """Only a course known to have begun no longer before the first low count."""
