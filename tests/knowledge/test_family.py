@@ -7,7 +7,7 @@ import pytest
 
 from penia.knowledge import KnowledgeError, load, store
 from penia.knowledge.family import grown, left, parent_of, rest
-from penia.knowledge.schema import Cause, Figure, FindingRate, FinerCause, FinerDepth, FinerPattern
+from penia.knowledge.schema import Cause, Figure, FindingRate, FinerCause, FinerDepth, FinerPattern, Origin
 
 WHOLE = load().causes["acute-leukemia"]
 
@@ -54,6 +54,15 @@ def test_counts_of_the_pattern_are_taken_one_by_one() -> None:
     assert own.pattern.depth.plt_median == 20
     assert own.pattern.depth.wbc_median == WHOLE.pattern.depth.wbc_median
     assert own.pattern.lineages == {**WHOLE.pattern.lineages, "p": 0.5}
+
+
+def test_a_line_that_the_child_states_leaves_the_origin_of_its_parents_behind() -> None:
+    read = Origin("a-2020", verified=True)
+    depth = msgspec.structs.replace(WHOLE.pattern.depth, lines={"ANC": read, "PLT": read})
+    whole = msgspec.structs.replace(WHOLE, pattern=msgspec.structs.replace(WHOLE.pattern, depth=depth))
+    own = grown(child(pattern=FinerPattern(depth=FinerDepth(plt_median=20))), whole).pattern.depth
+    assert own.origin("ANC") == read
+    assert own.origin("PLT") == Origin(depth.source, depth.verified)
 
 
 def test_codes_notes_and_published_figures_are_never_taken_over() -> None:

@@ -83,15 +83,16 @@ def _pattern(console: Console, pattern: Pattern) -> None:
     mark = source_mark(pattern.source, pattern.verified)
     rows = [(f"{LINES[line]} low", percent(p), "", mark) for line, p in pattern.lineages.items()]
     rows += [(f"{tempo} course", percent(p), "", mark) for tempo, p in pattern.tempo.items() if p > 0]
-    mark = source_mark(depth.source, depth.verified)
-    rows.append(("ANC, median", f"{depth.anc_median:g}", f"{depth.anc_p10:g}–{depth.anc_p90:g}", mark))
-    for what, value in (
-        ("WBC, median", depth.wbc_median),
-        ("ALC, median", depth.alc_median),
-        ("platelets, median", depth.plt_median),
-        ("haemoglobin, median g/L", depth.hb_median),
+    middle = f"{depth.anc_p10:g}–{depth.anc_p90:g}"
+    for line, what, value, interval in (
+        ("ANC", "ANC, median", depth.anc_median, middle),
+        ("WBC", "WBC, median", depth.wbc_median, ""),
+        ("ALC", "ALC, median", depth.alc_median, ""),
+        ("PLT", "platelets, median", depth.plt_median, ""),
+        ("HB", "haemoglobin, median g/L", depth.hb_median, ""),
     ):
-        rows.append((what, f"{value:g}", "", mark))
+        origin = depth.origin(line)
+        rows.append((what, f"{value:g}", interval, source_mark(origin.source, origin.verified)))
     print_table(console, "The counts (10⁹/L; range: middle 80 %)", rows)
 
 

@@ -112,12 +112,12 @@ def count_contribution(
     said: Contribution, evidence: Evidence, hypothesis: Hypothesis, effective: float | None = None
 ) -> Contribution:
     """``effective``: number of simulated courses behind it."""
-    depth = hypothesis.pattern.depth
+    origin = hypothesis.pattern.depth.origin(evidence.key)
     drawn = () if effective is None else (f"effective number of simulated courses {effective:.0f}",)
     return msgspec.structs.replace(
         said,
         figures=(_expected(evidence.key, hypothesis), *drawn),
-        citations=(citation(hypothesis, depth.source, depth.verified),),
+        citations=(citation(hypothesis, origin.source, origin.verified),),
     )
 
 

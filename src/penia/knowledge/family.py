@@ -21,9 +21,11 @@ import msgspec
 
 from penia.knowledge.schema import (
     Cause,
+    Depth,
     Figure,
     FindingRate,
     FinerCause,
+    FinerDepth,
     FinerPattern,
     Pattern,
     Place,
@@ -172,16 +174,22 @@ def _part(whole: Figure, share: float) -> Figure:
 
 
 def _pattern(own: FinerPattern, parent: Pattern) -> Pattern:
-    depth = msgspec.structs.replace(parent.depth, **_stated(own.depth)) if own.depth else parent.depth
     return Pattern(
         lineages={**parent.lineages, **own.lineages},
-        depth=depth,
+        depth=_depth(own.depth, parent.depth) if own.depth else parent.depth,
         tempo=own.tempo or parent.tempo,
         age=own.age or parent.age,
         sex_female=parent.sex_female if own.sex_female is None else own.sex_female,
         source=own.source or parent.source,
         verified=parent.verified if own.verified is None else own.verified,
     )
+
+
+def _depth(own: FinerDepth, parent: Depth) -> Depth:
+    """A line that the child states has no origin of its parent's."""
+    stated = _stated(own)
+    kept = {line: origin for line, origin in parent.lines.items() if f"{line.lower()}_median" not in stated}
+    return msgspec.structs.replace(parent, **{**stated, "lines": {**kept, **own.lines}})
 
 
 def _stated(part: msgspec.Struct) -> dict[str, object]:

@@ -87,6 +87,9 @@ def held(id: str, entry: Knowledge) -> Iterator[Held]:
             case Depth():
                 value = f"ANC {part.anc_median:g} ({part.anc_p10:g}–{part.anc_p90:g})"
                 yield Held(id, _short(place), value, part.source, part.verified, used=True)
+                for line, own in part.lines.items():
+                    value = f"{getattr(part, f'{line.lower()}_median'):g}"
+                    yield Held(id, f"{_short(place)} {line}", value, own.source, own.verified, used=True)
             case Pattern():
                 value = ", ".join(f"{line} {p:g}" for line, p in part.lineages.items())
                 yield Held(id, _short(place), value, part.source, part.verified, used=True)

@@ -108,3 +108,12 @@ class Distribution(Knowledge, frozen=True):
     source: str = "judgement"
     verified: bool = False
     note: str | None = None
+
+
+class Origin(Knowledge, frozen=True):
+    """Where one of several numbers of an entry comes from."""
+
+    source: str
+    verified: bool = False
+    converted: str | None = None
+    """People, and how the number of the source became this one."""

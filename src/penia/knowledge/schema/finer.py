@@ -5,8 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from penia.knowledge.schema.causes import Action, Multiplier, Test
-from penia.knowledge.schema.figures import Figure, FindingRate, Knowledge, Place, Published, Source
-from penia.knowledge.schema.patterns import AgeBand, Channel, Lineage, Tempo
+from penia.knowledge.schema.figures import (
+    Figure,
+    FindingRate,
+    Knowledge,
+    Origin,
+    Place,
+    Published,
+    Source,
+)
+from penia.knowledge.schema.patterns import AgeBand, Channel, Line, Lineage, Tempo
 
 
 class FinerDepth(Knowledge, frozen=True):
@@ -22,6 +30,7 @@ class FinerDepth(Knowledge, frozen=True):
     hb_median: float | None = None
     source: str | None = None
     verified: bool | None = None
+    lines: dict[Line, Origin] = msgspec.field(default_factory=dict[Line, Origin])
 
 
 class FinerPattern(Knowledge, frozen=True):

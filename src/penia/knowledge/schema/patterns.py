@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from penia.knowledge.schema.figures import Distribution, Knowledge
+import msgspec
+
+from penia.knowledge.schema.figures import Distribution, Knowledge, Origin
 
 Lineage = Literal["n", "l", "m", "p", "e"]
 """neutrophils, lymphocytes, monocytes, platelets, red cells"""
+Line = Literal["WBC", "ANC", "ALC", "PLT", "HB"]
 AgeBand = Literal["newborn", "child", "adult", "old"]
 """under 28 days; under 18 years; under 65; 65 and over"""
 Tempo = Literal["acute", "subacute", "chronic", "cyclic", "recurrent"]
@@ -44,6 +47,12 @@ class Depth(Knowledge, frozen=True):
     """g/L"""
     source: str = "judgement"
     verified: bool = False
+    lines: dict[Line, Origin] = msgspec.field(default_factory=dict[Line, Origin])
+    """Lines that come from elsewhere than the rest."""
+
+    def origin(self, line: str) -> Origin:
+        own: dict[str, Origin] = {**self.lines}
+        return own.get(line) or Origin(self.source, self.verified)
 
 
 class Pattern(Knowledge, frozen=True):
