@@ -125,7 +125,7 @@ def _not_recognised(source: Source) -> str:
             pass
     if not any(file.head().strip() for file in source.files):
         return f"{source.name} is empty; give FHIR R4 JSON or NDJSON."
-    formats = "; ".join(reader.FORMAT for _, reader in readers())
+    formats = "; ".join(reader.FORMAT.partition(" (")[0] for _, reader in readers())
     return f"{source.name} is in no format that penia reads; give one of: {formats}."
 
 

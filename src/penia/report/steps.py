@@ -67,6 +67,15 @@ def for_whom(step: Step, candidates: tuple[Candidate, ...]) -> str:
     return "" if named else f"For {', '.join(others)}: "
 
 
+def by_haste(plan: tuple[Step, ...], candidates: tuple[Candidate, ...]) -> tuple[list[Step], list[Step]]:
+    """Treatment that presses or is for the first cause, and what can wait until another cause is likelier."""
+    halves: tuple[list[Step], list[Step]] = ([], [])
+    for step in plan:
+        if step.kind not in LATER:
+            halves[step.urgency not in PRESSING and bool(for_whom(step, candidates))].append(step)
+    return halves
+
+
 def logistics(step: Step) -> str:
     """What a test takes: ``EDTA blood, 4 hours``."""
     if step.turnaround is None:

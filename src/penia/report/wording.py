@@ -67,6 +67,12 @@ def _age(years: float | None) -> str:
     return f"{int(years * 12)} months" if years < 2 else f"{int(years)} y"
 
 
+def beside_alarms(explanation: Explanation) -> str:
+    """The headline without the first alert, which a page shows by itself."""
+    first = explanation.urgency[:1]
+    return explanation.headline.removeprefix("".join(f"{a.title}. {a.action} " for a in first))
+
+
 def since(episode: Episode) -> str:
     """When the count fell, in which tempo, and whether it has recovered."""
     if episode.first_low is None:

@@ -17,7 +17,7 @@ from penia.record import Setting
 from penia.report import html
 from penia.report.language import LANGUAGES, Language, language
 from penia.serve.answer import Refusal
-from penia.serve.vocabulary import vocabulary
+from penia.serve.vocabulary import PRINTED, vocabulary
 
 STATIC = Path(__file__).parent / "static"
 DAY = "max-age=86400"
@@ -29,10 +29,12 @@ def _text(name: str) -> Callable[[], str]:
 
 FILES: dict[str, tuple[str, Callable[[], str]]] = {
     "page.css": ("text/css", lambda: html.style() + _text("page.css")()),
-    "page.js": ("text/javascript", _text("page.js")),
     "drawing.js": ("text/javascript", html.drawer),
     "library.js": ("text/javascript", html.library),
-    "smart.js": ("text/javascript", _text("smart.js")),
+    **{
+        name: ("text/javascript", _text(name))
+        for name in ("page.js", "record.js", "result.js", "smart.js", "suggest.js", "words.js")
+    },
 }
 """Name → kind and content; nothing else is served."""
 
@@ -83,6 +85,7 @@ def _rendered(template: str, code: str, **more: Any) -> str:
         language=code,
         others={other: name for other, name in LANGUAGES.items() if other != code},
         vocabulary=known,
+        units=PRINTED,
         settings=get_args(Setting),
         drugs=sorted(drugs, key=str.casefold),
         findings=sorted(findings, key=str.casefold),

@@ -23,6 +23,8 @@ LINES = {
 COUNT_UNITS = ("10*9/L", "10*3/uL", "/uL", "G/L", "K/uL", "/mm3")
 UNITS = {**dict.fromkeys(LINES, COUNT_UNITS), "HB": ("g/dL", "g/L", "mmol/L")}
 """Line → units to choose from, as the table of units spells them."""
+PRINTED = {"10*9/L": "×10⁹/L", "10*3/uL": "×10³/µL", "/uL": "/µL", "K/uL": "K/µL", "/mm3": "/mm³"}
+"""Unit → as a laboratory prints it, where that differs."""
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from penia.report import ahead, wording
 from penia.report.html import waterfall
 from penia.report.html.links import address
 from penia.report.language import language
-from penia.report.steps import KINDS, LATER, TESTS, URGENCIES, for_whom, logistics
+from penia.report.steps import KINDS, LATER, TESTS, URGENCIES, by_haste, for_whom, logistics
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -61,6 +61,7 @@ GLOBALS: dict[str, Any] = {
     "at_once": wording.at_once,
     "low_lines": wording.low_lines,
     "not_low": wording.not_low,
+    "beside_alarms": wording.beside_alarms,
     "is_unread": wording.is_unread,
     "total": wording.total,
     "address_of": address,
@@ -73,6 +74,7 @@ GLOBALS: dict[str, Any] = {
     "shown_tests": TESTS,
     "logistics": logistics,
     "for_whom": for_whom,
+    "by_haste": by_haste,
     "markers": MARKERS,
 }
 

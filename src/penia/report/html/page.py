@@ -24,6 +24,8 @@ from penia.report.language import language
 
 CARDS = 5
 """Causes shown as cards; the others are behind one click."""
+MISSING = 5
+"""Of what is not known, shown at once."""
 
 
 def render(explanation: Explanation, record: Record, code: str = "en") -> str:
@@ -69,6 +71,7 @@ def _filled(explanation: Explanation, record: Record, code: str, **more: Any) ->
         "record": known,
         "who": wording.who(explanation, record),
         "cards": CARDS,
+        "missing": MISSING,
         "dropped": grouped(explanation.problems),
     }
     return templates.get_template("page.html").render(

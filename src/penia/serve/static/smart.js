@@ -111,6 +111,7 @@
       await act();
     } catch (error) {
       status.textContent = error instanceof Refused ? error.message : words.unreachable;
+      status.className = "wrong";
     }
   }
   if (asked.has("iss")) attempt(() => leave(known(asked.get("iss")), asked.get("launch")));
