@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 import penia
 from penia.serve.hooks.orders import of_orders
 from penia.serve.hooks.request import Sent
+from penia.serve.settings import FhirServer, Settings
 
 TEXT = {"type": "string", "minLength": 1}
 ACTION = {
@@ -100,11 +101,16 @@ def test_an_agranulocytosis_is_one_critical_card_that_names_the_drug_and_stops_i
     assert stop["resource"]["id"] == "clozapine"
 
 
-def test_every_action_holds_a_valid_resource(client: TestClient) -> None:
-    (card,) = cards(client, asked())
+@pytest.mark.parametrize("person", ["example", "Patient/example"])
+def test_every_action_holds_a_valid_resource_of_that_person(client: TestClient, person: str) -> None:
+    (card,) = cards(client, asked() | {"context": {"userId": "Practitioner/1", "patientId": person}})
+    kinds = set[str]()
     for action in actions(card):
         resource = action["resource"]
         get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+        assert resource["subject"]["reference"] == "Patient/example"
+        kinds.add(f"{action['type']} {resource['resourceType']}")
+    assert {"create ServiceRequest", "update MedicationRequest"} <= kinds
 
 
 def test_an_old_low_count_raises_no_alarm(client: TestClient) -> None:
@@ -131,7 +137,7 @@ def test_a_drug_that_is_less_likely_than_not_is_called_a_possible_cause() -> Non
     explained = penia.explain(record)
     first = msgspec.structs.replace(explained.candidates[0], probability=0.3)
     unsure = msgspec.structs.replace(explained, candidates=(first, *explained.candidates[1:]))
-    (card,) = of_orders(Sent(record, {}, (order("clozapine"),), "p"), unsure, SEEN, "")
+    (card,) = of_orders(Sent(record, {}, (order("clozapine"),), "p"), unsure, SEEN, Settings())
     assert card["summary"].startswith("clozapine is a possible cause") and "30 %" in card["summary"]
     assert card["indicator"] == "warning"
 
@@ -202,3 +208,21 @@ def test_links_lead_to_the_address_that_the_operator_named() -> None:
         (card,) = cards(client, asked())
     assert card["source"]["url"] == "https://penia.example/"
     assert card["links"][0]["url"] == "https://penia.example/"
+
+
+@pytest.mark.parametrize("hook", ["patient-view", "order-sign"])
+def test_where_a_fhir_server_may_start_the_page_the_card_does_so_with_the_open_record(hook: str) -> None:
+    servers = (FhirServer("https://ehr.example/fhir", "penia"),)
+    orders: dict[str, Any] = {"draftOrders": bundle([order("clozapine")])} if hook == "order-sign" else {}
+    with served(base="https://penia.example", fhir_servers=servers) as client:
+        (card,) = cards(client, asked(hook, **orders))
+        assert client.get("/launch").status_code == 200
+    (link,) = (each for each in card["links"] if each["type"] == "smart")
+    assert link["url"] == "https://penia.example/launch"
+    assert not any(each["url"] == "https://penia.example/" for each in card["links"])
+
+
+def test_without_the_address_by_which_browsers_reach_it_nothing_is_to_be_started() -> None:
+    with served(fhir_servers=(FhirServer("https://ehr.example/fhir", "penia"),)) as client:
+        (card,) = cards(client, asked())
+    assert {each["type"] for each in card["links"]} == {"absolute"}

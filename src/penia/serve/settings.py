@@ -55,6 +55,11 @@ class Settings(msgspec.Struct, frozen=True):
     """Origins of their token endpoints, where these are not the servers' own."""
 
     @property
+    def launch(self) -> str:
+        """Where a FHIR server starts the page with its open record; empty where none may, or can."""
+        return f"{self.base}/launch" if self.base and self.fhir_servers else ""
+
+    @property
     def guarded(self) -> bool:
         return bool(self.tokens or self.jwks)
 

@@ -86,7 +86,7 @@ def environment(code: str) -> Environment:
 
     def tell(text: str) -> str:
         told = spoken.told(text)
-        return Markup('<span lang="en">{}</span>').format(text) if told is None else told
+        return Markup('<span lang="en">{}</span>').format(spoken.said(text)) if told is None else told
 
     def titled(citation: Citation) -> str:
         return citation.title if wording.is_published(citation) else spoken.said(citation.title)

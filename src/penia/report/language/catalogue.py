@@ -25,6 +25,10 @@ THE_SAME = re.compile(
     r"(?:×10⁹/L|\b[mkµ]?g/d?L|\b(?:mg|dB|pH|fL|mm|cm)\b|[^a-z]|(?<![A-Za-z])[a-z](?![a-z]))*"
 )
 """Numbers, units and abbreviations, the same in every language."""
+TURNING = dict.fromkeys(
+    (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\N{REPLACEMENT CHARACTER}"
+)
+"""Signs that cannot be seen and turn the text after them around, a date beside a drug's name among it."""
 
 
 class Form:
@@ -64,13 +68,14 @@ class Language:
 
     def told(self, text: str) -> str | None:
         """``text`` in this language; None where a part of it cannot be told."""
+        text = text.translate(TURNING)
         if not self.messages or THE_SAME.fullmatch(text):
             return text
         return self._name(text) or self._formed(text) or self._joined(text)
 
     def said(self, text: str) -> str:
         """``text`` in this language, else as it is."""
-        return self.told(text) or text
+        return self.told(text) or text.translate(TURNING)
 
     def _name(self, text: str) -> str | None:
         """A name has a capital at the head of a sentence and not within one."""

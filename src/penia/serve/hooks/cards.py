@@ -15,6 +15,7 @@ from penia.knowledge.cards import cards as when
 from penia.report.fhir.elements import CAUSES
 from penia.report.fhir.proposals import named, request
 from penia.report.html.links import address
+from penia.serve.settings import Settings
 
 Json = dict[str, Any]
 Indicator = Literal["info", "warning", "critical"]
@@ -32,8 +33,8 @@ OVERRIDES = [
 ]
 
 
-def of_person(explanation: Explanation, drugs: dict[str, Json], person: str, base: str) -> list[Json]:
-    """At most one card for a record that is opened."""
+def of_person(explanation: Explanation, drugs: dict[str, Json], person: str, way: Settings) -> list[Json]:
+    """At most one card for a record that is opened. ``way``: to the page."""
     first = explanation.candidates[0] if explanation.candidates else None
     pressing = [a for a in explanation.urgency if a.level in ("now", "today")]
     recovered = explanation.episode is None or explanation.episode.resolved is not None
@@ -50,12 +51,16 @@ def of_person(explanation: Explanation, drugs: dict[str, Json], person: str, bas
         "suggestions": suggestions,
         "selectionBehavior": "any",
     }
-    return [finished(card, cited, base, first)]
+    return [finished(card, cited, way, first)]
 
 
-def finished(card: Json, cited: Sequence[Citation], base: str, about: Candidate | None = None) -> Json:
+def finished(card: Json, cited: Sequence[Citation], way: Settings, about: Candidate | None = None) -> Json:
     """The card with its source, links and an id made from its content; no empty lists."""
-    links = [_link("penia", f"{base}/")] if base else []
+    base, links = way.base, list[Json]()
+    if way.launch:
+        links.append(_link("Open this record in penia", way.launch, "smart"))
+    elif base:
+        links.append(_link("penia", f"{base}/"))
     for citation in dict.fromkeys(cited):
         if (url := address(citation.ref)) and len(links) < LINKS:
             links.append(_link(citation.title, url))
@@ -70,8 +75,9 @@ def finished(card: Json, cited: Sequence[Citation], base: str, about: Candidate 
     return told | {"uuid": _id(told)}
 
 
-def _link(label: str, url: str) -> Json:
-    return {"label": label, "url": url, "type": "absolute", "autoLaunchable": False}
+def _link(label: str, url: str, kind: Literal["absolute", "smart"] = "absolute") -> Json:
+    """``smart``: the client starts it with the record that is open, and with its user's leave to read it."""
+    return {"label": label, "url": url, "type": kind, "autoLaunchable": False}
 
 
 def suggestion(label: str, action: Json, recommended: bool = False) -> Json:

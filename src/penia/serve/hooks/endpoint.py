@@ -36,9 +36,8 @@ async def discovery(request: Request) -> Response:
 async def service(request: Request) -> Response:
     settings, desk = cast(Settings, request.app.state.settings), cast(Desk, request.app.state.desk)
     hook, body = _service(request)[0], await request.body()
-    base = settings.base
     try:
-        told = await desk.do(lambda: _answered(unpacked(body, settings.unpacked), hook, base))
+        told = await desk.do(lambda: _answered(unpacked(body, settings.unpacked), hook, settings))
     except ReadError as error:
         raise Refusal(422, str(error)) from error
     return as_json({"cards": told})
@@ -61,7 +60,7 @@ def _service(request: Request) -> tuple[str, str, str]:
         raise Refusal(404, "There is no such service; see /cds-services.") from None
 
 
-def _answered(body: bytes, hook: str, base: str) -> list[cards.Json]:
+def _answered(body: bytes, hook: str, way: Settings) -> list[cards.Json]:
     """The record is taken as it is known now; a count that no longer tells of now raises no alarm."""
     now, sent = datetime.now(UTC), parsed(body, hook)
     if hook != "patient-view" and not sent.drafts:
@@ -71,5 +70,5 @@ def _answered(body: bytes, hook: str, base: str) -> list[cards.Json]:
         fresh = now - timedelta(days=urgency().count_days.value)
         if not any(count.time >= fresh for count in sent.record.counts):
             return []
-        return cards.of_person(explanation, sent.drugs, sent.person, base)
-    return orders.of_orders(sent, explanation, now, base)
+        return cards.of_person(explanation, sent.drugs, sent.person, way)
+    return orders.of_orders(sent, explanation, now, way)

@@ -15,6 +15,7 @@ from penia.record import Count
 from penia.report.fhir.proposals import is_issue
 from penia.serve.hooks.cards import Json, finished, shortened, suggestion
 from penia.serve.hooks.request import Sent
+from penia.serve.settings import Settings
 
 SAID = {
     True: ("likely", "do not give it again"),
@@ -23,12 +24,12 @@ SAID = {
 """Likelier than not → what it is called, and what to do."""
 
 
-def of_orders(sent: Sent, explanation: Explanation, now: datetime, base: str) -> list[Json]:
+def of_orders(sent: Sent, explanation: Explanation, now: datetime, way: Settings) -> list[Json]:
     """One card for each drug that should give pause."""
-    return [card for draft in sent.drafts for card in _cards(draft, sent, explanation, now, base)]
+    return [card for draft in sent.drafts for card in _cards(draft, sent, explanation, now, way)]
 
 
-def _cards(draft: Json, sent: Sent, explanation: Explanation, now: datetime, base: str) -> Iterator[Json]:
+def _cards(draft: Json, sent: Sent, explanation: Explanation, now: datetime, way: Settings) -> Iterator[Json]:
     codes, names = _named(draft)
     remove = suggestion(
         "Take the order back",
@@ -49,7 +50,7 @@ def _cards(draft: Json, sent: Sent, explanation: Explanation, now: datetime, bas
             cited = [c for part in candidate.contributions for c in part.citations]
             level = "critical" if likely else "warning"
             card = {"summary": shortened(text), "indicator": level, "suggestions": [remove]}
-            yield finished(card | {"selectionBehavior": "any"}, cited, base, candidate)
+            yield finished(card | {"selectionBehavior": "any"}, cited, way, candidate)
         elif barred is not None:
             schedule, start, count = barred
             text = (
@@ -63,7 +64,7 @@ def _cards(draft: Json, sent: Sent, explanation: Explanation, now: datetime, bas
                 "suggestions": [remove],
                 "selectionBehavior": "any",
             }
-            yield finished(card, _sources(schedule), base)
+            yield finished(card, _sources(schedule), way)
 
 
 def _ingredients(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -56,11 +56,12 @@ def parsed(body: bytes, hook: str) -> Sent:
         "type": "collection",
         "entry": [{"resource": r} for r in resources],
     }
+    person = asked.context.patient_id.removeprefix("Patient/")
     return Sent(
-        record=read(bundle, asked.context.patient_id.removeprefix("Patient/")),
+        record=read(bundle, person),
         drugs={place: r for r in resources if (place := _place(r)) and r.get("status") in ("active", None)},
         drafts=tuple(_drafts(asked.context)),
-        person=asked.context.patient_id,
+        person=person,
     )
 
 

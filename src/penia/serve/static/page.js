@@ -2,12 +2,13 @@
 import { another, canUndo, change, isEmpty, isTyped, name as person, onChange, reset, state, supposed, undo } from "./record.js";
 import { ask, identify, save } from "./result.js";
 import { suggest } from "./suggest.js";
-import { at, drugs, findings, known, lines, made, shown, tell, told, unit, words } from "./words.js";
+import { at, drugs, findings, known, lines, made, shown, tell, told, unit, upright, words } from "./words.js";
 
 function show() {
   const list = at("entered"), main = at("main");
   list.replaceChildren();
-  const row = (text, remove, supposed) => {
+  const row = (entry, remove, supposed) => {
+    const text = upright(entry);
     const item = made("li", supposed ? `${words().supposed}: ${text}` : text, { className: supposed ? "supposed" : "" });
     const button = made("button", words().remove, { type: "button" });
     button.setAttribute("aria-label", `${words().remove}: ${text}`);

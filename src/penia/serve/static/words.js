@@ -21,6 +21,8 @@ export const shown = (name) => Object.entries(data("names")).find(([, known]) =>
 
 export const filled = (message, gaps) => message.replace(/\{(\w+)\}/g, (_, name) => gaps[name]);
 export const told = (finding) => `${shown(finding.name)}: ${finding.present ? words().present : words().absent}`;
+/* Without the signs that cannot be seen and turn the text after them around. */
+export const upright = (text) => text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 export const made = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
 
 export function tell(text, wrong = false) {
