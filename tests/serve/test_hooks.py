@@ -150,6 +150,22 @@ def test_a_drug_that_may_not_be_begun_at_this_count_says_by_whose_rule(client: T
     assert card["links"]
 
 
+def test_a_drug_that_often_lowers_the_count_gives_pause_where_it_is_low_and_says_by_which_figure(
+    client: TestClient,
+) -> None:
+    without = [r for r in recent() if not r["resourceType"].startswith("Medication")]
+    request = asked("order-sign", without, draftOrders=bundle([order("carboplatin")]))
+    (card,) = cards(client, request)
+    assert card["summary"].startswith(
+        "carboplatin lowers white counts in 67 % of those treated; ANC was 0.1 on"
+    )
+    assert "ovarian cancer" in card["detail"]
+    assert card["indicator"] == "warning"
+    assert next(iter(actions(card)))["type"] == "delete"
+    normal = [r for r in without if not r.get("id", "").startswith("blood-count-5")]
+    assert cards(client, asked("order-sign", normal, draftOrders=bundle([order("carboplatin")]))) == []
+
+
 @pytest.mark.parametrize(
     ("drug", "context"),
     [("amoxicillin", {}), ("no such drug", {}), ("clozapine", {"selections": ["MedicationRequest/other"]})],

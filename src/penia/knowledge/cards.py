@@ -13,6 +13,10 @@ class Cards(Knowledge, frozen=True):
 
     cause: Figure
     """Chance from which the first cause by itself is worth a card."""
+    low: Figure
+    """Neutrophils below which an order that would lower them further is."""
+    often: Figure
+    """Share of those treated whose count falls, from which a drug is such a one."""
 
 
 @cache
