@@ -6,7 +6,7 @@ import pytest
 from command_makers import Run
 
 from penia import knowledge
-from penia.knowledge.listing import children, deciding, listings, usual
+from penia.knowledge.listing import children, deciding, listings, steps, usual
 
 
 @pytest.mark.parametrize("name", ["HP:0001945", "hp:0001945", "Fever", "febrile"])
@@ -30,6 +30,20 @@ def test_a_test_shows_its_cost_turnaround_sample_and_harm(penia: Run, name: str)
         "ns1-antigen-tests-2015",
     ):
         assert word in said.out
+
+
+def test_a_graded_finding_shows_its_steps_from_the_lowest(penia: Run) -> None:
+    said = " ".join(penia("kb", "show", "test:ferritin-over-2000").out.split())
+    named = ["Increased circulating ferritin", "above 2000 ug/L; ", "above 10 000 ug/L. The highest"]
+    assert [said.index(name) for name in named] == sorted(said.index(name) for name in named)
+    assert "graded" not in penia("kb", "show", "test:dengue-ns1").out
+
+
+def test_every_step_has_one_below_it() -> None:
+    base = knowledge.load()
+    ladders = [steps(found, base) for found in base.findings.values() if found.step]
+    assert len(ladders) >= 14
+    assert all(not ladder[0].step and all(step.step for step in ladder[1:]) for ladder in ladders)
 
 
 def test_a_cause_goes_before_a_finding_of_the_same_name(penia: Run) -> None:

@@ -14,7 +14,7 @@ from penia.facts.coded import limits_of, loinc_of
 from penia.facts.schema.words import Words
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import investigations
-from penia.knowledge.listing import Listing, deciding, listings
+from penia.knowledge.listing import Listing, deciding, listings, steps
 from penia.knowledge.schema import FindingKey
 from penia.knowledge.store import table
 from penia.knowledge.wording import stem
@@ -68,7 +68,14 @@ def near_keys(wanted: str, base: KnowledgeBase) -> list[str]:
 
 def print_finding(key: FindingKey, base: KnowledgeBase, console: Console) -> None:
     _line(console, f"{key.name}  ({key.key})", style="bold")
-    for text in (key.text, _also(key.key), _relations(key, base), DERIVED.get(key.derived or "")):
+    texts = (
+        key.text,
+        _also(key.key),
+        _relations(key, base),
+        _graded(key, base),
+        DERIVED.get(key.derived or ""),
+    )
+    for text in texts:
         if text:
             _line(console, text)
     rates = [figure_row(place, figure) for place, figure in key.base.items()]
@@ -94,6 +101,12 @@ def _relations(key: FindingKey, base: KnowledgeBase) -> str:
     parts = [f"It moves together with others of the cluster {key.cluster}."] if key.cluster else []
     parts += [f"It is a kind of: {', '.join(names)}."] if names else []
     return " ".join(parts)
+
+
+def _graded(key: FindingKey, base: KnowledgeBase) -> str:
+    names = [step.name for step in steps(key, base)]
+    ladder = "; ".join(names)
+    return f"It is graded, lowest step first: {ladder}. The highest that is present counts." if names else ""
 
 
 def _limits(console: Console, key: str) -> None:

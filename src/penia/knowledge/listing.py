@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import Literal
 
 import msgspec
@@ -75,3 +75,18 @@ def _entries(base: KnowledgeBase) -> Iterator[tuple[str, str, Kind, tuple[Findin
         yield pattern.id, pattern.name, "kind of drug", pattern.findings
     for drug in base.drugs.values():
         yield drug.id, drug.name, "drug", drug.findings
+
+
+def steps(key: FindingKey, base: KnowledgeBase) -> tuple[FindingKey, ...]:
+    """Of a graded finding, the lowest first: ferritin raised, above 2000, above 10 000. Empty of another."""
+    below = {f.key: {k for k in f.implies if k in base.findings} for f in base.findings.values() if f.step}
+    found = {key.key}
+    while more := {end for k, under in below.items() if found & {k, *under} for end in {k, *under}} - found:
+        found |= more
+    if len(found) == 1:
+        return ()
+    return tuple(base.findings[k] for k in sorted(found, key=lambda k: (_height(k, below), k)))
+
+
+def _height(key: str, below: Mapping[str, Set[str]]) -> int:
+    return max((1 + _height(k, below) for k in below.get(key, ())), default=0)

@@ -25,6 +25,8 @@ class FindingKey(Knowledge, frozen=True):
     trial itself: scored there, not here."""
     implies: tuple[str, ...] = ()
     """Broader keys that this one implies."""
+    step: bool = False
+    """A higher step of the broader finding (ferritin above 2000 of raised ferritin) and no kind of it."""
     of_drug: bool = False
     """What happened when a drug was stopped or given again: said beside a drug, it is of that drug alone."""
     text: str | None = None
