@@ -262,6 +262,21 @@ def test_a_differential_of_180_percent_gives_no_counts() -> None:
     assert counts(made) == {"WBC": 2.0} and kinds(made) == {"differential-sum"}
 
 
+@pytest.mark.parametrize("lymphocytes", [0.38, None])
+def test_percentages_that_may_be_fractions_are_named_with_both_readings(lymphocytes: float | None) -> None:
+    cells = [percent("neutrophils", "770-8", 0.55)]
+    cells += [] if lymphocytes is None else [percent("lymphocytes", "736-9", lymphocytes)]
+    made = record(wbc(3.2), *cells)
+    (problem,) = made.problems
+    assert counts(made) == {"WBC": 3.2} and problem.kind == "percent-doubtful"
+    assert "0.55 %, or 55 %" in problem.reason
+
+
+def test_half_a_percent_of_neutrophils_beside_lymphocytes_is_agranulocytosis() -> None:
+    made = record(wbc(2.0), percent("neutrophils", "770-8", 0.5), percent("lymphocytes", "736-9", 92))
+    assert counts(made)["ANC"] == 0.01 and not made.problems
+
+
 @pytest.mark.parametrize(
     "impossible",
     [wbc(4500), observation("Hb", "718-7", 1.2, "g/dL"), observation("PLT", "777-3", 150000, "10*9/L")],

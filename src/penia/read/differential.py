@@ -37,6 +37,8 @@ WITHIN = {
 """Cells that some laboratories count within another class: left out of the sum where that class is given."""
 BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 """Counted per 100 white cells without being among them, or a sum of other classes."""
+MAIN = {"ANC", "SEGS", "GRANULOCYTES", "ALC"}
+"""One of these has more than one in a hundred white cells wherever the whole differential is told."""
 
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
@@ -61,7 +63,7 @@ def derived(counts: list[Count], percents: list[Percent], problems: Problems) ->
     for draw, cells in sorted(by_draw.items(), key=lambda item: (item[0].time, item[0].specimen or "")):
         own = [c for c in at[draw.time] if None in (c.specimen, draw.specimen) or c.specimen == draw.specimen]
         _name_twice(cells, problems)
-        if _adds_up(cells, problems):
+        if _adds_up(cells, problems) and not _may_be_fractions(cells, problems):
             new += _from_draw(own, cells, problems)
     return new + _segmented_and_bands(counts + new)
 
@@ -152,6 +154,20 @@ def _adds_up(cells: list[Percent], problems: Problems) -> bool:
     reason = f"a differential sums to {total:g} % ({listed}); none of it was turned into counts"
     problems.add("differential-sum", place, reason, "check the differential and whether two were mixed")
     return False
+
+
+def _may_be_fractions(cells: list[Percent], problems: Problems) -> bool:
+    """No main class of white cells reaches 1 %: 0.55 may be meant as 55 %."""
+    main = [c for c in cells if c.per == "leukocytes" and c.lineage in MAIN and not c.comparator]
+    if not any(c.value for c in main) or any(c.value >= 1 for c in main):
+        return False
+    cell = max(main, key=lambda c: (c.value, c.origin.place))
+    reason = (
+        f"{cell.lineage} is {cell.value:g} %, or {100 * cell.value:g} % if a fraction is meant, and no "
+        "other class tells which; none of this differential was turned into counts"
+    )
+    problems.add("percent-doubtful", cell.origin.place, reason, "give the absolute counts, or percent of 100")
+    return True
 
 
 def _exclusive(cells: list[Percent]) -> dict[str, float]:
