@@ -55,6 +55,16 @@ def test_a_command_of_the_readme_works(command: str, folder: Path) -> None:
     assert done.stdout.strip()
 
 
+def test_the_readme_shows_the_chances_that_its_example_gives() -> None:
+    from penia import explain, read
+    from penia.explanation.wording import percent
+
+    (shown,) = (block for block in blocks("text") if "Cause" in block)
+    record = read(ROOT / "src" / "penia" / "examples" / "clozapine.json")
+    first = explain(record).candidates[:2]
+    assert re.findall(r"[<>]?\d+ %", shown) == [percent(candidate.probability) for candidate in first]
+
+
 def test_the_readme_shows_every_command() -> None:
     from penia.cli import COMMANDS
 

@@ -272,8 +272,11 @@ def test_percentages_that_may_be_fractions_are_named_with_both_readings(lymphocy
     assert "0.55 %, or 55 %" in problem.reason
 
 
-def test_half_a_percent_of_neutrophils_beside_lymphocytes_is_agranulocytosis() -> None:
-    made = record(wbc(2.0), percent("neutrophils", "770-8", 0.5), percent("lymphocytes", "736-9", 92))
+@pytest.mark.parametrize("other", [("lymphocytes", "736-9", 92), ("mono", "5905-5", 40)])
+def test_half_a_percent_of_neutrophils_beside_another_class_is_agranulocytosis(
+    other: tuple[str, str, float],
+) -> None:
+    made = record(wbc(2.0), percent("neutrophils", "770-8", 0.5), percent(*other))
     assert counts(made)["ANC"] == 0.01 and not made.problems
 
 

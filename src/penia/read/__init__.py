@@ -123,9 +123,9 @@ def _not_recognised(source: Source) -> str:
             return f"{source.name} is {told}."
         for _ in source.files[0].blocks():
             pass
-    if not any(file.head().strip() for file in source.files):
-        return f"{source.name} is empty; give FHIR R4 JSON or NDJSON."
     formats = "; ".join(reader.FORMAT.partition(" (")[0] for _, reader in readers())
+    if not any(file.head().strip() for file in source.files):
+        return f"{source.name} is empty; give one of: {formats}."
     return f"{source.name} is in no format that penia reads; give one of: {formats}."
 
 

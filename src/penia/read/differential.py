@@ -38,7 +38,7 @@ WITHIN = {
 BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 """Counted per 100 white cells without being among them, or a sum of other classes."""
 MAIN = {"ANC", "SEGS", "GRANULOCYTES", "ALC"}
-"""One of these has more than one in a hundred white cells wherever the whole differential is told."""
+"""Classes whose count alone says that neutrophils or lymphocytes are low."""
 
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
@@ -157,16 +157,17 @@ def _adds_up(cells: list[Percent], problems: Problems) -> bool:
 
 
 def _may_be_fractions(cells: list[Percent], problems: Problems) -> bool:
-    """No main class of white cells reaches 1 %: 0.55 may be meant as 55 %."""
-    main = [c for c in cells if c.per == "leukocytes" and c.lineage in MAIN and not c.comparator]
-    if not any(c.value for c in main) or any(c.value >= 1 for c in main):
+    """Neutrophils or lymphocytes are told and no class reaches 1 %: 0.55 may be meant as 55 %."""
+    shares = _exclusive([cell for cell in cells if not cell.comparator])
+    name = max(MAIN & shares.keys(), key=lambda name: (shares[name], name), default=None)
+    if name is None or shares[name] == 0 or max(shares.values()) >= 1:
         return False
-    cell = max(main, key=lambda c: (c.value, c.origin.place))
+    place = min(cell.origin.place for cell in cells if cell.lineage == name)
     reason = (
-        f"{cell.lineage} is {cell.value:g} %, or {100 * cell.value:g} % if a fraction is meant, and no "
-        "other class tells which; none of this differential was turned into counts"
+        f"{name} is {shares[name]:g} %, or {100 * shares[name]:g} % if a fraction is meant, and no other "
+        "class tells which; none of this differential was turned into counts"
     )
-    problems.add("percent-doubtful", cell.origin.place, reason, "give the absolute counts, or percent of 100")
+    problems.add("percent-doubtful", place, reason, "give the absolute counts, or percent of 100")
     return True
 
 

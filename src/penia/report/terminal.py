@@ -46,7 +46,7 @@ def render(
     if why is not None:
         blocks = _why(explanation, why)
     elif explanation.episode is None:
-        blocks = [_sections(_dangers(explanation)), say((explanation.headline, "bold"))]
+        blocks = [_sections(_dangers(explanation)), say((wording.beside_alarms(explanation), "bold"))]
     else:
         blocks = _whole(explanation, explanation.episode, record, top, width - 2 * MARGIN - LABEL - GAP)
     last = [] if why is not None else [_sections(_dropped(explanation))]
