@@ -46,7 +46,15 @@ LOST = frozenset(
     {"broken-json", "broken-file", "unreadable", "table-unreadable", "shard-unreadable", "row-unreadable"}
     | {"row-ragged", "nested-too-deeply", "not-fhir", "more-pages", "link-out", "two-versions"}
     | {"unit-missing", "unit-unknown", "unit-doubtful", "implausible", "value-unreadable", "time-missing"}
-    | {"time-unreadable", "future-date", "part-above-whole", "differential-sum", "specimen-ambiguous"}
+    | {
+        "time-unreadable",
+        "future-date",
+        "date-implausible",
+        "decimal-doubtful",
+        "part-above-whole",
+        "differential-sum",
+        "specimen-ambiguous",
+    }
     | {"no-person"}
 )
 """Problems by which a low count may have been left out: then nobody is told that none is low."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from fhir_makers import ME, NOON, coded, counts, kinds, observation, patient, percent, record, wbc
+from fhir_makers import ME, NOON, coded, condition, counts, kinds, observation, patient, percent, record, wbc
 
 SOCIAL = [coded("http://terminology.hl7.org/CodeSystem/observation-category", "social-history")]
 VITAL = [coded("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs")]
@@ -301,6 +301,22 @@ def test_a_result_of_the_future_is_left_out() -> None:
         wbc(1, id="c", effectiveDateTime="2999-01-01"),
     )
     assert len(made.counts) == 2 and kinds(made) == {"future-date"}
+
+
+@pytest.mark.parametrize("year", ["0024", "1024", "1900", "2924", "9999"])
+def test_a_result_of_a_year_without_records_is_left_out_even_alone(year: str) -> None:
+    made = record(wbc(effectiveDateTime=f"{year}-03-02"))
+    assert not made.counts and kinds(made) <= {"date-implausible", "future-date"} and made.problems
+
+
+def test_facts_of_a_year_without_records_lose_their_date_by_name() -> None:
+    made = record(
+        patient(birthDate="1024-03-05"),
+        wbc(),
+        condition("lupus", onsetDateTime="0024-01-01", recordedDate="2024-01-01"),
+    )
+    assert made.person.birth is None and made.conditions[0].since is None
+    assert [p.kind for p in made.problems] == ["date-implausible"] * 2
 
 
 def test_a_record_shifted_as_a_whole_is_read_and_named() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from fhir_makers import kinds, observation, record, wbc
 
@@ -25,6 +27,13 @@ def white(value: float, day: int) -> dict[str, object]:
 
 def values(made: Record, line: str) -> list[float]:
     return [c.value for c in made.counts if c.lineage == line]
+
+
+Make = Callable[[float, int], dict[str, object]]
+
+
+def values_of(make: Make, *series: float) -> Iterator[dict[str, object]]:
+    return (make(value, day) for day, value in enumerate(series, 1))
 
 
 def doubts(made: Record) -> list[Problem]:
@@ -90,3 +99,29 @@ def test_a_count_of_nobody_is_told_where_no_count_is_low() -> None:
     del stray["subject"]
     headline = explain(record(anc(4.1), stray)).headline
     assert headline.startswith("No low count in what could be read; counts may be missing")
+
+
+@pytest.mark.parametrize("make", [white, anc], ids=["white cells", "neutrophils"])
+def test_a_count_ten_times_those_of_the_days_around_it_is_left_out_with_both_readings(make: Make) -> None:
+    made = record(*(values_of(make, 4.1, 41, 4.3)))
+    (problem,) = made.problems
+    assert problem.kind == "decimal-doubtful" and "is 4.1 with its decimal point moved" in problem.reason
+    assert [c.value for c in made.counts] == [4.1, 4.3]
+
+
+def test_a_count_that_is_a_tenth_of_those_around_it_is_named_and_stays() -> None:
+    made = record(*values_of(anc, 4.1, 0.41, 4.3))
+    (problem,) = made.problems
+    assert problem.kind == "decimal-doubtful" and "it was kept" in problem.reason
+    assert values(made, "ANC") == [4.1, 0.41, 4.3]
+
+
+@pytest.mark.parametrize("series", [(4.1, 30, 4.3), (4.1, 41, 12), (0.04, 0.4, 0.04), (4.1, 41, 43)])
+def test_a_count_that_the_days_around_it_do_not_betray_stays(series: tuple[float, ...]) -> None:
+    made = record(*values_of(white, *series))
+    assert [c.value for c in made.counts if c.lineage == "WBC"] == list(series)
+
+
+def test_a_peak_that_lies_a_week_from_the_next_count_stays() -> None:
+    made = record(white(4.1, 1), white(41, 5), white(4.3, 12))
+    assert values(made, "WBC") == [4.1, 41, 4.3] and not made.problems

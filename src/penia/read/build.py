@@ -7,6 +7,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 |---|---|
 | unit-missing, unit-unknown | a blood count whose unit is not certain; its flag is kept, its value is not |
 | unit-doubtful | white cells in the unit of a count that cannot be, or likely counted per µL |
+| decimal-doubtful | ten times the counts of the days around it, or a tenth of them |
 | two-values-at-one-time | a line with two values of one moment; both are kept |
 | time-missing, time-unreadable, period-reversed | a date that is not there, or is none |
 | value-unreadable | a count written as words, such as 3,2 or 3.2 without unit |
@@ -14,7 +15,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | implausible, differential-sum, part-above-whole | values that no blood has |
 | percent-contradicts | a count and its percentage of the same specimen disagree |
 | end-unknown | a drug that is over, nobody says since when |
-| future-date, dates-shifted, before-birth | dates that cannot be |
+| future-date, date-implausible, dates-shifted, before-birth | dates that cannot be |
 | two-people, two-versions, no-person | whose it is, or which version holds, is not certain |
 | percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |
 | code-unmapped, drug-unknown | not in the tables |
@@ -29,15 +30,15 @@ from typing import TypeVar
 
 import msgspec
 
+from penia.read.calendar import NO_END, possible, present
 from penia.read.checks import (
-    ZONE,
     at_one_time,
     born_before,
-    is_shifted,
     of_a_whole_that_can_be,
     one_person,
     within_white_cells,
 )
+from penia.read.decimal import without_decimal_slips
 from penia.read.differential import derived
 from penia.read.exposures import DrugEvent, joined
 from penia.read.measure import sort_out
@@ -55,9 +56,6 @@ from penia.record import (
     TestResult,
     in_order,
 )
-
-NO_END = 9000
-"""Years from here on (9999-12-31) are how databases write that something has no end."""
 
 ORIGIN = b',"origin'
 """Where the JSON of a fact comes to its last field, its origin or origins: text has its quotes escaped."""
@@ -89,7 +87,7 @@ class RecordBuilder:
         self._results.append((result, names))
 
     def drug(self, event: DrugEvent) -> None:
-        start, stop = self._span(event.start, event.stop, event.place)
+        start, stop = self._span(event.start, event.stop, event.names[0], event.place)
         going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
         if (start, stop, going_on) != (event.start, event.stop, event.going_on):
             event = msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on)
@@ -100,25 +98,33 @@ class RecordBuilder:
         self._exposures.append(exposure)
 
     def condition(self, condition: Condition) -> None:
-        since, until = self._span(condition.since, condition.until, condition.origin.place)
-        self._conditions.append(msgspec.structs.replace(condition, since=since, until=until))
+        name, place = condition.name, condition.origin.place
+        since, until = self._span(condition.since, condition.until, name, place)
+        recorded = self._when(condition.recorded, f"the record of {name}", place)
+        self._conditions.append(
+            msgspec.structs.replace(condition, since=since, until=until, recorded=recorded)
+        )
 
     def finding(self, finding: Finding) -> None:
-        self._findings.append(finding)
+        time = self._when(finding.time, finding.name, finding.origin.place)
+        self._findings.append(msgspec.structs.replace(finding, time=time))
 
     def procedure(self, procedure: Procedure) -> None:
-        self._procedures.append(procedure)
+        time = self._when(procedure.time, procedure.name, procedure.origin.place)
+        self._procedures.append(msgspec.structs.replace(procedure, time=time))
 
     def stay(self, stay: Stay) -> None:
-        self._stays.append(stay)
+        start, stop = self._span(stay.start, stay.stop, f"a stay ({stay.setting})", f"Patient/{self.name}")
+        self._stays.append(msgspec.structs.replace(stay, start=start, stop=stop))
+
+    def _when(self, time: datetime | None, what: str, place: str) -> datetime | None:
+        return None if time and time.year >= NO_END else possible(time, what, place, self.problems)
 
     def _span(
-        self, start: datetime | None, stop: datetime | None, place: str
+        self, start: datetime | None, stop: datetime | None, what: str, place: str
     ) -> tuple[datetime | None, datetime | None]:
-        if stop is not None and stop.year >= NO_END:
-            stop = None
-        if start is not None and start.year >= NO_END:
-            start = None
+        start = self._when(start, f"the start of {what}", place)
+        stop = self._when(stop, f"the end of {what}", place)
         if start is not None and stop is not None and stop < start and stop == _midnight(start):
             stop = start  # a day without an hour, the same as that of the start
         if start is not None and stop is not None and stop < start:
@@ -128,11 +134,12 @@ class RecordBuilder:
 
     def build(self) -> Record:
         person = one_person(self._people, self.name, self.problems)
-        results = self._present(self._results)
+        began = [s.start for s in self._stays if s.start] + [d.start for d in self._drugs if d.start]
+        results = present(self._results, began, self._now, self.name, self.problems)
         last = self._last([r.time for r, _ in results if r.time])
         measured = sort_out(results, self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
-        sure = without_slips(sure, self.problems)
+        sure = without_decimal_slips(without_slips(sure, self.problems), self.problems)
         counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
@@ -162,32 +169,6 @@ class RecordBuilder:
         )
         end = max([self._now, *measured])
         return max((time for time in told if time and time <= end), default=None)
-
-    def _present(
-        self, results: list[tuple[TestResult, tuple[str, ...]]]
-    ) -> list[tuple[TestResult, tuple[str, ...]]]:
-        """Without results of the future; all of them where the whole record is shifted there."""
-        limit = self._now + ZONE
-        times = [r.time for r, _ in results if r.time]
-        if not times or max(times) <= limit:
-            return results
-        times += [s.start for s in self._stays if s.start] + [d.start for d in self._drugs if d.start]
-        never = [r for r, _ in results if r.time and r.time.year >= NO_END]
-        for result in never:
-            assert result.time is not None
-            reason = f"{result.name} is dated {result.time.date()}, which no calendar of people reaches"
-            self.problems.add("future-date", result.origin.place, reason, "check its date")
-        results = [(r, names) for r, names in results if r.time is None or r.time.year < NO_END]
-        late = [r for r, _ in results if r.time and r.time > limit]
-        if late and is_shifted(times, self._now):
-            reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
-            self.problems.add("dates-shifted", f"Patient/{self.name}", reason)
-            return results
-        for result in late:
-            assert result.time is not None
-            reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
-            self.problems.add("future-date", result.origin.place, reason, "check its date")
-        return [(r, names) for r, names in results if r.time is None or r.time <= limit]
 
 
 def _midnight(time: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
@@ -13,8 +13,6 @@ from penia.record import Count, Person
 
 PARTS = {"ANC", "SEGS", "BANDS", "GRANULOCYTES", "ALC", "AMC", "AEC", "ABC", "BLASTS"}
 """Lineages that are part of the white cells."""
-ZONE = timedelta(days=1)
-"""A clock in another time zone is no future."""
 
 
 def one_person(readings: list[Person], name: str, problems: Problems) -> Person:
@@ -33,10 +31,17 @@ def one_person(readings: list[Person], name: str, problems: Problems) -> Person:
 
 
 def born_before(person: Person, counts: list[Count], problems: Problems) -> tuple[Person, list[Count]]:
-    """Without the counts before birth; without the birth date where most counts lie before it."""
+    """Without the counts before birth; without the birth date where most counts lie before it, or where
+    nobody lives as long."""
     if person.birth is None:
         return person, counts
     born = person.birth
+    ages = [age for c in counts if (age := person.age(c.time)) is not None]
+    if ages and not plausible().age.holds(min(ages)):
+        old = f"{min(ages):.0f} years old when first counted"
+        reason = f"born on {born}, the person is {old}; the birth date was left out"
+        problems.add("date-implausible", f"Patient/{person.id}", reason, "check the birth date")
+        return msgspec.structs.replace(person, birth=None), counts
     before = [c for c in counts if _is_before(c, born)]
     if not before:
         return person, counts
@@ -58,11 +63,6 @@ def _is_before(count: Count, born: date) -> bool:
     """A birth date known only to its year stands for 1 July: counts may truly lie half a year before."""
     slack = 183 if (born.month, born.day) == (7, 1) else 1
     return (born - count.time.date()).days > slack
-
-
-def is_shifted(times: list[datetime], now: datetime) -> bool:
-    """True where most of the record lies in the future: its dates were shifted as a whole, for privacy."""
-    return bool(times) and 2 * sum(t > now + ZONE for t in times) > len(times)
 
 
 def of_a_whole_that_can_be(counts: list[Count], refused: list[Count], problems: Problems) -> list[Count]:

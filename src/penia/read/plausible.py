@@ -35,6 +35,21 @@ class UnitSlip(Knowledge, frozen=True):
     """Parts doubted where no white count of the day holds them."""
 
 
+class DecimalSlip(Knowledge, frozen=True):
+    """When a count is doubted to have its decimal point in the wrong place."""
+
+    days: float
+    """Days to the count before and to the one after."""
+    factor: float
+    close: float
+    """Part by which the count read the other way may lie outside those around it."""
+    alike: float
+    """The larger of the counts around it, divided by the smaller."""
+    above: float
+    """10⁹/L: the larger of the two readings"""
+    lines: tuple[str, ...]
+
+
 class Differential(Knowledge, frozen=True):
     """By how much one may differ from itself."""
 
@@ -62,6 +77,9 @@ class Plausible(Knowledge, frozen=True):
     rounding: Figure
     differential: Differential
     age: Limit
+    calendar: Limit
+    """Years in which a record of a person can lie."""
+    decimal_slip: DecimalSlip
     unit_slip: UnitSlip
     vitals: dict[str, dict[str, Limit]]
     """vital sign → unit → limits"""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from penia.read.build import NO_END
+from penia.read.calendar import NO_END
 from penia.read.courses import EVER
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.context import Context

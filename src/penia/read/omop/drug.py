@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 from penia.codes import parts_of, together
-from penia.read.build import NO_END
+from penia.read.calendar import NO_END
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context

@@ -1,0 +1,61 @@
+"""What a date can be: not of the future, and of a year in which there are records of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from penia.read.plausible import plausible
+from penia.read.problems import Problems
+from penia.record import TestResult
+
+NO_END = 9000
+"""Years from here on (9999-12-31) are how databases write that something has no end."""
+ZONE = timedelta(days=1)
+"""A clock in another time zone is no future."""
+CHECK = "check its date"
+
+Received = tuple[TestResult, tuple[str, ...]]
+
+
+def possible(time: datetime | None, what: str, place: str, problems: Problems) -> datetime | None:
+    """The time; None, with a problem, where its year is none of a record of people."""
+    if time is None or plausible().calendar.holds(time.year):
+        return time
+    early = time.year < plausible().calendar.low
+    reason = (
+        f"{what} is dated {time.date()}, {'before' if early else 'after'} any record of people could be; "
+        "it was left out"
+    )
+    problems.add("date-implausible" if early else "future-date", place, reason, CHECK)
+    return None
+
+
+def present(
+    results: Sequence[Received], others: Sequence[datetime], now: datetime, name: str, problems: Problems
+) -> list[Received]:
+    """Without results of impossible years and of the future; with the latter where the whole record is
+    shifted there, as is done for privacy. ``others``: when stays and drugs began."""
+    kept = list(results)
+    times = [r.time for r, _ in kept if r.time]
+    if not times or (plausible().calendar.holds(min(times).year) and max(times) <= now + ZONE):
+        return kept
+    kept = [
+        (r, names) for r, names in kept if not r.time or possible(r.time, r.name, r.origin.place, problems)
+    ]
+    times = [r.time for r, _ in kept if r.time]
+    late = [r for r, _ in kept if r.time and r.time > now + ZONE]
+    if late and _is_shifted([*times, *others], now):
+        reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
+        problems.add("dates-shifted", f"Patient/{name}", reason)
+        return kept
+    for result in late:
+        assert result.time is not None
+        reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
+        problems.add("future-date", result.origin.place, reason, CHECK)
+    return [(r, names) for r, names in kept if r.time is None or r.time <= now + ZONE]
+
+
+def _is_shifted(times: list[datetime], now: datetime) -> bool:
+    """True where most of the record lies in the future."""
+    return 2 * sum(t > now + ZONE for t in times) > len(times)

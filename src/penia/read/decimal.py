@@ -1,0 +1,48 @@
+"""A decimal point that was lost or moved: white cells of 41 between 4.1 and 4.3 of the days around them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from penia.read.plausible import plausible
+from penia.read.problems import Problems
+from penia.record import Count
+
+
+def without_decimal_slips(counts: list[Count], problems: Problems) -> list[Count]:
+    """Without the counts ten times those around them, which would look like a recovery. One that is a tenth
+    of them stays, since it may be a danger. Both are named with both readings."""
+    slip = plausible().decimal_slip
+    lines: dict[str, dict[tuple[datetime, float], Count]] = defaultdict(dict)
+    for count in counts:
+        if count.lineage in slip.lines and count.comparator is None:
+            lines[count.lineage].setdefault((count.time, count.value), count)
+    left: set[tuple[str, datetime, float]] = set()
+    for name, line in lines.items():
+        for before, count, after, read in _slips([line[key] for key in sorted(line)]):
+            fate = "it was kept, as it may be a danger" if read > count.value else "it was left out"
+            reason = (
+                f"{name} {count.value:g} ×10⁹/L on {count.time.date()} lies between {before.value:g} and "
+                f"{after.value:g} of the days around it, and is {read:g} with its decimal point moved; {fate}"
+            )
+            problems.add("decimal-doubtful", count.origin.place, reason, "check its decimal point")
+            if read < count.value:
+                left.add((name, count.time, count.value))
+    return [c for c in counts if (c.lineage, c.time, c.value) not in left] if left else counts
+
+
+def _slips(line: Sequence[Count]) -> Iterator[tuple[Count, Count, Count, float]]:
+    """(the count before, the count, the count after, the count with its decimal point moved)"""
+    slip = plausible().decimal_slip
+    near = timedelta(days=slip.days)
+    for (before, count), (_, after) in pairwise(pairwise(line)):
+        low, high = sorted((before.value, after.value))
+        if count.time - before.time > near or after.time - count.time > near or high > slip.alike * low:
+            continue
+        for read in (count.value / slip.factor, count.value * slip.factor):
+            within = low / (1 + slip.close) <= read <= high * (1 + slip.close)
+            if within and max(count.value, read) >= slip.above:
+                yield before, count, after, read
