@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from penia.codes.tables import rows
 from penia.knowledge import load
 from penia.knowledge.schema import Drug
 
@@ -46,3 +47,12 @@ def test_a_drug_keeps_the_pattern_of_its_kind(drug: str, kind: str) -> None:
 def test_a_warned_of_pair_raises_the_risk_of_the_drug_that_it_makes_worse() -> None:
     fluorouracil = {m.with_: m.ratio.value for m in DRUGS["drug:fluorouracil"].modifiers}
     assert fluorouracil["drug:brivudine"] > 5 and fluorouracil["drug:sorivudine"] > 5
+
+
+def test_a_drug_that_is_read_by_name_is_judged() -> None:
+    assert {f"drug:{row['name']}" for row in rows("drugs")} <= set(DRUGS)
+
+
+def test_pirfenidone_lowers_white_counts_as_often_as_its_trial_saw() -> None:
+    drug = DRUGS["drug:pirfenidone"]
+    assert drug.incidence.verified and drug.incidence.value == pytest.approx(7 / 164, abs=0.001)
