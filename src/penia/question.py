@@ -52,7 +52,8 @@ def about(record: Record, first_low: datetime, at: datetime) -> Question:
     known = record.until(at)
     series = series_of(known)
     episode = next((e for e in episodes(known, series=series) if e.first_low == first_low), None)
-    return _asked(known, at, None, episode, read_facts(known, at, first_low), series)
+    last_low = episode.last_low if episode else None
+    return _asked(known, at, None, episode, read_facts(known, at, first_low, last_low), series)
 
 
 def _asked(
@@ -86,8 +87,8 @@ def _episode_and_facts(
 ) -> tuple[Episode | None, Reading]:
     """The facts name low counts that stand in words only; the first low count dates the facts."""
     numbers = find_episode(record, series=series)
-    first_low = numbers.first_low if numbers else None
-    reading = read_facts(record, cut, first_low)
+    first_low, last_low = (numbers.first_low, numbers.last_low) if numbers else (None, None)
+    reading = read_facts(record, cut, first_low, last_low)
     return find_episode(record, reading.low_words, series=series), reading
 
 

@@ -347,3 +347,27 @@ def test_a_haemorrhage_after_a_birth_of_years_ago_is_no_pregnancy_of_today() -> 
     assert says(read(conditions=(bled,)), "history:postpartum-haemorrhage-or-pituitary-disease") is True
     now = Condition("postpartum haemorrhage", since=T - 7 * DAY)
     assert says(read(conditions=(now,)), "history:pregnancy") is True
+
+
+def _ldh(value: float, days: float) -> TestResult:
+    return TestResult("LDH", value=value, unit="U/L", high=250, time=T + days * DAY)
+
+
+def test_a_value_of_the_days_of_the_low_count_outweighs_one_of_other_weeks() -> None:
+    reading = read(tests=(_ldh(1500, -60), _ldh(180, 1)))
+    assert says(reading, "HP:0025435") is False
+    assert says(read(tests=(_ldh(1500, -60),)), "HP:0025435")
+
+
+def test_as_long_as_the_counts_are_low_a_value_is_of_their_days() -> None:
+    record = Record(person=ADULT, tests=(_ldh(180, 0), _ldh(1500, 60)))
+    for last_low, present in ((T, False), (T + 60 * DAY, True)):
+        reading = read_facts(record, T + 90 * DAY, T, last_low)
+        assert says(reading, "HP:0025435") is present
+
+
+def test_a_fact_tells_on_how_many_days_its_value_was_measured() -> None:
+    found = fact(
+        read(tests=tuple(_ldh(value, n / 2) for n, value in enumerate((200, 1500, 200, 220)))), "HP:0025435"
+    )
+    assert found is not None and found.present and found.days == 2

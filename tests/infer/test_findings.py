@@ -175,3 +175,18 @@ def test_a_finding_that_every_cause_lists_has_one_background_whatever_rounding_l
     rounded = [shares * (1 + e) for e in (0, 1e-15, -1e-15)]
     found = {float(backgrounds(fever, listed(causes, fever), p, None, PLAIN)[0]) for p in rounded}
     assert found == {0.25 * 0.5}
+
+
+def test_a_value_found_on_one_of_many_days_parts_the_causes_less_and_never_found_as_much_as_on_one():
+    causes, vocabulary = [hypothesis("hlh", {"ldh": 0.7}), hypothesis("drug")], [key("ldh", 0.1)]
+    (once, never), (often, never_again) = (
+        [
+            scored(causes, [Fact("ldh", present, days=days)], vocabulary, [0.0, 1.0])[0].logs[0]
+            for present in (True, False)
+        ]
+        for days in (1, 20)
+    )
+    missed = 0.9 ** (20 ** weights().looks.value - 1)
+    assert often == pytest.approx(math.log((1 - 0.3 * missed) / (1 - 0.9 * missed)))
+    assert 0 < often < once
+    assert never_again == pytest.approx(never)

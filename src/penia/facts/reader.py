@@ -48,18 +48,24 @@ class _Read:
         self.excluded |= dict.fromkeys(heard.excluded)
 
 
-def read_facts(record: Record, at: datetime | None = None, first_low: datetime | None = None) -> Reading:
+def read_facts(
+    record: Record,
+    at: datetime | None = None,
+    first_low: datetime | None = None,
+    last_low: datetime | None = None,
+) -> Reading:
     """All finding keys that ``record`` (already cut at ``at``) decides.
 
     ``first_low`` is the time of the first low count, from which the windows of drugs and values are measured;
-    without it ``at`` stands in, then the newest time in the record.
+    without it ``at`` stands in, then the newest time in the record. ``last_low``: of the last one, if later.
     """
     anchor = first_low or at or _newest(record)
+    low = (anchor, last_low or anchor)
     body = Body(record.person.age(anchor) if anchor else None, record.person.sex)
     read = _Read()
     read.said += [(one, Source(place="person")) for one in circumstances.read_person(record.person, anchor)]
     _read_texts(read, record, body, anchor)
-    _read_tests(read, record, body, anchor)
+    _read_tests(read, record, body, low)
     for stay in record.stays:
         key = tables.person().setting.get(stay.setting)
         if key:
@@ -104,12 +110,21 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
         read.take(texts.read_procedure(procedure, anchor), source, "procedure")
 
 
-def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None) -> None:
+def _read_tests(
+    read: _Read, record: Record, body: Body, low: tuple[datetime | None, datetime | None]
+) -> None:
     """Tests, vital signs and counts that are near enough to the low count to tell of it."""
+    anchor, last = low
     for test in record.tests:
         window = "vital" if test.kind == "vital" else "laboratory"
         if _in_window(window, test.time, anchor) or _timeless(test):
-            source = Source(test.time, f"{test.name}: {reports.shown(test)}", test.origin.place)
+            source = Source(
+                test.time,
+                f"{test.name}: {reports.shown(test)}",
+                test.origin.place,
+                measured=test.value is not None,
+                near=test.value is None or _near(test.time, anchor, last),
+            )
             heard = reports.read_test(test, body)
             heard.keys = [
                 one
@@ -120,7 +135,13 @@ def _read_tests(read: _Read, record: Record, body: Body, anchor: datetime | None
     _slow_pulse(read, record, body)
     for count in record.counts:
         if _in_window("laboratory", count.time, anchor):
-            source = Source(count.time, f"{count.lineage} {count.value:g}", count.origin.place)
+            source = Source(
+                count.time,
+                f"{count.lineage} {count.value:g}",
+                count.origin.place,
+                measured=True,
+                near=_near(count.time, anchor, last),
+            )
             read.said += [(one, source) for one in reports.read_count(count, body)]
 
 
@@ -175,6 +196,14 @@ def _in_window(kind: WindowKind, time: datetime | None, anchor: datetime | None)
         return True
     window = tables.rules().windows[kind]
     return -window.before * _DAY <= time - anchor <= window.after * _DAY
+
+
+def _near(time: datetime | None, first: datetime | None, last: datetime | None) -> bool:
+    """In the days of the low counts, or about them."""
+    if time is None or first is None or last is None:
+        return True
+    window = tables.rules().windows["near"]
+    return first - window.before * _DAY <= time <= last + window.after * _DAY
 
 
 def _timeless(test: TestResult) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -20,6 +20,10 @@ class Source(msgspec.Struct, frozen=True):
     time: datetime | None = None
     text: str = ""
     place: str = ""
+    measured: bool = False
+    """A number, which holds for its own time."""
+    near: bool = True
+    """Of the days of the low count."""
 
 
 def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
@@ -31,17 +35,28 @@ def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
     return tuple(facts[key] for key in sorted(_implied(facts)))
 
 
-def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, datetime]:
-    """A weak absence loses to anything; a decisive test outweighs words, present absent; then the newest."""
+def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, bool, datetime]:
+    """A weak absence loses to anything; a decisive test outweighs words, a value of the days of the low count
+    one of other weeks, present absent; then the newest."""
     one, source = entry
-    return (not one.weak, one.decisive, one.present, source.time or _LONG_AGO)
+    return (not one.weak, one.decisive, source.near, one.present, source.time or _LONG_AGO)
 
 
-def _fact(entry: tuple[Said, Source], said: Iterable[tuple[Said, Source]]) -> Fact:
+def _fact(entry: tuple[Said, Source], said: Sequence[tuple[Said, Source]]) -> Fact:
     one, source = entry
     agreeing = dict.fromkeys(s.place for o, s in said if o.present == one.present and s.place != source.place)
     also = tuple(place for place in agreeing if place)
-    return Fact(one.key, one.present, one.decisive, source.time, source.text, source.place, also)
+    days = {s.time.date() for _, s in said if s.measured and s.near == source.near and s.time is not None}
+    return Fact(
+        one.key,
+        one.present,
+        one.decisive,
+        source.time,
+        source.text,
+        source.place,
+        also,
+        max(len(days), 1) if source.measured else 1,
+    )
 
 
 def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:

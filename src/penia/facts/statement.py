@@ -22,6 +22,8 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """The resource they stand in."""
     also: tuple[str, ...] = ()
     """Other resources that say the same."""
+    days: int = 1
+    """On how many days it was measured, with either result: of many days one is more easily abnormal."""
 
     def stands_in(self, places: Collection[str]) -> bool:
         """One of these resources says it."""

@@ -59,7 +59,7 @@ class Told(msgspec.Struct, frozen=True):
     brings: Array
     """log P(not brought along by this hypothesis) (F, C): below 0 for a disease that the record states."""
     spared: Array
-    """log P(not brought along by the counts) (F,)"""
+    """log P(not brought along by the counts, and not by looking again and again) (F,)"""
     present: Flags
     """(F,)"""
     exponent: Array
@@ -210,14 +210,16 @@ def told(
         + _of_other_drugs(hypotheses, heard, keys)
     )
     anchored = np.array([h.known or h.drug is not None for h in hypotheses])
+    background = backgrounds(keys, whole, shares, place, fitted)
     found = Told(
         facts=tuple(heard),
         keys=tuple(keys),
         rates=np.minimum(own.p, 1 - fitted.floor.value / 10).T.copy(),
         listed=(own.listed & ~(own.anchor & anchored[:, None])).T.copy(),
-        background=backgrounds(keys, whole, shares, place, fitted),
+        background=background,
         brings=_brought(hypotheses, own).T.copy(),
-        spared=np.log1p([-brought.get(key.key, 0.0) for key in keys]),
+        spared=np.log1p([-brought.get(key.key, 0.0) for key in keys])
+        + _looked_for(heard, fitted) * np.log1p(-background),
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
         floor=fitted.floor.value,
@@ -268,6 +270,13 @@ def _brought(hypotheses: Sequence[Hypothesis], rates: Rates) -> Array:
     """log of what each hypothesis does not bring along (C, F)"""
     shows = np.array([h.shows if h.known else 0.0 for h in hypotheses])
     return np.log1p(-np.minimum(rates.p * shows[:, None], 1 - 1e-6))
+
+
+def _looked_for(facts: Sequence[Fact], fitted: Weights) -> Array:
+    """Independent looks beyond the first (F,): a value that is measured on many days is abnormal on one of
+    them more easily than on a single day, whatever the cause."""
+    days = np.array([fact.days for fact in facts], float)
+    return days**fitted.looks.value - 1
 
 
 def _chains(keys: Sequence[FindingKey]) -> list[Chain]:

@@ -31,6 +31,8 @@ class Weights(Knowledge, frozen=True):
     """How far a setting's base rate is drawn to the mean over settings (0 not at all, 1 wholly)."""
     background: Figure
     """Least part of a base rate that is left to causes which do not list the finding."""
+    looks: Figure
+    """Exponent of the days on which a value was measured: how many independent looks they come to."""
     floor: Figure
     """Least probability of a finding or test under any cause."""
 

@@ -45,7 +45,7 @@ class ResultWords(Row, frozen=True):
     whole_negative: tuple[str, ...]
 
 
-WindowKind = Literal["vital", "laboratory", "absent", "recorded", "earlier"]
+WindowKind = Literal["vital", "laboratory", "absent", "recorded", "earlier", "near"]
 
 
 class Window(Row, frozen=True):
