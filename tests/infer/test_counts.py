@@ -109,3 +109,26 @@ def test_a_cytotoxic_taken_day_after_day_makes_an_acute_fall_go_on(stop: int | N
     (one,) = column({}, tempo="subacute", who=(taken,))
     share = kind.pattern.tempo.get("acute" if goes_on else "subacute", 0.0)
     assert one.logs[0] == pytest.approx(math.log(max(share, PLAIN.outlier.value)))
+
+
+def taken(name: str, **kind_changes):
+    base = load()
+    drug = base.drugs[name]
+    kind = msgspec.structs.replace(base.patterns[drug.pattern], **kind_changes)
+    return hypothesis(name, pattern=kind.pattern, drug=drug, kind=kind)
+
+
+def test_an_agranulocytosis_in_words_is_rare_under_a_drug_of_which_few_falls_go_so_deep():
+    rarely = taken("drug:cefuroxime")
+    assert rarely.drug is not None
+    own = rarely.drug.severe.value / rarely.drug.incidence.value
+    ((one),) = column(measured("ANC", 0.5, 1.5, censored=True), who=(rarely,))
+    assert math.exp(one.logs[0]) == pytest.approx(own, rel=0.2)
+
+
+def test_the_few_deep_falls_of_a_drug_that_mostly_makes_mild_ones_may_be_as_deep_as_any():
+    drug = "drug:trimethoprim-sulfamethoxazole"
+    ((none),) = column(measured("ANC", 0.01, 1.5), who=(taken(drug), taken(drug, deep=None)))
+    assert none.logs[0] > none.logs[1] + 3
+    ((mild),) = column(measured("ANC", 1.2, 1.5), who=(taken(drug), taken(drug, deep=None)))
+    assert mild.logs[0] == mild.logs[1]

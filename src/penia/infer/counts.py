@@ -22,7 +22,7 @@ from penia.infer.hypotheses import Course, Hypothesis, patterns
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
 from penia.knowledge.limits import limits
-from penia.knowledge.schema import Drug, Lineage, Pattern
+from penia.knowledge.schema import Distribution, Drug, DrugPattern, Lineage, Pattern
 from penia.units import shown
 
 _NORMAL = NormalDist()
@@ -95,8 +95,8 @@ def count_evidence(
 def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fitted: Weights) -> Evidence:
     likely = density(spreads, value, fitted)
     for i, h in enumerate(hypotheses):
-        if h.drug is not None:
-            likely[i] *= severe_share(h.drug, h.pattern, value, fitted)
+        if h.drug is not None and h.kind is not None and value.line == "ANC":
+            likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
     logs = fitted.counts.value * np.log(likely)
     text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
@@ -181,10 +181,7 @@ def _spreads_of(pattern: Pattern, fitted: Weights) -> tuple[Spread, ...]:
 def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     depth, least, most = pattern.depth, fitted.narrowest[line].value, fitted.widest.value
     if line == "ANC":
-        median, p10, p90 = (
-            math.log(max(v, fitted.zero.value)) for v in (depth.anc_median, depth.anc_p10, depth.anc_p90)
-        )
-        return median, _clip((median - p10) / _Z90, least, most), _clip((p90 - median) / _Z90, least, most)
+        return _between(depth.anc_median, depth.anc_p10, depth.anc_p90, fitted)
     value = {
         "WBC": depth.wbc_median,
         "ALC": depth.alc_median,
@@ -200,14 +197,41 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
     return median, spread, spread
 
 
-def severe_share(drug: Drug, kind: Pattern, measured: Measured, fitted: Weights) -> float:
-    """A drug with its own incidence of ANC < 0.5 keeps its pattern's shape on each side of 0.5."""
-    if measured.line != "ANC" or drug.incidence.value <= 0:
-        return 1.0
-    pattern = _clip(kind.depth.p_anc_below_half, 0.02, 0.98)
-    own = _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
-    severe = measured.value < fitted.severe.value
-    return own / pattern if severe else (1 - own) / (1 - pattern)
+def _between(usual: float, low: float, high: float, fitted: Weights) -> Spread:
+    """Of neutrophils, of which a tenth lie below ``low`` and a tenth above ``high``."""
+    least, most = fitted.narrowest["ANC"].value, fitted.widest.value
+    median, p10, p90 = (math.log(max(v, fitted.zero.value)) for v in (usual, low, high))
+    return median, _clip((median - p10) / _Z90, least, most), _clip((p90 - median) / _Z90, least, most)
+
+
+def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted: Weights) -> float:
+    """A drug with its own incidence of ANC < 0.5 keeps its kind's shape on each side of 0.5; of two shapes
+    below it each has half."""
+    if drug.incidence.value <= 0:
+        return likely
+    own, usual = own_severe(drug), _clip(kind.pattern.depth.p_anc_below_half, 0.02, 0.98)
+    limit = fitted.severe.value
+    if anc.value > limit or (anc.value == limit and not anc.censored):
+        return likely * (1 - own) / (1 - usual)
+    if kind.deep is None:
+        return likely * own / usual
+    spread = np.array(deep_spread(kind.deep, fitted))
+    return own * (likely / usual + float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)) / 2
+
+
+def deep_spread(deep: Distribution, fitted: Weights) -> Spread:
+    return _between(deep.median, deep.p10, deep.p90, fitted)
+
+
+def own_severe(drug: Drug) -> float:
+    """P(ANC < 0.5 | the drug lowered the count)"""
+    return _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
+
+
+@derived
+def _below_half(deep: Distribution, fitted: Weights) -> float:
+    half = Measured("ANC", fitted.severe.value, fitted.limits["ANC"].value, censored=True)
+    return float(density(np.array(deep_spread(deep, fitted)), half, fitted))
 
 
 def _clip(value: float, least: float, most: float) -> float:

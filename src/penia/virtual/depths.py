@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
 import numpy as np
 
-from penia.episode import Measured
-from penia.infer.counts import severe_share, spread_of
+from penia.infer.counts import Spread, deep_spread, own_severe, spread_of
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import weights
 
@@ -36,19 +34,25 @@ def lowest(
 def _count(cause: Hypothesis, line: str, limit: float, generator: np.random.Generator) -> float:
     """One draw; a share fits no cause, and a drug has its own share of severe ones."""
     fitted = weights()
-    usual = fitted.limits[line].value
-    median, below, above = spread_of(cause.pattern, line, fitted)
-    half = Measured(line, fitted.severe.value, limit)
-    shares = [1.0, 1.0]
-    if cause.drug is not None:
-        sides = (msgspec.structs.replace(half, value=0.0), half)
-        shares = [severe_share(cause.drug, cause.pattern, side, fitted) for side in sides]
+    half, usual = fitted.severe.value, spread_of(cause.pattern, line, fitted)
+    if cause.drug is None or line != "ANC" or cause.drug.incidence.value <= 0:
+        return _drawn(usual, line, limit, generator)
+    severe = generator.random() < own_severe(cause.drug)
+    deep = cause.kind.deep if cause.kind is not None and severe and generator.random() < 0.5 else None
+    spread = usual if deep is None else deep_spread(deep, fitted)
     while True:
-        if generator.random() < fitted.outlier.value:
-            x = np.log(usual) + fitted.wide.value * generator.standard_normal()
-        else:
-            z = abs(generator.standard_normal())
-            x = median - below * z if generator.random() < below / (below + above) else median + above * z
-        value = max(float(np.exp(x)), fitted.zero.value) * limit / usual
-        if generator.random() < shares[value >= half.value] / max(shares):
+        value = _drawn(spread, line, limit, generator)
+        if (value < half) == severe:
             return value
+
+
+def _drawn(spread: Spread, line: str, limit: float, generator: np.random.Generator) -> float:
+    fitted = weights()
+    usual = fitted.limits[line].value
+    median, below, above = spread
+    if generator.random() < fitted.outlier.value:
+        x = np.log(usual) + fitted.wide.value * generator.standard_normal()
+    else:
+        z = abs(generator.standard_normal())
+        x = median - below * z if generator.random() < below / (below + above) else median + above * z
+    return max(float(np.exp(x)), fitted.zero.value) * limit / usual

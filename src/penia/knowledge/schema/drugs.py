@@ -39,6 +39,8 @@ class DrugPattern(Knowledge, frozen=True):
     actions: tuple[Action, ...]
     by_count: bool = False
     """Its signs of infection are those of the low count and not of the drug."""
+    deep: Distribution | None = None
+    """ANC of the severe cases, where they are another reaction than the rest and no tail of it."""
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
     channels: tuple[Channel, ...] = ()
     published: tuple[Published, ...] = ()
