@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import penia
-from penia.record import Count, Exposure, Finding, Person, Problem, Record
+from penia.record import Count, Exposure, Finding, Person, Problem, Record, TestResult
 
 EXAMPLE = json.loads(Path(penia.__file__).with_name("examples").joinpath("clozapine.json").read_text())
 
@@ -131,3 +131,24 @@ def test_two_drugs_that_do_more_together_are_told_as_a_set():
     assert set(first.causes) == {"drug:methotrexate", "drug:trimethoprim-sulfamethoxazole"}
     assert first.beats
     assert first.probability > max(c.alone for c in explanation.candidates)
+
+
+def test_signs_that_critical_illness_and_sepsis_bring_speak_less_for_haemophagocytosis():
+    at = datetime(2024, 5, 20, tzinfo=UTC)
+    counts = [("WBC", 2.1), ("ANC", 1.4), ("ALC", 0.4), ("PLT", 60), ("HB", 82)]
+    values = [("Ferritin", 12_000, "ug/L"), ("LDH", 900, "U/L"), ("Triglycerides", 3.4, "mmol/L")]
+    said = ("Sepsis", "Critical illness")
+
+    def spoken(words):
+        record = Record(
+            person=Person(id="p", sex="male", birth=datetime(1960, 1, 1).date()),
+            counts=tuple(Count(time=at, lineage=line, value=value) for line, value in counts),
+            tests=tuple(TestResult(name=n, value=v, unit=u, time=at) for n, v, u in values),
+            findings=tuple(Finding(name=name, time=at) for name in words),
+        )
+        hlh = next(c for c in penia.explain(record, setting="inpatient").candidates if c.causes == ("hlh",))
+        return {c.key: c.decibans for c in hlh.contributions}
+
+    well, ill = spoken(()), spoken(said)
+    for key in ("test:ferritin-over-10000", "test:triglycerides-above-3"):
+        assert 0 < ill[key] < well[key] - 1

@@ -1,4 +1,4 @@
-"""What a low count brings with it."""
+"""What a low count, or a circumstance of the record, brings with it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_a_sign_of_two_low_lines_is_joined_by_a_noisy_or() -> None:
 
 def test_every_complication_is_a_finding_of_the_vocabulary_and_names_its_source() -> None:
     table, vocabulary = complications(), knowledge.load().findings
-    for band in table.complications:
-        for key, figure in band.rates.items():
+    for row in (*table.complications, *table.circumstances):
+        for key, figure in row.rates.items():
             assert key in vocabulary, key
             assert figure.source == "judgement" or figure.source in table.sources, key
             assert figure.range is not None and figure.range[0] < figure.value < figure.range[1], key
@@ -51,3 +51,28 @@ def test_a_count_that_is_low_in_words_brings_the_mean_over_what_it_may_be() -> N
     )
     assert 0 < said[FEVER] < table.of({"ANC": 0.05})[FEVER]
     assert table.of({"ANC": 1.2}, {"ANC"}) == {}
+
+
+FERRITIN, CRITICAL = "test:ferritin-over-10000", "history:critical-illness"
+
+
+def test_what_critical_illness_and_sepsis_bring_is_joined_by_a_noisy_or() -> None:
+    table = complications()
+    ill, septic, both = (
+        table.of({}, present=present)[FERRITIN]
+        for present in ({CRITICAL}, {"HP:0100806"}, {CRITICAL, "HP:0100806"})
+    )
+    assert both == pytest.approx(1 - (1 - ill) * (1 - septic))
+
+
+def test_a_circumstance_that_is_not_in_the_record_brings_nothing() -> None:
+    assert complications().of({}) == {}
+
+
+def test_every_circumstance_can_be_present() -> None:
+    base = knowledge.load()
+    for circumstance in complications().circumstances:
+        kind, _, id = circumstance.when.partition(":")
+        assert circumstance.when in base.findings or {"drug": base.drugs, "condition": base.causes}[kind].get(
+            id if kind == "condition" else circumstance.when
+        ), circumstance.when

@@ -199,7 +199,7 @@ def told(
     of_both: Set[tuple[str, str]] = frozenset(),
 ) -> Told:
     """``skip`` holds kinds scored elsewhere (``count``, ``course``, ``drugs``); ``shares`` are the prior
-    probabilities of the hypotheses; ``brought`` is P(present) on account of the counts themselves, by key;
+    probabilities of the hypotheses; ``brought`` is P(present) on account of counts and circumstances, by key;
     ``of_both`` names (hypothesis, key) where the finding is no sign of it alone, but of it with another."""
     heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
     keys = [vocabulary[f.key] for f in heard]

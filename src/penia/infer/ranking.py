@@ -95,7 +95,7 @@ class Ranking(msgspec.Struct, frozen=True):
     deep: datetime | None
     """When the counts had fallen to the depth in question."""
     brought: Mapping[str, float]
-    """P(present) on account of the counts themselves, by finding key."""
+    """P(present) on account of the counts themselves and of circumstances, by finding key."""
 
     def families(self) -> list[list[int]]:
         """Indices of the hypotheses of each candidate, likeliest first in both; ties by id."""
@@ -275,7 +275,9 @@ def rank(
     counts = count_evidence(who, low.measured, low.words, tempo, fitted, passed=passed)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
-    brought = complications().of({line: m.value for line, m in low.measured.items()}, in_words)
+    brought = complications().of(
+        {line: m.value for line, m in low.measured.items()}, in_words, background.present
+    )
     known = met(who, knowledge.pairs)
     heard = told(
         who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)

@@ -1,4 +1,5 @@
-"""The shape of data/complications.yaml: the signs that a low count brings, whatever lowered it."""
+"""The shape of data/complications.yaml: the signs that a low count, or a circumstance of the record, brings
+along, whatever lowered the count."""
 
 from __future__ import annotations
 
@@ -18,13 +19,27 @@ class Band(Knowledge, frozen=True):
     rates: dict[str, Figure]
 
 
+class Circumstance(Knowledge, frozen=True):
+    """Where ``when`` is present, P(sign present on its account) by finding key."""
+
+    when: str
+    """A finding, ``drug:x`` or ``condition:x``."""
+    rates: dict[str, Figure]
+
+
 class Complications(Knowledge, frozen=True):
     complications: tuple[Band, ...]
+    circumstances: tuple[Circumstance, ...]
     sources: dict[str, Source]
 
-    def of(self, counts: Mapping[str, float], said: Set[str] = frozenset()) -> dict[str, float]:
-        """P(present) on account of these counts alone, by finding key; independent lines are joined by a
-        noisy or. ``said``: lines said to be low without a number, which may be of any band."""
+    def of(
+        self,
+        counts: Mapping[str, float],
+        said: Set[str] = frozenset(),
+        present: Set[str] = frozenset(),
+    ) -> dict[str, float]:
+        """P(present) on account of these counts and of what is ``present`` alone, by finding key; each is
+        joined by a noisy or. ``said``: lines said to be low without a number, which may be of any band."""
         free: dict[str, float] = {}
         for line, value in counts.items():
             bands = [band for band in self.complications if band.line == line and value <= band.below]
@@ -38,6 +53,10 @@ class Complications(Knowledge, frozen=True):
                     mean[key] = mean.get(key, 0.0) + band.words.value * figure.value
             for key, p in mean.items():
                 free[key] = free.get(key, 1.0) * (1 - p)
+        for circumstance in self.circumstances:
+            if circumstance.when in present:
+                for key, figure in circumstance.rates.items():
+                    free[key] = free.get(key, 1.0) * (1 - figure.value)
         return {key: 1 - p for key, p in free.items()}
 
 
