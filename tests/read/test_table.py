@@ -170,13 +170,6 @@ def test_several_people_are_told_apart_and_rows_without_one_belong_to_nobody(tmp
     assert counts(records["8"]) == {("2024-01-03", "WBC", 6.0)}
 
 
-def test_two_sexes_without_a_person_column_are_two_people(tmp_path: Path):
-    text = "date,sex,WBC (G/L)\n2024-01-03,f,5.4\n2024-01-04,m,5.4\n"
-    record = penia.read(at(tmp_path / "labs.csv", text))
-    assert record.person.sex is None
-    assert "two-people" in {p.kind for p in record.problems} or record.problems
-
-
 def test_tables_of_a_folder_are_joined_by_person(tmp_path: Path):
     at(tmp_path / "counts.csv", LONG)
     at(tmp_path / "drugs.csv", "patient,drug,start,stop\n7,clozapine,2023-12-01,2024-02-14\n")

@@ -20,10 +20,12 @@ _ABSOLUTE = frozenset({"absolute", "abs", "absolut", "absolu", "absoluto", "numb
 _METHOD = frozenset({"automated", "auto", "manual", "man", "the", "of", "by"})
 
 _DENOMINATOR = re.compile(
-    r"%|/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?"
+    r"%|百分比|百分率|比率|比例|/\s*100\s*(leukocytes|leucocytes|erythrocytes|wbcs?|cells)?"
     r"|\bper 100 (wbcs?|leukocytes|white cells)\b",
     re.I,
 )
+_COUNTED = re.compile(r"(?<=[球胞板])(绝对值|绝对数|绝对计数|絕對值|絶対数|总数|総数|计数|計數|数目|数)")
+"""How Chinese and Japanese names of cells say that they are a count."""
 _UNIT_END = re.compile(r"[([,]\s*([^()\[\],%]+)[)\]]?\s*$")
 _METHOD_END = re.compile(r"\s+by\s+(automated|manual|estimate|light|flow|calc|immuno|oximetry).*$", re.I)
 _PROPERTY = re.compile(r"\[(?P<what>[^\]]*)\]")
@@ -90,7 +92,7 @@ def _texts() -> Mapping[tuple[str, ...], tuple[Analyte, str]]:
 
 def _plain(text: str) -> tuple[str, ...]:
     """Words of a name without those that say how and in which specimen it was measured."""
-    parts = words(text)
+    parts = words(text) if text.isascii() else words(_COUNTED.sub(" ", text))
     bare = tuple(w for w in parts if w not in _ABSOLUTE and w not in _METHOD and w not in _PERCENT)
     return bare or parts
 

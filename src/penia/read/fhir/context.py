@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -14,18 +13,12 @@ from penia.read.build import RecordBuilder
 from penia.read.fhir.elements import Concept, Period, Reference, moment
 from penia.read.fhir.groups import Groups, target
 from penia.read.fhir.resources import Medication, Specimen
+from penia.read.specimens import is_not_blood
 from penia.record import Origin, TestResult
 
 _code = lru_cache(maxsize=10_000)(code)
 _medication = msgspec.json.Decoder(Medication)
 _specimen = msgspec.json.Decoder(Specimen)
-
-NOT_BLOOD = re.compile(
-    r"urine|spinal|csf|synovial|pleural|periton|ascit|pericard|lavage|sputum|stool|faec|fec|marrow|tissue"
-    r"|swab|semen|amniotic|saliva|dialys|drain|aspirat|biops|nail|hair",
-    re.IGNORECASE,
-)
-"""Words of specimens in which white cells, neutrophils or haemoglobin are something else than in blood."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -108,7 +101,7 @@ class Context:
         inside = next((s.type.label() for s in contained if s.type and f"#{s.id}" == name), None)
         label = inside or (reference.display if reference else None) or site
         own = None if name is None or name.startswith("#") else name
-        if NOT_BLOOD.search(label):
+        if is_not_blood(label):
             own = own or label
             self._fluids[own] = label
         return own
@@ -142,4 +135,4 @@ class Context:
         except msgspec.DecodeError:
             return None
         label = kind.label() if kind else ""
-        return label if NOT_BLOOD.search(label) else None
+        return label if is_not_blood(label) else None

@@ -10,6 +10,7 @@ from penia.read.error import ReadError
 from penia.read.source import File, Source, foreign
 from penia.read.table.columns import Layout, layout
 from penia.read.table.mapping import mapping_of
+from penia.read.table.people import mixed
 from penia.read.table.rows import Loaded
 from penia.read.table.sheet import SUFFIXES, delimiter, kind_of, sheet
 from penia.record import Problem
@@ -31,7 +32,10 @@ def load(source: Source, person: str | None = None) -> Loaded:
     read: list[Layout] = []
     for file in _tables(source):
         try:
-            read.append(_layout(source, file))
+            found = _layout(source, file)
+            if told := mixed(found):
+                raise ReadError(f"{told}.")
+            read.append(found)
         except ReadError as error:
             if len(source.files) == 1:
                 raise

@@ -1,97 +1,100 @@
-"""Dates and numbers as people write them in tables; a column as a whole proves how."""
+"""Numbers as people write them in tables, with comparator and unit; a column as a whole proves their sign."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
-from penia.read.error import ReadError
-from penia.read.quantity import COMPARATORS, moment
+from penia.read.quantity import COMPARATORS
 from penia.read.table.sheet import Text
+from penia.read.table.titles import plain_width
 from penia.record import Comparator
+from penia.units import canonical
 
-Dates = Literal["day-first", "month-first"]
 Decimal = Literal["comma", "point"]
 
-_PARTED = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
-_NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*([+-]?\d[\d.,'\u00a0 ]*?)\s*(\*|\(?[HLhl]\)?)?\s*")
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+_NUMBER = re.compile(
+    r"\s*([<>]=?|[≤≥])?\s*([+-]?(?:\d[\d.,']*(?:[ \u00a0\u202f]\d{3}(?!\d)[.,\d]*)*|[.,]\d+))"
+    r"([eE][+-]?\d{1,2}(?![\d.,]))?\s*(.*?)\s*"
+)
+_FLAG = re.compile(r"\*|\(?[HLhl]\)?|[↑↓]")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _POINT = re.compile(r"\d*\.\d+")
 _POINTED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 """``1.250``, where a comma is decimal one thousand two hundred and fifty."""
+AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+"""Thousands in one country, a decimal in another."""
+_PARTED = re.compile(r"[.'\u00a0\u202f ](?=\d{3})")
+_PARTED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
 
-def date_order(title: str, cells: Sequence[Text]) -> Dates | None:
-    """Of dates such as 03/04/2024; None where there are none. Dotted dates have the day first. Raises
-    ReadError where the column does not prove it, or proves both."""
-    first_over = second_over = slashed = False
-    for cell in cells:
-        found = _PARTED.fullmatch(cell.strip()) if cell else None
-        if found is None:
-            continue
-        if found[2] == ".":
-            first_over = True
-            continue
-        slashed = True
-        first_over |= int(found[1]) > 12
-        second_over |= int(found[3]) > 12
-    if first_over and second_over:
-        raise ReadError(f"The column {title!r} has dates with the day first and dates with the month first.")
-    if slashed and not (first_over or second_over):
-        raise ReadError(
-            f"The dates of the column {title!r} may have the day or the month first; write them as "
-            "2024-03-31, or say dates: day-first or dates: month-first in the .columns.yaml beside the table."
-        )
-    return "day-first" if first_over else "month-first" if second_over else None
+class Written(NamedTuple):
+    """What a cell says."""
+
+    value: float
+    comparator: Comparator | None = None
+    unit: str | None = None
+    """Where the cell itself holds one: ``55 %``."""
+    pointed: bool = False
+    """Its point may part thousands, as in ``4.500``, and nothing in the column tells."""
 
 
-def decimal_sign(cells: Sequence[Text]) -> Decimal:
-    """``comma`` only where the column proves it: a comma that cannot part thousands, and no decimal point."""
-    comma = any("," in d and not _THOUSANDS.fullmatch(d) and d.count(",") == 1 for d in _digits(cells))
-    return "comma" if comma and not proves_point(cells) else "point"
+def decimal_sign(cells: Sequence[Text]) -> Decimal | None:
+    """``comma`` only where the column proves it: a comma that cannot part thousands, and no decimal point.
+    ``point`` where commas part thousands beyond doubt, or a point is decimal; None where nothing tells."""
+    digits = _digits(cells)
+    comma = any(
+        "," in d and not _THOUSANDS.fullmatch(d) and d.count(",") == 1 and "." not in d for d in digits
+    )
+    if comma and not _proves_point(digits):
+        return "comma"
+    return "point" if not comma and _proves_point(digits) else None
 
 
 def proves_point(cells: Sequence[Text]) -> bool:
     """A point that cannot part thousands."""
-    return any(_POINT.fullmatch(d) and not _POINTED.fullmatch(d) for d in _digits(cells))
+    return _proves_point(_digits(cells))
+
+
+def _proves_point(digits: Iterable[str]) -> bool:
+    return any(
+        (_POINT.fullmatch(d) and not _POINTED.fullmatch(d))
+        or (_PARTED_BY_COMMA.fullmatch(d) and ("." in d or d.count(",") > 1))
+        for d in digits
+    )
 
 
 def _digits(cells: Sequence[Text]) -> list[str]:
-    found = (_NUMBER.fullmatch(cell) for cell in cells if cell)
-    return [number[2] for number in found if number]
+    found = (_NUMBER.fullmatch(plain_width(cell)) for cell in cells if cell)
+    return [number[2].lstrip("+-") for number in found if number]
 
 
-def time_of(cell: str, order: Dates | None) -> datetime | None:
-    """A moment in UTC; None where the text is none."""
-    text = cell.strip()
-    found = _PARTED.fullmatch(text)
-    if found is None:
-        return moment(text) if re.match(r"\d{4}-?\d{2}", text) else None
-    one, two, year = int(found[1]), int(found[3]), int(found[4])
-    day, month = (two, one) if order == "month-first" else (one, two)
+def number_of(cell: str, decimal: Decimal | None) -> Written | None:
+    """None where the text is no number, or where a comma may part thousands."""
+    found = _NUMBER.fullmatch(plain_width(cell))
+    rest = found[4] if found else ""
+    if found is None or not (rest == "" or _FLAG.fullmatch(rest) or canonical(rest)):
+        return None
+    digits = _plainly(found[2], decimal)
     try:
-        clock = (int(found[5] or 0), int(found[6] or 0), int(found[7] or 0))
-        return datetime(year, month, day, *clock, tzinfo=UTC)
+        value = float(digits + (found[3] or "")) if digits is not None else None
     except ValueError:
         return None
+    unit = rest if rest and not _FLAG.fullmatch(rest) else None
+    if value is None:
+        return None
+    pointed = decimal is None and _POINTED.fullmatch(found[2]) is not None
+    return Written(value, COMPARATORS.get(found[1] or ""), unit, pointed)
 
 
-def number_of(cell: str, decimal: Decimal) -> tuple[float | None, Comparator | None]:
-    """A number with its comparator; None where the text is none, or where a comma may part thousands."""
-    found = _NUMBER.fullmatch(cell)
-    if found is None:
-        return None, None
-    digits = found[2].strip()
+def _plainly(digits: str, decimal: Decimal | None) -> str | None:
+    """With a point, and nothing that parts thousands."""
     if decimal == "comma":
         whole, _, part = digits.partition(",")
         if part and not part.isdigit():
-            return None, None
-        digits = re.sub(r"[.'\u00a0 ](?=\d{3})", "", whole) + (f".{part}" if part else "")
-    elif "," in digits:
-        return None, None
-    try:
-        return float(re.sub(r"['\u00a0 ](?=\d{3})", "", digits)), COMPARATORS.get(found[1] or "")
-    except ValueError:
-        return None, None
+            return None
+        return _PARTED.sub("", whole) + (f".{part}" if part else "")
+    if "," in digits:
+        return digits.replace(",", "") if decimal == "point" and _PARTED_BY_COMMA.fullmatch(digits) else None
+    return re.sub(r"['\u00a0\u202f ](?=\d{3})", "", digits)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from functools import cache
 from typing import Literal, cast
 
 import msgspec
 
 from penia.codes import Analyte, analyte
-from penia.codes.tables import rows, values
 from penia.read.error import ReadError
-from penia.read.table.cells import Dates, Decimal, date_order, decimal_sign, proves_point
+from penia.read.table.cells import Decimal, decimal_sign, proves_point
+from penia.read.table.dates import Dates, clock_of, date_order
 from penia.read.table.mapping import IGNORE, Mapping, Named
+from penia.read.table.people import persons, sexes
 from penia.read.table.sheet import Sheet, Text
-from penia.record import Problem
+from penia.read.table.titles import is_role, role_of, titled
+from penia.record import Problem, Sex
 from penia.units import canonical
 
 Shape = Literal["long", "wide", "facts"]
@@ -25,11 +25,6 @@ MANY = ("drug", "condition", "finding")
 FACTS = (*MANY, "icd", "hpo", "sex")
 """Roles of use in a table without any analyte."""
 TIMES = ("time", "start", "stop", "birth")
-_UNIT = re.compile(r"^(?P<name>.+?)\s*(?:[(\[]\s*(?P<unit>[^()\[\]]+?)\s*[)\]]|,\s*(?P<after>\S+))\s*$")
-_LIKE_UNIT = re.compile(r"[/%^]|10\*")
-_WORDS = re.compile(r"[^\w]+|_")
-
-
 NUMERIC = ("value", "low", "high", "age")
 
 
@@ -43,7 +38,8 @@ class Column(msgspec.Struct, frozen=True):
     unit: str | None = None
     """Of a wide table: from its title, a row of units or the mapping."""
     dates: Dates | None = None
-    decimal: Decimal = "point"
+    decimal: Decimal | None = None
+    """None where nothing tells."""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -52,6 +48,8 @@ class Layout(msgspec.Struct, frozen=True):
     first_row: int
     height: int
     problems: tuple[Problem, ...]
+    sexes: Map[str, Sex] = {}
+    """What each text of its column of sexes means."""
 
     def role(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.role == name), None)
@@ -60,11 +58,13 @@ class Layout(msgspec.Struct, frozen=True):
         return [c for c in self.columns if c.analyte is not None]
 
     def mapping(self) -> Mapping:
-        """The same, as a file that can be corrected."""
+        """As a file that can be corrected; an unknown column that may be of people is theirs."""
         said = {
             c.title: Named(c.analyte.name, c.unit) if c.analyte else IGNORE if c.role == "unread" else c.role
             for c in self.columns
         }
+        if (who := persons(self)) is not None:
+            said[who.title] = "person"
         orders = {c.dates for c in self.columns} & {"day-first", "month-first"}
         comma = any(c.decimal == "comma" for c in self.columns)
         return Mapping(said, cast("Dates", orders.pop()) if orders else None, "comma" if comma else None)
@@ -84,6 +84,7 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
         for i, (title, (role, found, unit)) in enumerate(zip(sheet.header, named, strict=True))
     ]
     columns = _without_analytes(columns) if _is_long(columns) else columns
+    columns = _clocks_apart(columns)
     columns = _of_one_sign(columns)
     _once_each(columns, sheet.name)
     _of_use(columns, sheet.name)
@@ -100,7 +101,8 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
     )
     first = sheet.first_row + (1 if units else 0)
     problems = (*sheet.problems, *unread, *_idle_units(columns, sheet.name))
-    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems)
+    meant: dict[str, Sex] = {text: sex for c in columns if c.role == "sex" for text, sex in sexes(c).items()}
+    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems, meant)
 
 
 def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, str | None]:
@@ -108,16 +110,11 @@ def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, s
     if isinstance(said, Named):
         return "result", _analyte(title, said.analyte), said.unit
     if said is not None:
-        known = said == IGNORE or said in _roles().values()
+        known = said == IGNORE or is_role(said)
         return (said, None, None) if known else ("result", _analyte(title, said), None)
-    if (role := _roles().get(_plain(title))) is not None:
+    if (role := role_of(title)) is not None:
         return role, None, None
-    parted = _UNIT.match(title)
-    unit = (parted["unit"] or parted["after"]) if parted else None
-    if parted is None or unit is None or not (canonical(unit) or _LIKE_UNIT.search(unit)):
-        found = analyte((), title)
-        return ("result", found, None) if found is not None else ("unread", None, None)
-    found = analyte((), title) or analyte((), parted["name"])
+    found, unit = titled(title)
     return ("result", found, unit) if found is not None else ("unread", None, None)
 
 
@@ -126,15 +123,6 @@ def _analyte(title: str, said: str) -> Analyte:
     if found is None:
         raise ReadError(f"The mapping calls {title!r} {said!r}: no role and no analyte that penia knows.")
     return found
-
-
-@cache
-def _roles() -> Map[str, str]:
-    return {_plain(name): row["role"] for row in rows("columns") for name in values(row["names"])}
-
-
-def _plain(title: str) -> str:
-    return " ".join(_WORDS.sub(" ", title.casefold()).split())
 
 
 def _unit_row(
@@ -153,8 +141,20 @@ def _column(
 ) -> Column:
     dates = mapping.dates or date_order(title, cells) if role in TIMES else None
     numeric = found is not None or role in NUMERIC
-    decimal = mapping.decimal or decimal_sign(cells) if numeric else "point"
+    decimal = mapping.decimal or decimal_sign(cells) if numeric else None
     return Column(title, role, cells, found, unit, dates, decimal)
+
+
+def _clocks_apart(columns: list[Column]) -> list[Column]:
+    """Of two columns of times, that which holds times of day only is the clock of the other."""
+    timed = [c for c in columns if c.role == "time"]
+    clocks = [c for c in timed if all(clock_of(cell) for cell in c.cells if cell)]
+    if not 0 < len(clocks) < len(timed):
+        return columns
+    return [
+        msgspec.structs.replace(c, role="clock", dates=None) if any(c is clock for clock in clocks) else c
+        for c in columns
+    ]
 
 
 def _of_one_sign(columns: list[Column]) -> list[Column]:
@@ -162,7 +162,10 @@ def _of_one_sign(columns: list[Column]) -> list[Column]:
     numeric = [c for c in columns if c.analyte is not None or c.role in NUMERIC]
     if not any(c.decimal == "comma" for c in numeric) or any(proves_point(c.cells) for c in numeric):
         return columns
-    return [msgspec.structs.replace(c, decimal="comma") if c in numeric else c for c in columns]
+    return [
+        msgspec.structs.replace(c, decimal="comma") if c in numeric and c.decimal is None else c
+        for c in columns
+    ]
 
 
 def _idle_units(columns: Sequence[Column], name: str) -> Iterator[Problem]:

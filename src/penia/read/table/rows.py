@@ -7,13 +7,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast, get_args
 
+import msgspec
+
 from penia.codes import code
 from penia.read.build import RecordBuilder
 from penia.read.exposures import DrugEvent
 from penia.read.plausible import plausible
 from penia.read.quantity import FLAGS
-from penia.read.table.cells import number_of, time_of
+from penia.read.specimens import is_not_blood
+from penia.read.table.cells import AMBIGUOUS, number_of
 from penia.read.table.columns import Column, Layout
+from penia.read.table.dates import clock_of, time_of
+from penia.read.table.titles import plain_width, titled
 from penia.record import (
     Condition,
     Finding,
@@ -23,19 +28,24 @@ from penia.record import (
     Problem,
     Record,
     Setting,
-    Sex,
     Stay,
     TestResult,
 )
+from penia.units import canonical
 
-SEXES: dict[str, Sex] = {
-    **dict.fromkeys(("f", "female", "woman", "girl", "w", "weiblich", "frau", "femme", "féminin"), "female"),
-    **dict.fromkeys(("mujer", "femenino", "femmina", "feminino", "vrouw"), "female"),
-    **dict.fromkeys(("m", "male", "man", "boy", "männlich", "mann", "homme", "masculin", "h"), "male"),
-    **dict.fromkeys(("hombre", "masculino", "maschio"), "male"),
-}
 SETTINGS = frozenset(get_args(Setting))
-NO = {"no", "n", "false", "0", "absent", "negative", "nein", "non", "nee", "não", "nao"}
+PRESENT = {
+    **dict.fromkeys(
+        ("yes", "y", "true", "1", "present", "positive", "pos", "+", "x", "ja", "j", "oui"), True
+    ),
+    **dict.fromkeys(
+        ("sí", "si", "sì", "sim", "有", "あり", "是", "阳性", "陽性", "vorhanden", "présent"), True
+    ),
+    **dict.fromkeys(("no", "n", "false", "0", "absent", "negative", "neg", "-", "nein", "non", "nee"), False),
+    **dict.fromkeys(("não", "nao", "無", "无", "なし", "否", "阴性", "陰性", "fehlt", "ausente"), False),
+}
+WHOLE = ("/uL", "/mm3")
+"""Units in which cells are counted one by one."""
 ALONE = "the person of this table"
 
 
@@ -47,10 +57,16 @@ class Loaded:
         self.problems = tuple(problems) + tuple(p for layout in self._tables for p in layout.problems)
         self._rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """Person → (table, row)"""
+        lone = [layout for layout in tables if layout.role("person") is None]
         for t, layout in enumerate(self._tables):
             who = layout.role("person")
+            if who is None and len(lone) > 1:
+                reason = f"it does not say whose its {layout.height} rows are: read as a person of its own"
+                remedy = "add a column 'patient' to each table"
+                self.problems += (Problem("no-person", layout.name, reason, remedy),)
+            alone = ALONE if len(lone) == 1 else layout.name
             for row in range(layout.height):
-                name = ALONE if who is None else who.cells[row]
+                name = alone if who is None else who.cells[row]
                 if name is not None:
                     self._rows[name].append((t, row))
             if who is not None and (lost := sum(cell is None for cell in who.cells)):
@@ -94,7 +110,14 @@ class _Cells:
             reason = f"{cell[:40]!r} in the column {column.title!r} is no date"
             self._builder.problems.add("time-unreadable", self.place, reason, "write it as 2024-03-31")
         clock = self.text("clock") if role == "time" else None
-        return _at_clock(found, clock) if found is not None and clock is not None else found
+        return self._at(found, clock) if found is not None and clock is not None else found
+
+    def _at(self, day: datetime, clock: str) -> datetime:
+        if (found := clock_of(clock)) is not None:
+            return datetime.combine(day, found, day.tzinfo)
+        reason = f"{clock[:40]!r} is no time of day; the day alone was used"
+        self.problem("time-unreadable", reason, "write it as 20:30")
+        return day
 
     def problem(self, kind: str, reason: str, remedy: str) -> None:
         self._builder.problems.add(kind, self.place, reason, remedy)
@@ -102,14 +125,8 @@ class _Cells:
     def number(self, role: str) -> float | None:
         column = self.layout.role(role)
         cell = column.cells[self.row] if column is not None else None
-        return number_of(cell, column.decimal)[0] if column is not None and cell is not None else None
-
-
-def _at_clock(day: datetime, clock: str) -> datetime:
-    hours, _, minutes = clock.partition(":")
-    if hours.isdigit() and minutes[:2].isdigit() and int(hours) < 24 and int(minutes[:2]) < 60:
-        return day.replace(hour=int(hours), minute=int(minutes[:2]))
-    return day
+        found = number_of(cell, column.decimal) if column is not None and cell is not None else None
+        return found.value if found else None
 
 
 def _row(layout: Layout, row: int, name: str, builder: RecordBuilder) -> None:
@@ -121,10 +138,11 @@ def _row(layout: Layout, row: int, name: str, builder: RecordBuilder) -> None:
         if (cell := column.cells[row]) is not None:
             assert column.analyte is not None
             origin = Origin(f"{cells.place}/{column.title}", cell, column.unit)
-            builder.result(_result(column.title, cell, column, column.unit, time, origin, cells))
+            name = plain_width(column.title) if column.analyte.kind == "percent" else column.analyte.name
+            builder.result(_result(name, cell, column, column.unit, time, origin, cells))
     value, test = layout.role("value"), cells.text("analyte") or cells.text("code")
     if value is not None and test is not None and (cell := value.cells[row]) is not None:
-        unit = cells.text("unit")
+        unit = cells.text("unit") or titled(test)[1]
         origin = Origin(cells.place, cell, unit)
         builder.result(_result(test, cell, value, unit, time, origin, cells))
 
@@ -139,29 +157,50 @@ def _result(
     cells: _Cells,
 ) -> TestResult:
     """A number with its comparator, or words; a flag in words stands for itself."""
-    value, comparator = number_of(cell, column.decimal)
-    told = cells.text("flag") or (cell if value is None else None)
+    found = number_of(cell, column.decimal)
+    unit = _unit(unit, found.unit) if found else unit
+    if found and found.pointed and canonical(unit or "") in WHOLE:
+        found = None
+    if found is None and AMBIGUOUS.fullmatch(cell.strip()):
+        reason = f"{cell!r} in the column {column.title!r} may hold thousands or a decimal; it was left out"
+        remedy = (
+            f"write it as 4500 or 4.5, or say decimal: comma or point in {cells.layout.name}.columns.yaml"
+        )
+        cells.problem("value-unreadable", reason, remedy)
+        cell = ""
+    told = cells.text("flag") or (cell if found is None else None)
     flag: Interpretation | None = FLAGS.get(told) or FLAGS.get(told.casefold()) if told else None
-    known = code("http://loinc.org", cells.text("code"))
+    known, fluid = code("http://loinc.org", cells.text("code")), cells.text("specimen")
+    elsewhere = is_not_blood(fluid)
     return TestResult(
-        name if column.analyte is None else column.analyte.name if column.analyte.kind != "percent" else name,
+        f"{name} in {fluid}" if elsewhere else name,
         time,
-        codes=(known,) if known else (),
-        value=value,
+        codes=(known,) if known and not elsewhere else (),
+        value=found.value if found else None,
         unit=unit,
-        comparator=comparator,
+        comparator=found.comparator if found else None,
         interpretation=flag,
-        text=cell if value is None else None,
+        text=cell or None if found is None else None,
         low=cells.number("low"),
         high=cells.number("high"),
-        specimen=cells.text("specimen"),
-        origin=origin,
+        specimen=fluid,
+        origin=msgspec.structs.replace(origin, unit=unit),
     )
+
+
+def _unit(titled: str | None, own: str | None) -> str | None:
+    """That of the column, or of the cell itself; both together, which no table knows, where they differ."""
+    if titled is None or own is None or canonical(titled) == canonical(own):
+        return titled or own
+    return f"{titled} with {own} in the cell"
 
 
 def _person(cells: _Cells, name: str, time: datetime | None, builder: RecordBuilder) -> None:
     said, ancestry = cells.text("sex"), cells.text("ancestry")
-    sex = SEXES.get(said.casefold()) if said else None
+    sex = cells.layout.sexes.get(said.casefold()) if said else None
+    if said and sex is None:
+        reason = f"the sex {said[:40]!r} is not known, or may be either; it was left out"
+        cells.problem("sex-unknown", reason, "write female or male")
     birth = _birth(cells, time)
     if sex or birth or ancestry:
         builder.person(Person(name, sex, birth, (ancestry,) if ancestry else ()))
@@ -215,6 +254,10 @@ def _facts(cells: _Cells, time: datetime | None, builder: RecordBuilder) -> None
         builder.condition(Condition(condition, codes, "active", start, stop, time or start, origin))
     hpo = code("http://human-phenotype-ontology.org", cells.text("hpo"))
     if (finding := cells.text("finding") or cells.text("hpo")) is not None:
-        present = (cells.text("present") or "yes").casefold() not in NO
+        said = (cells.text("present") or "yes").casefold()
+        if (present := PRESENT.get(said)) is None:
+            reason = f"whether {finding[:40]!r} is there is said by {said[:40]!r}, which is not known"
+            cells.problem("presence-unknown", f"{reason}; it was left out", "write yes or no")
+            return
         origin = Origin(cells.place, finding)
         builder.finding(Finding(finding, present, "finding", time or start, (hpo,) if hpo else (), origin))

@@ -34,6 +34,11 @@ ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z0-9:]{1,20})"')
 UNRECKONED = re.compile(rb"<f(?:\s[^>]*)?>[^<]*</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula with nothing beside it."""
+EXACT = 2**53
+"""Whole numbers below are told apart by a float."""
+QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+"""What an Excel format shows as it stands, or as a width or a colour."""
+THOUSANDTHS = re.compile(r"[0#?](,+)(?![0#?,])")
 ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
 
@@ -157,7 +162,8 @@ def _excel(name: str, data: bytes) -> Sheet:
                 raise ReadError(f"{name} unpacks to more than 500 MB; save it as CSV.")
             unreckoned = _looked_through(packed, name)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = list(_filled(book.worksheets[0].iter_rows(values_only=True), name))
+        shown = (tuple(map(_shown, row)) for row in book.worksheets[0].iter_rows())
+        rows = list(_filled(shown, name))
     except ReadError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do
@@ -194,6 +200,18 @@ def _looked_through(packed: zipfile.ZipFile, name: str) -> int:
     return unreckoned
 
 
+def _shown(cell: Any) -> object:
+    """The value as Excel shows it: 0.55 in a format of percent is 55%, 200 in one of thousands 0.2."""
+    value = cell.value
+    if not isinstance(value, int | float) or isinstance(value, bool) or cell.number_format == "General":
+        return value
+    form = QUOTED.sub("", cell.number_format.partition(";")[0])
+    if "%" in form:
+        return f"{value * 100:.12g}%"
+    thousands = THOUSANDTHS.search(form)
+    return value / 1000 ** len(thousands[1]) if thousands else value
+
+
 def _filled(rows: Iterator[tuple[object, ...]], name: str) -> Iterator[tuple[object, ...]]:
     for row in rows:
         if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
@@ -226,7 +244,13 @@ def _text(cell: object) -> Text:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
-        return None if isnan(cell) else f"{cell:.12g}"
+        return (
+            None
+            if isnan(cell)
+            else f"{cell:.0f}"
+            if cell.is_integer() and abs(cell) < EXACT
+            else f"{cell:.12g}"
+        )
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     if isinstance(cell, bytes):
