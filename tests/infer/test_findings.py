@@ -69,6 +69,17 @@ def test_a_decisive_test_is_measured_against_people_without_the_cause():
     assert one.logs[0] == pytest.approx(math.log(0.99 / 0.003))
 
 
+def test_a_positive_test_that_is_sent_on_suspicion_says_more_than_its_rates_and_a_negative_one_no_less():
+    brucella = key("test:brucella-agglutination", 0.01)
+    of = [hypothesis("a", {brucella.key: 0.9}), hypothesis("b")]
+    ((positive,),) = [scored(of, [Fact(brucella.key, True)], [brucella], [0.0, 1.0])]
+    ((negative,),) = [scored(of, [Fact(brucella.key, False)], [brucella], [0.0, 1.0])]
+    times = PLAIN.asked.value
+    sought = (1 + (times - 1) * 0.9) / (1 + (times - 1) * 0.01)
+    assert positive.logs == pytest.approx((math.log(0.9 / 0.01 * sought), 0.0))
+    assert negative.logs == pytest.approx((math.log(0.1 / 0.99), 0.0))
+
+
 def test_a_sign_that_the_count_brings_parts_the_causes_less_and_its_absence_as_much_as_before():
     causes = [hypothesis("sepsis", {"shock": 0.5}), hypothesis("drug")]
     vocabulary, shares = [key("shock", 0.05)], [0.0, 1.0]

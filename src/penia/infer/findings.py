@@ -5,7 +5,9 @@ what the causes that do list it put into it. A disease that the record already s
 it whatever lowered the count, less of them while it rests, and so does the low count itself (fever,
 bleeding): they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each
 cause the strongest counts whole, the rest in part; a finding that another one implies counts only where the
-other has no rate. Several causes at once are joined by a noisy or with the background as its leak.
+other has no rate. A test that is sent on suspicion is sent more often where it would be positive, so that a
+positive one says more than its rates; negative ones come mostly from batteries and say no less. Several
+causes at once are joined by a noisy or with the background as its leak.
 
 C hypotheses, F facts, R sets of n hypotheses.
 """
@@ -25,6 +27,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
 from penia.infer.rates import Flags, Rates, backgrounds, listed
 from penia.infer.weights import Weights
+from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
 
 Bundle = tuple[list[int], float]
@@ -42,6 +45,8 @@ class Scored(msgspec.Struct, frozen=True):
     fact: Fact
     key: FindingKey
     background: float
+    asked: float
+    """See ``Told``."""
     logs: Array
 
 
@@ -64,6 +69,9 @@ class Told(msgspec.Struct, frozen=True):
     """(F,)"""
     exponent: Array
     """(F,)"""
+    asked: Array
+    """How many times more often it is looked for where it would surely be found, less 1 (F,): of what is
+    present and sent on suspicion; else 0."""
     floor: float
     alone: Array = _NONE
     """What each hypothesis by itself makes of each fact (F, C), see ``each``."""
@@ -77,9 +85,14 @@ class Told(msgspec.Struct, frozen=True):
     def scored(self) -> list[Scored]:
         """One entry a fact, for the hypotheses one by one."""
         parts = zip(
-            self.facts, self.keys, self.background.tolist(), self.thinned(self.alone.copy()), strict=True
+            self.facts,
+            self.keys,
+            self.background.tolist(),
+            self.asked.tolist(),
+            self.thinned(self.alone.copy()),
+            strict=True,
         )
-        return [Scored(fact, key, rest, logs) for fact, key, rest, logs in parts]
+        return [Scored(*each) for each in parts]
 
     def each(self, rates: Array, background: Array) -> Array:
         """Weighted log P(fact | hypothesis) / P(fact | one that does not list it) (…, F, C), before any is
@@ -108,7 +121,8 @@ class Told(msgspec.Struct, frozen=True):
         every, present = (self.spared + self.brings.sum(axis=1))[facts], self.present[facts]
         met = self._clipped(1 - (1 - rest) * np.exp(every))
         p = self._clipped(1 - (1 - own) * np.exp(every - brings))
-        return self.exponent[facts] * np.log(np.where(present, p / met, (1 - p) / (1 - met)))
+        sought = (1 + self.asked[facts] * p) / (1 + self.asked[facts] * met)
+        return self.exponent[facts] * np.log(np.where(present, p / met, (1 - p) / (1 - met)) * sought)
 
     @staticmethod
     def _joined(rates: Sequence[Array], lists: Sequence[Flags], rest: Array) -> Array:
@@ -182,6 +196,7 @@ class Told(msgspec.Struct, frozen=True):
             alone=self.alone[kept],
             present=self.present[kept],
             exponent=self.exponent[kept],
+            asked=self.asked[kept],
             chains=tuple(chains),
             bundles=tuple(bundles),
         )
@@ -222,6 +237,7 @@ def told(
         + _looked_for(heard, fitted) * np.log1p(-background),
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
+        asked=np.array([_asked(f, fitted) for f in heard]),
         floor=fitted.floor.value,
     )
     found = msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
@@ -242,6 +258,10 @@ def finding_evidence(
 ) -> list[Scored]:
     """One entry a fact that any hypothesis can be told by; see ``told``."""
     return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
+
+
+def _asked(fact: Fact, fitted: Weights) -> float:
+    return fitted.asked.value - 1 if fact.present and fact.key in on_suspicion() else 0.0
 
 
 def _summed(values: NDArray[Any], columns: Indices) -> NDArray[Any]:

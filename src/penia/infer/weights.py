@@ -23,6 +23,8 @@ class Weights(Knowledge, frozen=True):
     """Exponent of a finding's likelihood ratio, for the dependence that clusters leave."""
     tests: Figure
     """The same for a test whose own result decides the key."""
+    asked: Figure
+    """How many times more often a test on suspicion is sent where it would surely be positive."""
     cluster: Figure
     """Weight of the findings of a cluster after the strongest."""
     counts: Figure

@@ -140,9 +140,15 @@ def finding_contribution(said: Contribution, scored: Scored, hypothesis: Hypothe
     rate = hypothesis.rates.get(scored.key.key)
     return msgspec.structs.replace(
         said,
-        figures=(_rates(rate, scored.background),),
+        figures=(_rates(rate, scored.background), *_asked(rate, scored.asked)),
         citations=_cited(rate, hypothesis) if rate else (),
     )
+
+
+def _asked(rate: FindingRate | None, asked: float) -> tuple[str, ...]:
+    if rate is None or not asked:
+        return ()
+    return (f"sent on suspicion: {plain(asked + 1)} times as often where it would surely be positive",)
 
 
 def _cited(rate: FindingRate, hypothesis: Hypothesis) -> tuple[Citation, ...]:

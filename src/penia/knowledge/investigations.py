@@ -56,6 +56,8 @@ class Investigation(Knowledge, frozen=True):
     """None: of any sex."""
     ages: tuple[float, float] | None = None
     """Years between which it makes sense."""
+    asked: bool = False
+    """Sent when somebody suspects what it shows, not for every low count."""
     names: tuple[str, ...] = ()
     """Words of a test or procedure of the record that say it was done, whatever it showed."""
 
@@ -115,3 +117,9 @@ class Investigations(Knowledge, frozen=True):
 @cache
 def investigations() -> Investigations:
     return table("investigations", Investigations)
+
+
+@cache
+def on_suspicion() -> frozenset[str]:
+    """Finding keys of the investigations that are sent on suspicion."""
+    return frozenset(r.key for i in investigations().investigations if i.asked for r in i.results)

@@ -1,7 +1,8 @@
 """P(result | hypothesis) of what is not known yet, as the ranking would score it (infer.findings).
 
 A hypothesis that lists no rate takes the background; a disease that the record states, and a low count, bring
-their findings whatever lowered the count. All keys at once, as arrays: C hypotheses, K keys.
+their findings whatever lowered the count. That a test is sent on suspicion is no evidence while it is only
+proposed, so that a result counts by its rates alone. All keys at once, as arrays: C hypotheses, K keys.
 """
 
 from __future__ import annotations
