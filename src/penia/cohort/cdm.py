@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,9 +58,10 @@ class Cdm:
     def results(self) -> Rows:
         m, p = self.table("measurement"), self.table("person")
         one = text_id if m.person_id.type() != p.person_id.type() else plain_id
-        keys = {k: whole(m, k) if k.endswith("_id") else words(m, k) for k in KEYS}
         people = p.select(person=one(p.person_id), born=whole(p, "year_of_birth"))
-        return Rows(m.mutate(**keys), people, KEYS, partial(_measured, one=one))
+        table = _keyed(m).mutate(person=one(m.person_id))
+        days = ("measurement_date", "measurement_datetime")
+        return Rows(table, _kinds(m), first_year(m, *days), people, KEYS, _measured)
 
     def learn(self, keys: list[tuple[Any, ...]]) -> None:
         self._vocabulary.learn({str(k[i]) for k in keys for i in (0, 1, 3)})
@@ -160,7 +160,17 @@ class Dealt(NamedTuple):
         return folder / f"{self.name}.parquet"
 
 
-def _measured(rows: Any, one: Callable[[Any], Any]) -> Any:
+def _keyed(rows: Any) -> Any:
+    return rows.mutate(**{k: whole(rows, k) if k.endswith("_id") else words(rows, k) for k in KEYS})
+
+
+def _kinds(rows: Any) -> Any:
+    """What is missing is filled after they are made distinct, of a few rows and not of all."""
+    there = rows.select(*(k for k in KEYS if k in rows.columns)).distinct()
+    return _keyed(there).select(*KEYS).distinct()
+
+
+def _measured(rows: Any) -> Any:
     ibis: Any = import_module("ibis")
 
     number = real(rows, "value_as_number")
@@ -168,7 +178,6 @@ def _measured(rows: Any, one: Callable[[Any], Any]) -> Any:
         written = rows.value_source_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
         number = ibis.coalesce(number, written)
     return rows.mutate(
-        person=one(rows.person_id),
         time=moment(rows, "measurement_datetime", "measurement_date"),
         year=year(rows, "measurement_date", "measurement_datetime"),
         number=number,
@@ -218,9 +227,21 @@ def date(column: Any) -> Any:
 def year(table: Any, *columns: str) -> Any:
     ibis: Any = import_module("ibis")
 
-    there = [table[c] for c in columns if c in table.columns]
-    years = [c.left(4).try_cast("int64") if c.type().is_string() else c.year().cast("int64") for c in there]
+    years = [_year(table[c]) for c in columns if c in table.columns]
     return ibis.coalesce(*years) if years else ibis.null("int64")
+
+
+def first_year(table: Any, *columns: str) -> Any:
+    """One number; of days an engine may know the first from statistics, without looking at any row."""
+    ibis: Any = import_module("ibis")
+
+    there = [table[c] for c in columns if c in table.columns]
+    firsts = [_year(c).min() if c.type().is_string() else _year(c.min()) for c in there]
+    return table.aggregate(first=ibis.least(*firsts) if firsts else ibis.null("int64"))
+
+
+def _year(column: Any) -> Any:
+    return column.left(4).try_cast("int64") if column.type().is_string() else column.year().cast("int64")
 
 
 def text_id(column: Any) -> Any:

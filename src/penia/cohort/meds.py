@@ -93,7 +93,9 @@ class Meds:
 
         e = self._events()
         unit = e.unit.cast("string").fill_null("") if "unit" in self._columns else ibis.literal("")
-        return Rows(e.mutate(unit=unit), self._born(), KEYS, self._measured)
+        table = e.mutate(unit=unit, person=e.subject_id)
+        first = e.aggregate(first=e.time.min().year().cast("int64"))
+        return Rows(table, table.select(*KEYS).distinct(), first, self._born(), KEYS, self._measured)
 
     def _measured(self, rows: Any) -> Any:
         ibis: Any = import_module("ibis")
@@ -103,7 +105,6 @@ class Meds:
             written = rows.text_value.cast("string").re_extract(NUMBER, 1).nullif("").cast("float64")
             number = ibis.coalesce(number, written)
         return rows.mutate(
-            person=rows.subject_id,
             time=rows.time.cast("timestamp"),
             year=rows.time.year().cast("int64"),
             number=number,

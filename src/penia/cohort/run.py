@@ -26,7 +26,7 @@ from penia.cohort.deal import deal, folder
 from penia.cohort.denominators import Denominators, denominators
 from penia.cohort.meaning import known, refused
 from penia.cohort.meds import Meds
-from penia.cohort.screen import first_year, kinds, suspects
+from penia.cohort.screen import suspects
 from penia.errors import PeniaError
 from penia.read import recognise
 from penia.read.source import Source, opened
@@ -202,10 +202,10 @@ def first_pass(given: str | Path) -> list[str]:
 def _kept(data: Cdm | Meds) -> tuple[list[str], dict[str, int]]:
     """Also: which white counts have a unit that is refused."""
     rows = data.results()
-    met = data.engine.rows(kinds(rows))
+    met = data.engine.rows(rows.kinds)
     data.learn(met)
     white = known(met, data.told)
-    ((first,),) = data.engine.rows(first_year(rows))
+    ((first,),) = data.engine.rows(rows.first)
     parts = suspects(rows, white, met, first) if white else []
     found = {str(p) for part in parts for (p,) in data.engine.rows(part) if p}
     return sorted(found), refused(met, data.told)

@@ -8,7 +8,7 @@ other counts are asked again only of people who were young when anything was mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -23,37 +23,27 @@ class Rows(NamedTuple):
     """All results of a source."""
 
     table: Any
-    """ibis: with the key columns."""
+    """ibis: with the key columns and ``person``."""
+    kinds: Any
+    """ibis: the distinct kinds of rows, by the key columns."""
+    first: Any
+    """ibis: one number, a year before which there is no result."""
     people: Any
     """ibis: person, born (int)"""
     keys: tuple[str, ...]
     measured: Callable[[Any], Any]
-    """Adds person, time, year (int), number (float) and low (float) to some rows of the table: done late, for
+    """Adds time, year (int), number (float) and low (float) to some rows of the table: done late, for
     white counts alone."""
-
-
-def kinds(rows: Rows) -> Any:
-    """The distinct kinds of rows."""
-    return rows.table.select(*rows.keys).distinct()
-
-
-def first_year(rows: Rows) -> Any:
-    """ibis: the year of the first result."""
-    every = rows.measured(rows.table)
-    return every.aggregate(first=every.year.min())
 
 
 def suspects(rows: Rows, known: Sequence[Known], met: Sequence[Key], first: int | None) -> list[Any]:
     """ibis: one column ``person``, in parts that may overlap; each is a pass by itself, so that it reads no
-    more than it needs. ``met``: every kind of row that there is; ``first``: see ``first_year``."""
+    more than it needs. ``met``: every kind of row that there is; ``first``: see ``Rows``."""
     keys = fewest(rows.keys, known, met)
-    counted = rows.table.inner_join(_small(rows.keys, keys, known), list(keys))
-    counted = rows.measured(counted)
-    held = counted.mutate(amount=counted.number * counted.factor)
-    plain = held.filter(~held.share)
-    found = [plain.filter(_low(plain, plain.grown)), _young(plain, rows, first)]
-    if any(k.kind.share for k in known):
-        found.append(_by_share(held, rows))
+    plain = [k for k in known if not k.kind.share]
+    found = [_grown(rows, keys, plain), _young(rows, keys, plain, first)] if plain else []
+    if len(plain) < len(known):
+        found.append(_by_share(rows, keys, known))
     return [part.select("person").distinct() for part in found]
 
 
@@ -75,45 +65,50 @@ def _suffice(columns: Sequence[int], meant: dict[Key, Kind], met: Sequence[Key])
     )
 
 
-def _low(held: Any, top: Any) -> Any:
-    """Below ``top``, or the laboratory's own limit where that is believed."""
+def _grown(rows: Rows, keys: Sequence[str], plain: Sequence[Known]) -> Any:
+    """Counts below the limit of grown-ups, of whomever."""
+    return _low(_held(rows, keys, plain), plain)
+
+
+def _young(rows: Rows, keys: Sequence[str], plain: Sequence[Known], first: int | None) -> Any:
+    """Counts that are low for their age, of people who were young in the ``first`` year of any. They are few:
+    their rows are found before it is asked what a row counts."""
+    young = rows.people.filter(rows.people.born > (first or 0) - GROWN)
+    theirs = rows.measured(rows.table.inner_join(young, "person"))
+    theirs = theirs.mutate(age=(theirs.year - theirs.born).clip(lower=0))
+    held = theirs.inner_join(_small(rows.keys, keys, plain, range(GROWN)), [*keys, "age"])
+    return _low(_with_amount(held), plain)
+
+
+def _held(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
+    """The rows of the ``known`` kinds, with what they count and the limit of grown-ups."""
+    counted = rows.table.inner_join(_small(rows.keys, keys, known), list(keys))
+    return _with_amount(rows.measured(counted))
+
+
+def _with_amount(counted: Any) -> Any:
+    return counted.mutate(amount=counted.number * counted.factor)
+
+
+def _low(held: Any, known: Sequence[Known]) -> Any:
+    """Those below ``top``, or below the laboratory's own limit where that is believed."""
     ibis: Any = import_module("ibis")
 
     own = held.low * held.factor
-    believed = own <= limits().own_limit.most.value * top
-    bound = ibis.ifelse(believed, ibis.greatest(top, own), top).fill_null(top)
-    low = (held.amount <= bound) | (held.factor == UNSURE)
-    return low.fill_null(False)
+    believed = own <= limits().own_limit.most.value * held.top
+    low = held.amount <= ibis.ifelse(believed, ibis.greatest(held.top, own), held.top)
+    return held.filter(_or_unsure(low, held, known))
 
 
-def _young(plain: Any, rows: Rows, first: int | None) -> Any:
-    """Counts that are low for their age, of people who were young in the ``first`` year of any."""
-    ibis: Any = import_module("ibis")
-
-    young = rows.people.filter(rows.people.born > (first or 0) - GROWN)
-    both = plain.inner_join(young, "person")
-    aged = both.filter(both.year < both.born + GROWN)
-    aged = aged.mutate(age=_age(aged))
-    tops = [((line, age), top) for (line, age), top in ceilings().items() if age < GROWN]
-    small = ibis.memtable(
-        {
-            "line": [line for (line, _), _ in tops],
-            "age": [age for (_, age), _ in tops],
-            "top": [top for _, top in tops],
-        }
-    )
-    held = aged.inner_join(small, ["line", "age"])
-    return held.filter(_low(held, held.top))
+def _or_unsure(low: Any, held: Any, known: Sequence[Known]) -> Any:
+    return low | (held.factor == UNSURE) if any(k.kind.factor == UNSURE for k in known) else low
 
 
-def _age(both: Any) -> Any:
-    return (both.year - both.born).clip(lower=0, upper=GROWN).fill_null(GROWN).cast("int64")
-
-
-def _by_share(held: Any, rows: Rows) -> Any:
+def _by_share(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
     """People with a percentage that makes a low count of the lowest white count of its moment."""
     ibis: Any = import_module("ibis")
 
+    held = _held(rows, keys, known)
     whole = held.filter(~held.share & held.line.isin(["WBC", "ALC"]))
     whole = whole.group_by("person", "time").aggregate(
         wbc=whole.amount.min(where=whole.line == "WBC"), alc=whole.amount.min(where=whole.line == "ALC")
@@ -122,7 +117,8 @@ def _by_share(held: Any, rows: Rows) -> Any:
     base = ibis.ifelse(both.line == "CD4", ibis.coalesce(both.alc, both.wbc), both.wbc)
     both = both.mutate(count=base * both.amount / 100)
     both = both.left_join(rows.people, "person").drop("person_right")
-    both = both.mutate(age=_age(both))
+    age = (both.year - both.born).clip(lower=0, upper=GROWN).fill_null(GROWN).cast("int64")
+    both = both.drop("top").mutate(age=age)
     small = ibis.memtable(
         {
             "line": [line for line, _ in ceilings()],
@@ -131,18 +127,21 @@ def _by_share(held: Any, rows: Rows) -> Any:
         }
     )
     both = both.inner_join(small, ["line", "age"])
-    low = (both["count"] <= both.top) | (both.factor == UNSURE)
-    return both.filter(low.fill_null(False))
+    return both.filter(_or_unsure(both["count"] <= both.top, both, known))
 
 
-def _small(named: Sequence[str], keys: Sequence[str], known: Sequence[Known]) -> Any:
-    """What the keys mean, with the limit of grown-ups."""
+def _small(
+    named: Sequence[str], keys: Sequence[str], known: Sequence[Known], ages: Iterable[int] = (GROWN,)
+) -> Any:
+    """What the keys mean, with the limit at each of the ages."""
     ibis: Any = import_module("ibis")
 
     at = [named.index(key) for key in keys]
     meant = {tuple(k.key[i] for i in at): k.kind for k in known}
-    columns: dict[str, list[Any]] = {key: [values[i] for values in meant] for i, key in enumerate(keys)}
-    kinds = list(meant.values())
-    columns |= {"line": [k.line for k in kinds], "share": [k.share for k in kinds]}
-    columns |= {"factor": [k.factor for k in kinds], "grown": [ceilings()[k.line, GROWN] for k in kinds]}
+    tops = ceilings()
+    aged = [(key, kind, age) for key, kind in meant.items() for age in ages if (kind.line, age) in tops]
+    columns: dict[str, list[Any]] = {name: [key[i] for key, _, _ in aged] for i, name in enumerate(keys)}
+    for name in ("line", "share", "factor"):
+        columns[name] = [getattr(kind, name) for _, kind, _ in aged]
+    columns |= {"age": [age for *_, age in aged], "top": [tops[kind.line, age] for _, kind, age in aged]}
     return ibis.memtable(columns)
