@@ -52,6 +52,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_first.txt", 0.985, 0.003),
         ("wordings_second.txt", 0.98, 0.003),
         ("wordings_third.txt", 0.98, 0.003),
+        ("wordings_fourth.txt", 0.97, 0.0),
         ("wordings_causes.txt", 1.0, 0.0),
         ("wordings_reports.txt", 1.0, 0.0),
     ],
