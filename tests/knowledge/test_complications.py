@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import penia
 from penia import knowledge
 from penia.knowledge.complications import complications
 
@@ -76,3 +80,27 @@ def test_every_circumstance_can_be_present() -> None:
         assert circumstance.when in base.findings or {"drug": base.drugs, "condition": base.causes}[kind].get(
             id if kind == "condition" else circumstance.when
         ), circumstance.when
+
+
+def test_an_infection_that_is_named_accounts_for_its_signs_and_leaves_the_question_who_let_it_in() -> None:
+    cryptococcal = complications().of({}, present={"HP:0032160"})
+    assert cryptococcal["HP:0001287"] > 0.9
+    assert cryptococcal["HP:0002315"] > cryptococcal["HP:0025258"] > 0.1
+
+
+def test_a_cryptococcal_meningitis_does_not_make_a_low_cd4_count_rickettsial(tmp_path: Path) -> None:
+    findings = ("Fever", "Headache", "Vomiting", "Neck stiffness", "Confusion")
+    case = {
+        "id": "c",
+        "person": {"age_years": 45, "sex": "male"},
+        "counts": [{"day": 0, "what": "CD4", "value": 120, "unit": "/uL"}],
+        "tests": [
+            {"day": 0, "name": "Cryptococcal antigen in cerebrospinal fluid", "result": "positive"},
+            {"day": 0, "name": "HIV antigen/antibody", "result": "negative"},
+        ],
+        "findings": [{"name": name, "present": True, "day": 0} for name in findings],
+    }
+    path = tmp_path / "c.case.json"
+    path.write_text(json.dumps(case))
+    shown = {c.causes[0]: c.probability for c in penia.explain(penia.read(path)).candidates}
+    assert shown["idiopathic-cd4-lymphopenia"] > 5 * shown.get("rickettsial-disease", 0.0)
