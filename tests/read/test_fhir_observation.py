@@ -252,6 +252,29 @@ def test_segmented_neutrophils_and_bands_make_the_neutrophils() -> None:
     assert counts(made)["ANC"] == 0.8
 
 
+def test_segmented_neutrophils_without_bands_are_the_neutrophils_and_it_is_said() -> None:
+    made = record(wbc(2.0), percent("segs", "769-0", 30), percent("lymphocytes", "736-9", 40))
+    (problem,) = made.problems
+    assert counts(made)["ANC"] == 0.6 and "bands were taken as none" in problem.reason
+    absolute = record(observation("segs", "30451-9", 0.6, "10*9/L"))
+    assert counts(absolute)["ANC"] == 0.6 and kinds(absolute) == {"neutrophils-assumed"}
+
+
+def test_a_whole_differential_leaves_no_room_for_bands_and_nothing_is_said() -> None:
+    cells = percent("segs", "769-0", 30), percent("lymphocytes", "736-9", 60), percent("mono", "5905-5", 10)
+    made = record(wbc(2.0), *cells)
+    assert counts(made)["ANC"] == 0.6 and not made.problems
+
+
+def test_granulocytes_alone_bound_the_neutrophils_and_it_is_said() -> None:
+    for made in (
+        record(wbc(2.0), {**observation("Granulocytes", value=15, unit="%")}),
+        record(observation("Granulocytes", value=0.3, unit="10*9/L")),
+    ):
+        (anc,) = (c for c in made.counts if c.lineage == "ANC")
+        assert (anc.value, anc.comparator) == (0.3, "<=") and kinds(made) == {"neutrophils-assumed"}
+
+
 def test_a_differential_of_180_percent_gives_no_counts() -> None:
     cells = [
         percent("neutrophils", "770-8", 90),

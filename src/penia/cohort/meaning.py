@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from penia.codes import Analyte, analyte
 from penia.units import UnitError, to_count, to_percent
 
-AS = {"SEGS": "ANC", "WBC": "WBC", "ANC": "ANC", "ALC": "ALC", "CD4": "CD4"}
-"""Measured line → the line that its value cannot exceed: segmented neutrophils are part of all."""
+AS = {"SEGS": "ANC", "GRANULOCYTES": "ANC", "WBC": "WBC", "ANC": "ANC", "ALC": "ALC", "CD4": "CD4"}
+"""Measured line → the line that it is read as: segmented neutrophils and granulocytes, where nothing else is
+given."""
 UNSURE = 0.0
 """Factor of a unit that is no plain multiple: such a value is taken as low and looked at by the reader."""
 

@@ -17,6 +17,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | end-unknown | a drug that is over, nobody says since when |
 | future-date, date-implausible, dates-shifted, before-birth | dates that cannot be |
 | two-people, two-versions, no-person | whose it is, or which version holds, is not certain |
+| neutrophils-assumed | neutrophils from segmented ones without bands, or from granulocytes |
 | percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |
 | code-unmapped, drug-unknown | not in the tables |
 | entered-in-error, cancelled, not-done, ... | dropped for its status |

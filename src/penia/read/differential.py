@@ -7,7 +7,7 @@ differential itself is asked: its cells sum to 100 % with the bands beside the n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import msgspec
 from penia.read.measure import Percent
 from penia.read.plausible import plausible
 from penia.read.problems import Problems
-from penia.record import Count, Origin
+from penia.record import Count
 
 WHOLE = {"leukocytes": ("WBC", 1.0), "erythrocytes": ("RBC", 1000.0), "lymphocytes": ("ALC", 1.0)}
 """What a percentage is of → that count's lineage, and the factor from its unit to 10⁹/L."""
@@ -40,6 +40,7 @@ BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 MAIN = {"ANC", "SEGS", "GRANULOCYTES", "ALC"}
 """Classes whose count alone says that neutrophils or lymphocytes are low."""
 
+ABOVE = (">", ">=")
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
 
@@ -65,7 +66,7 @@ def derived(counts: list[Count], percents: list[Percent], problems: Problems) ->
         _name_twice(cells, problems)
         if _adds_up(cells, problems) and not _may_be_fractions(cells, problems):
             new += _from_draw(own, cells, problems)
-    return new + _segmented_and_bands(counts + new)
+    return new + _absolute_neutrophils(counts + new, problems)
 
 
 def _from_draw(own: list[Count], cells: list[Percent], problems: Problems) -> Iterable[Count]:
@@ -185,7 +186,7 @@ def _neutrophils_whole(cells: list[Percent], problems: Problems) -> list[Percent
     share = {c.lineage: c for c in cells if c.per == "leukocytes"}
     neutrophils, bands, segs = share.get("ANC"), share.get("BANDS"), share.get("SEGS")
     if neutrophils is None:
-        return [*cells, *_of_segments(segs, bands, share)]
+        return [*cells, *_of_segments(segs, bands, share, problems)]
     if bands is None or segs is not None or bands.value == 0:
         return cells
     both = _sum(neutrophils, bands)
@@ -209,16 +210,37 @@ def _neutrophils_whole(cells: list[Percent], problems: Problems) -> list[Percent
 
 
 def _of_segments(
-    segs: Percent | None, bands: Percent | None, share: dict[str, Percent]
+    segs: Percent | None, bands: Percent | None, share: Mapping[str, Percent], problems: Problems
 ) -> tuple[Percent, ...]:
     if segs is None:
-        return ()
+        return _of_granulocytes(share, problems)
     if bands is not None:
         return (_sum(segs, bands),)
-    whole = sum(c.value for name, c in share.items() if name not in BESIDE)
-    if abs(whole - 100) <= plausible().differential.close.value:  # nothing is left for bands
-        return (msgspec.structs.replace(segs, lineage="ANC"),)
-    return ()
+    left = 100 - sum(c.value for name, c in share.items() if name not in BESIDE)
+    if left > plausible().differential.close.value:
+        _no_bands(segs.origin.place, problems)
+    return (msgspec.structs.replace(segs, lineage="ANC"),)
+
+
+def _of_granulocytes(share: Mapping[str, Percent], problems: Problems) -> tuple[Percent, ...]:
+    whole = share.get("GRANULOCYTES")
+    if whole is None or whole.comparator in ABOVE:
+        return ()
+    _all_granulocytes(whole.origin.place, problems)
+    return (msgspec.structs.replace(whole, lineage="ANC", comparator=whole.comparator or "<="),)
+
+
+def _no_bands(place: str, problems: Problems) -> None:
+    reason = (
+        "of the neutrophils only the segmented ones are given: bands were taken as none, so that the "
+        "neutrophils may be higher"
+    )
+    problems.add("neutrophils-assumed", place, reason, "give the bands, or all neutrophils as one")
+
+
+def _all_granulocytes(place: str, problems: Problems) -> None:
+    reason = "granulocytes are given and no neutrophils, which are at most as many"
+    problems.add("neutrophils-assumed", place, reason, "give the neutrophils")
 
 
 def _sum(neutrophils: Percent, bands: Percent) -> Percent:
@@ -231,18 +253,32 @@ def _sum(neutrophils: Percent, bands: Percent) -> Percent:
     )
 
 
-def _segmented_and_bands(counts: list[Count]) -> list[Count]:
-    """ANC from absolute segmented neutrophils and bands of one draw, where it is not given itself."""
+def _absolute_neutrophils(counts: list[Count], problems: Problems) -> list[Count]:
+    """ANC from the absolute segmented neutrophils and bands of one draw, or at most its granulocytes, where
+    it is not given itself."""
     draws: dict[_Draw, dict[str, Count]] = defaultdict(dict)
     for count in counts:
         draws[_Draw(count.specimen, count.time)].setdefault(count.lineage, count)
-    new: list[Count] = []
-    for cells in draws.values():
-        segs, bands = cells.get("SEGS"), cells.get("BANDS")
-        if segs and bands and "ANC" not in cells and not (segs.comparator or bands.comparator):
-            origin = Origin(
-                segs.origin.place, f"{segs.origin.text} + {bands.origin.text} bands", segs.origin.unit
-            )
-            value = round(segs.value + bands.value, 6)
-            new.append(Count(segs.time, "ANC", value, specimen=segs.specimen, derived=True, origin=origin))
-    return new
+    found = (_neutrophils(cells, problems) for cells in draws.values() if "ANC" not in cells)
+    return [count for count in found if count is not None]
+
+
+def _neutrophils(cells: Mapping[str, Count], problems: Problems) -> Count | None:
+    segs, bands, whole = (cells.get(name) for name in ("SEGS", "BANDS", "GRANULOCYTES"))
+    if segs and bands:
+        text = f"{segs.origin.text} + {bands.origin.text} bands"
+        return None if segs.comparator or bands.comparator else _made(segs, segs.value + bands.value, text)
+    if segs:
+        _no_bands(segs.origin.place, problems)
+        return _made(segs, segs.value, segs.origin.text)
+    if whole is None or whole.comparator in ABOVE:
+        return None
+    _all_granulocytes(whole.origin.place, problems)
+    most = _made(whole, whole.value, whole.origin.text)
+    return msgspec.structs.replace(most, comparator=whole.comparator or "<=")
+
+
+def _made(part: Count, value: float, text: str | None) -> Count:
+    origin = msgspec.structs.replace(part.origin, text=text)
+    anc = Count(part.time, "ANC", round(value, 6), part.comparator, specimen=part.specimen, derived=True)
+    return msgspec.structs.replace(anc, origin=origin)
