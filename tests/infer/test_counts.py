@@ -132,3 +132,35 @@ def test_the_few_deep_falls_of_a_drug_that_mostly_makes_mild_ones_may_be_as_deep
     assert none.logs[0] > none.logs[1] + 3
     ((mild),) = column(measured("ANC", 1.2, 1.5), who=(taken(drug), taken(drug, deep=None)))
     assert mild.logs[0] == mild.logs[1]
+
+
+def test_low_platelets_need_no_second_cause_where_a_stated_blood_disease_lowers_them():
+    crowded = msgspec.structs.replace(DEPTH, plt_median=30)
+    devouring = hypothesis("hlh", pattern=pattern(depth=msgspec.structs.replace(DEPTH, plt_median=25)))
+    leukaemia = {"cause": load().causes["acute-leukemia"], "shows": 0.3, "pattern": pattern(depth=crowded)}
+    low = measured("PLT", 20.0, 150.0)
+
+    def against(known: bool) -> float:
+        causes = [hypothesis("drug"), devouring, hypothesis("acute-leukemia", known=known, **leukaemia)]
+        (one,) = count_evidence(causes, low, {}, "unknown", weights())
+        return float(one.logs[1] - one.logs[0])
+
+    (alone,) = count_evidence(
+        [hypothesis("drug"), hypothesis("acute-leukemia", **leukaemia)], low, {}, "unknown", weights()
+    )
+    drug, disease = (math.exp(x / weights().counts.value) for x in alone.logs)
+    joined = weights().counts.value * math.log((0.7 * drug + 0.3 * disease) / drug)
+    assert against(known=False) - against(known=True) == pytest.approx(joined)
+
+
+def test_a_stated_disease_that_is_none_of_the_blood_leaves_low_platelets_to_be_explained():
+    thyroid = hypothesis("thyroid-disease", cause=load().causes["thyroid-disease"], known=True)
+    deep = hypothesis("hlh", pattern=pattern(depth=msgspec.structs.replace(DEPTH, plt_median=25)))
+    said = [
+        count_evidence(
+            [hypothesis("drug"), deep, *rest], measured("PLT", 20.0, 150.0), {}, "unknown", weights()
+        )
+        for rest in ((), (thyroid,))
+    ]
+    without, beside = (float(one.logs[1] - one.logs[0]) for (one,) in said)
+    assert beside == pytest.approx(without)

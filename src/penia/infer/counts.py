@@ -48,6 +48,8 @@ Spread = tuple[float, float, float]
 
 LINEAGE: dict[str, Lineage] = {"ANC": "n", "ALC": "l", "PLT": "p", "HB": "e"}
 _LINES = ("WBC", *LINEAGE)
+_BESIDE = ("PLT", "HB")
+"""Lines that are no white cells, whose fall is what is to be explained."""
 _WORDS: dict[Lineage, str] = {
     "n": "neutrophils",
     "l": "lymphocytes",
@@ -97,10 +99,22 @@ def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fi
     for i, h in enumerate(hypotheses):
         if h.drug is not None and h.kind is not None and value.line == "ANC":
             likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
+    if value.line in _BESIDE:
+        likely = _shaped(likely, hypotheses, spreads[:, 0], fitted)
     logs = fitted.counts.value * np.log(likely)
     text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
     return Evidence(value.line, text, logs, places, -spreads[:, 0], value)
+
+
+def _shaped(likely: Array, hypotheses: Sequence[Hypothesis], medians: Array, fitted: Weights) -> Array:
+    """What a line is worth where a blood disease that the record states is not at rest: of it and the
+    hypothesis the one that lowers the line more decides."""
+    found = likely
+    for own, median, h in zip(likely.tolist(), medians.tolist(), hypotheses, strict=True):
+        if h.known and h.cause is not None and h.cause.group in fitted.shows:
+            found = np.where(median < medians, (1 - h.shows) * found + h.shows * own, found)
+    return found
 
 
 def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
