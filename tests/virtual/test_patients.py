@@ -21,7 +21,7 @@ from penia.read.case import DAY0
 from penia.virtual import Patient, simulate
 from penia.virtual.background import Person, odds
 from penia.virtual.fhir import bundle
-from penia.virtual.findings import chances, coherent, present, vocabulary
+from penia.virtual.findings import asked, chances, coherent, present, vocabulary
 from penia.virtual.write import write
 
 DRUG = "drug:clozapine"
@@ -75,6 +75,17 @@ def test_a_finding_is_as_frequent_as_its_cause_says() -> None:
     for key, rate in cause.rates.items():
         if key in place:
             assert chance[place[key]] == pytest.approx(np.clip(rate.p, 0.003, 0.997), abs=1e-9)
+
+
+def test_of_tests_on_suspicion_positive_ones_are_told_more_often_and_negative_ones_as_often() -> None:
+    keys = [k.key for k in vocabulary().keys]
+    likely, nobody = np.full(len(keys), 0.9), np.zeros(len(keys), bool)
+    brucella, generator = keys.index("test:brucella-agglutination"), np.random.default_rng(2)
+    told = [
+        np.mean([asked("inpatient", likely, body, generator)[brucella] for _ in range(4000)])
+        for body in (~nobody, nobody)
+    ]
+    assert told[0] / told[1] == pytest.approx(1 + (weights().asked.value - 1) * 0.9, rel=0.25)
 
 
 def test_no_background_is_above_the_base_rate() -> None:

@@ -22,6 +22,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.rates import base_rate
 from penia.infer.weights import weights
 from penia.knowledge.complications import complications
+from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
 from penia.virtual.background import Odds
 from penia.virtual.world import world
@@ -101,9 +102,17 @@ def _kinds() -> tuple[tuple[int, int], ...]:
     return tuple(pairs) * 3  # chains are no longer than that
 
 
-def asked(place: Place, generator: np.random.Generator) -> Flags:
-    """(K,) which findings the record says anything of, whether there or not."""
-    return generator.random(len(vocabulary().keys)) < _asking(place)
+def asked(place: Place, chance: Array, body: Flags, generator: np.random.Generator) -> Flags:
+    """(K,) which findings the record says anything of, whether there or not; of tests that are sent on
+    suspicion positive ones more often, the likelier they were (``chance`` (K,) of ``body``)."""
+    asking, base, often = _asking(place), _base(place)[0], weights().asked.value - 1
+    sought = (1 + often * chance) / (1 + often * base)
+    return generator.random(len(body)) < np.where(body & _suspected(), asking * sought, asking)
+
+
+@cache
+def _suspected() -> Flags:
+    return np.array([k.key in on_suspicion() for k in vocabulary().keys])
 
 
 @cache

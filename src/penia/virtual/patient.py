@@ -187,7 +187,7 @@ def _findings(
     body = present(chance, generator, world().together.value if clusters else 0.0)
     keys = vocabulary().keys
     truth = {key.key: bool(there) for key, there in zip(keys, body, strict=True)}
-    chosen = np.flatnonzero(asked(sketch.who.place, generator))
+    chosen = np.flatnonzero(asked(sketch.who.place, chance, body, generator))
     heard = (told(keys[i], bool(body[i]), truth, 0.0) for i in chosen)
     return truth, tuple(entry for entry in heard if entry is not None)
 
