@@ -37,6 +37,14 @@ def entered(page: Any) -> list[str]:
     return [text.removesuffix("Remove") for text in page.locator("#entered li").all_text_contents()]
 
 
+def complete(page: Any, form: str, beginning: str) -> None:
+    """The first of what the vocabulary offers for it."""
+    open_form(page, form)
+    page.keyboard.type(beginning)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
 def test_a_file_is_chosen(page: Any) -> None:
     with page.expect_file_chooser() as chooser:
         tab_to(page, "#file")
@@ -57,10 +65,7 @@ def test_a_count_is_typed_with_its_unit_and_the_next_can_follow(page: Any) -> No
 
 def test_a_drug_is_completed_from_the_vocabulary(page: Any) -> None:
     type_count(page)
-    open_form(page, "drug")
-    page.keyboard.type("clozap")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    complete(page, "drug", "clozap")
     assert page.evaluate("document.activeElement.value") == "clozapine"
     page.keyboard.press("Enter")
     page.locator("#result .card h3", has_text="clozapine").first.wait_for()
@@ -69,10 +74,7 @@ def test_a_drug_is_completed_from_the_vocabulary(page: Any) -> None:
 
 def test_a_finding_is_completed_from_the_vocabulary_and_may_be_absent(page: Any) -> None:
     type_count(page)
-    open_form(page, "finding")
-    page.keyboard.type("splenom")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    complete(page, "finding", "splenom")
     tab_to(page, "#form-finding [name=present]")
     page.keyboard.press("ArrowDown")
     tab_to(page, "#form-finding button")
