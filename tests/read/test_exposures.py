@@ -359,3 +359,34 @@ def test_a_row_of_omop_without_an_end_ends_by_the_convention_of_the_cdm(
     made = read_csv(tmp_path, drug_exposure=[row])
     assert spans(made) == [("01-01", stop)]
     assert made.exposures[0].stop_inferred is (stop != "01-01")
+
+
+def test_a_dispensing_without_a_supply_ends_by_convention_and_it_is_said(tmp_path: Path) -> None:
+    handed = drug("MedicationDispense", status="completed", whenHandedOver="2024-01-01")
+    row = given(
+        source="clozapine",
+        drug_type_concept_id=38000175,
+        drug_exposure_start_date="2024-01-01",
+        drug_exposure_end_date="2024-01-01",
+    )
+    for made in (read(bundle(patient(), handed)), read_csv(tmp_path, drug_exposure=[row])):
+        (only,) = made.exposures
+        assert only.stop == day("2024-01-30") and only.stop_inferred
+        (problem,) = (p for p in made.problems if p.kind == "end-unknown")
+        assert "neither an end nor a supply: 29 days" in problem.reason
+
+
+def test_an_order_without_a_stop_goes_on_though_an_earlier_one_ended_and_it_is_said() -> None:
+    first = drug("MedicationStatement", id="a", effectivePeriod={"start": "2024-01-01", "end": "2024-01-05"})
+    after = drug("MedicationStatement", id="b", status="unknown", effectiveDateTime="2024-01-06")
+    made = read(bundle(patient(), at_end("2024-05-01"), first, after))
+    (only,) = made.exposures
+    assert only.stop is None and not only.stop_inferred
+    assert ["it counts as going on" in p.reason for p in made.problems if p.kind == "end-unknown"] == [True]
+
+
+def test_a_dose_after_an_order_without_a_stop_ends_it() -> None:
+    order = drug("MedicationRequest", id="a", status="unknown", authoredOn="2024-01-01")
+    dose = drug("MedicationAdministration", id="b", status="completed", effectiveDateTime="2024-01-03")
+    made = read(bundle(patient(), at_end("2024-05-01"), order, dose))
+    assert made.exposures[0].stop == day("2024-01-03") and not made.problems

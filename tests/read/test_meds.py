@@ -113,6 +113,13 @@ def test_overlapping_orders_of_one_drug_are_one_course(tmp_path: Path) -> None:
     assert drug.start and drug.stop and (drug.start.day, drug.stop.day) == (1, 8)
 
 
+def test_an_order_without_a_stop_goes_on_and_it_is_said(tmp_path: Path) -> None:
+    made = one(tmp_path, (7, "2150-01-01", "MEDICATION//START//Clozapine", None), (7, AT, WBC, 2.5))
+    assert [(e.stop, e.stop_inferred) for e in made.exposures] == [(None, False)]
+    (problem,) = (p for p in made.problems if p.kind == "end-unknown")
+    assert problem.reason.startswith("an order has no end") and problem.remedy
+
+
 def test_the_dialect_of_eicu_is_known(tmp_path: Path) -> None:
     made = one(
         tmp_path,

@@ -258,7 +258,10 @@ def test_an_unknown_format_is_refused_in_one_sentence() -> None:
         penia.convert(Record(Person("7")), "hl7v2")
 
 
-def test_of_a_drug_that_is_over_the_latest_end_is_written_as_such() -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_of_a_drug_that_is_over_the_latest_end_is_written_as_such(form: Format) -> None:
     over = Exposure("clozapine", "drug", "clozapine", DAY, DAY + timedelta(days=9), stop_inferred=True)
-    (found,) = again(Record(Person("7"), exposures=(over,)), "fhir").exposures
-    assert found.stop_inferred and found.stop == over.stop
+    stated = Exposure("aspirin", "drug", "aspirin", DAY, DAY + timedelta(days=9))
+    found = {e.name: e for e in again(Record(Person("7"), exposures=(over, stated)), form).exposures}
+    assert found["clozapine"].stop_inferred and found["clozapine"].stop == over.stop
+    assert not found["aspirin"].stop_inferred and found["aspirin"].stop == stated.stop

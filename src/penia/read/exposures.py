@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
 from penia.codes import ingredients
-from penia.read.courses import Course, DrugEvent, courses
+from penia.read.courses import ROUNDED, Course, DrugEvent, courses
 from penia.read.dosing import given_in_cycles
 from penia.read.problems import Problems
-from penia.read.times import Evidence
+from penia.read.times import Evidence, times
 from penia.record import Exposure, Origin
 
 __all__ = ["DrugEvent", "Evidence", "ingredients_of", "joined"]
 
+TOLD: dict[Evidence, str] = {"order": "an order", "statement": "a drug", "dispense": "a dispensing"}
 MOST_NOTES = 6
 """Different dosage texts kept of one exposure; the first ones."""
 
@@ -31,7 +32,7 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
     ``last``: the last moment of the record.
     """
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
-    for event in events:
+    for event in (_supplied(event, problems) for event in events):
         found = ingredients_of(event.codes, event.names)
         for ingredient in found:
             by_drug[ingredient, ""].append(event)
@@ -48,25 +49,57 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
     ]
 
 
+def _supplied(event: DrugEvent, problems: Problems) -> DrugEvent:
+    """A dispensing without a supply lasts as a prescription is taken to, by the convention of OMOP."""
+    if event.evidence != "dispense" or event.start is None or event.stop is not None:
+        return event
+    days = times().prescription.value
+    reason = (
+        f"a dispensing has neither an end nor a supply: {days:g} days are taken, by the convention of OMOP"
+    )
+    problems.add("end-unknown", event.place, reason, "give the days of its supply")
+    return msgspec.structs.replace(event, stop=event.start + timedelta(days=days), inferred=True)
+
+
 def _of_one(
     ingredient: str | None, found: Sequence[Course], last: datetime | None, problems: Problems
 ) -> Iterator[Exposure]:
     for course in found:
         exposure = _exposure(ingredient, course)
-        if exposure.stop is None and (stop := _over_by(course, found, last)):
+        place, open_ = course.events[0].place, _open(course.events)
+        if exposure.stop is not None or not open_ or any(e.going_on for e in course.events):
+            yield exposure
+        elif stop := _over_by(open_, found, last):
             reason = "a drug is said to be over, and not since when: it counts until the latest that can be"
-            problems.add("end-unknown", course.events[0].place, reason, "give the end of its time")
-            exposure = msgspec.structs.replace(exposure, stop=stop, stop_inferred=True)
-        yield exposure
+            problems.add("end-unknown", place, reason, "give the end of its time")
+            yield msgspec.structs.replace(exposure, stop=stop, stop_inferred=True)
+        else:
+            told = TOLD[open_[0].evidence]
+            reason = f"{told} has no end, and nothing says that it is over: it counts as going on"
+            problems.add("end-unknown", place, reason, "give the end of its time")
+            yield exposure
 
 
-def _over_by(course: Course, others: Sequence[Course], last: datetime | None) -> datetime | None:
+def _open(events: Sequence[DrugEvent]) -> list[DrugEvent]:
+    """Those of which no end is told, neither by themselves nor by a dose or by another that ends later."""
+    ends = max((e.stop for e in events if e.stop), default=None)
+    dose = max((e.start for e in events if e.start and e.evidence == "administration"), default=None)
+    return [
+        e
+        for e in events
+        if e.stop is None
+        and e.evidence != "administration"
+        and not (e.start and ((ends and ends > e.start) or (dose and dose + ROUNDED >= e.start)))
+    ]
+
+
+def _over_by(open_: Sequence[DrugEvent], others: Sequence[Course], last: datetime | None) -> datetime | None:
     """When a course of which only this is known was over at the latest: as was said, when the next course of
     the drug began, or at the last moment of the record. None where it is not said to be over."""
-    if last is None or not all(e.over_by for e in course.events):
+    if last is None or not all(e.over_by for e in open_):
         return None
-    began = max((e.start for e in course.events if e.start), default=None)
-    said = max(e.over_by for e in course.events if e.over_by)
+    began = max((e.start for e in open_ if e.start), default=None)
+    said = max(e.over_by for e in open_ if e.over_by)
     starts = (min((e.start for e in other.events if e.start), default=None) for other in others)
     bounds = [said, last, *(start for start in starts if start and began and start > began)]
     return max(min(bounds), began or min(bounds))
@@ -82,7 +115,7 @@ def _exposure(ingredient: str | None, course: Course) -> Exposure:
     events = course.events
     ends = {e.stop for e in events if e.stop}
     doses = {e.start for e in events if e.evidence == "administration" and e.start}
-    stop = None if any(e.going_on for e in events) else max(ends | doses, default=None)
+    stop = None if any(e.going_on for e in events) or _open(events) else max(ends | doses, default=None)
     routes = dict.fromkeys(e.route for e in events if e.route)
     notes = list(dict.fromkeys(e.note for e in events if e.note))
     return Exposure(

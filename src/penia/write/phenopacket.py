@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from penia.read.phenopacket.own import COURSE, ENDED, EXPOSED, PAST, RESULT, STATED, TEXT
+from penia.read.phenopacket.own import COURSE, ENDED, EXPOSED, INFERRED, PAST, RESULT, STATED, TEXT
 from penia.record import Condition, Count, Exposure, Finding, Person, Procedure, Record, TestResult
 from penia.write.terms import drug, last_courses, line, other_name, unit_of, when
 
@@ -226,7 +226,11 @@ def _drug(exposure: Exposure, taken: bool) -> Part:
         told = told or {"id": COURSE, "label": "begun and ended at one time"}
     course = _given(interval=span or None, scheduleFrequency=told)
     ended = {"scheduleFrequency": {"id": ENDED, "label": "stopped at an unknown time"}}
-    courses = [part for part in (course, {} if taken or exposure.stop else ended) if part]
+    inferred = {
+        "scheduleFrequency": {"id": INFERRED, "label": "ended by then at the latest, or by convention"}
+    }
+    end = inferred if exposure.stop_inferred else {} if taken or exposure.stop else ended
+    courses = [part for part in (course, end) if part]
     doses = [{"interval": {"start": when(d), "end": when(d)}} for d in exposure.doses]
     treatment = {"agent": _term(name, code)} | _given(
         routeOfAdministration={"id": TEXT, "label": exposure.route} if exposure.route else None,

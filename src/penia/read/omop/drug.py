@@ -81,6 +81,8 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
     stop = context.time(place, end_time, end_day, verbatim_end)
     evidence = cast(Evidence, context.meaning("evidence", kind) or "order")
     told = _supplied(start, stop, supply)
+    if evidence == "dispense" and told == start:
+        told = None  # the day of dispensing, repeated where an end is asked for
     stop = told or _by_convention(start, evidence, place, context)
     local = context.local("drug_source_value", value)
     return DrugEvent(
@@ -123,8 +125,8 @@ def _by_convention(
     start: datetime | None, evidence: Evidence, place: str, context: Context
 ) -> datetime | None:
     """Where a row lacks the end that the CDM asks for, that which its convention infers for a prescription; a
-    dose ends when it begins, as everywhere."""
-    if start is None or start.year >= NO_END or evidence not in ("order", "dispense"):
+    dose ends when it begins, and a dispensing by the same convention, as everywhere."""
+    if start is None or start.year >= NO_END or evidence != "order":
         return None
     days = times().prescription.value
     reason = (

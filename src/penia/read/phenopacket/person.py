@@ -20,7 +20,7 @@ from penia.read.phenopacket.layout import (
     Quantity,
     Treatment,
 )
-from penia.read.phenopacket.own import COURSE, ENDED, REPORT, RESULT, STATED, TEXT, stated
+from penia.read.phenopacket.own import COURSE, ENDED, INFERRED, REPORT, RESULT, STATED, TEXT, stated
 from penia.read.phenopacket.times import Clock, clock, moment
 from penia.read.quantity import COMPARATORS, FLAGS, NUMBER
 from penia.record import (
@@ -244,7 +244,7 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
     courses = [span for span, _ in spans if span not in doses]
     route = treatment.route_of_administration
     told = [d.schedule_frequency for d in treatment.dose_intervals if d.schedule_frequency]
-    notes = [_name(term) for term in told if term.id not in (COURSE, ENDED)]
+    notes = [_name(term) for term in told if term.id not in (COURSE, ENDED, INFERRED)]
     drug = DrugEvent(
         names=(_name(treatment.agent),),
         evidence="statement",
@@ -254,9 +254,11 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
         note="; ".join(dict.fromkeys(notes)) or None,
     )
     goes_on = all(term.id != ENDED for term in told)
+    inferred = any(term.id == INFERRED for term in told)
     for span in courses or ([] if doses else [Interval()]):
         start, stop = moment(span.start or ""), moment(span.end or "")
-        yield msgspec.structs.replace(drug, start=start, stop=stop, going_on=goes_on and stop is None)
+        ends = {"going_on": goes_on and stop is None, "inferred": inferred and stop is not None}
+        yield msgspec.structs.replace(drug, start=start, stop=stop, **ends)
     for dose in doses:
         time = moment(dose.start or "")
         yield msgspec.structs.replace(drug, evidence="administration", start=time, stop=time)
