@@ -201,3 +201,18 @@ def test_a_value_found_on_one_of_many_days_parts_the_causes_less_and_never_found
     assert often == pytest.approx(math.log((1 - 0.3 * missed) / (1 - 0.9 * missed)))
     assert 0 < often < once
     assert never_again == pytest.approx(never)
+
+
+def test_a_high_value_is_not_scored_again_as_one_that_is_not_low():
+    high, low = "HP:0001923", "HP:0001896"  # reticulocytes
+    failing = hypothesis("leukaemia", {high: 0.1, low: 0.6})
+    unsaid = hypothesis("aplasia", {low: 0.8})
+    facts = [Fact(high, True), Fact(low, False)]
+    vocabulary = [key(high, 0.2), key(low, 0.3)]
+    both = {
+        s.fact.key: s.logs
+        for s in scored([failing, unsaid, hypothesis("drug")], facts, vocabulary, [0, 0, 1])
+    }
+    assert both[high][0] < 0
+    assert both[low][0] == 0
+    assert both[low][1] < 0

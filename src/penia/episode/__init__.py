@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
@@ -98,20 +98,34 @@ def onset_interval(record: Record, episode: Episode) -> tuple[datetime | None, d
 
 
 def measured_lines(record: Record, episode: Episode, series: Series | None = None) -> dict[str, Measured]:
-    """The lowest count of each measured line within the episode, whether or not it is low."""
+    """The lowest count of each measured white line within the episode, whether or not it is low, and the
+    usual low one of the others."""
     return {
         line: Measured(
             line, low.count.value, low.limit, low.count.comparator in ("<", "<="), low.count.origin.place
         )
         for line, inside in _within(record, episode, series).items()
-        for low in (min(inside, key=depth),)
+        for low in (_low(line, inside),)
     }
 
 
+def _low(line: str, inside: Sequence[State]) -> State:
+    return min(inside, key=depth) if line in WHITE else _usual_low(inside)
+
+
+def _usual_low(inside: Sequence[State]) -> State:
+    """The lower quartile of the lowest counts of each day: of few days the lowest, while of many one bleeding
+    or one diluted sample is not what the episode does to that line."""
+    days: dict[date, State] = {}
+    for state in sorted(inside, key=depth):
+        days.setdefault(state.count.time.date(), state)
+    return list(days.values())[len(days) // 4]
+
+
 def lineage_states(record: Record, episode: Episode, series: Series | None = None) -> dict[str, bool]:
-    """n, l, m, p, e, w → low (True) or never low within the episode (False); the unmeasured are not in it."""
+    """n, l, m, p, e, w → low (True) or not within the episode (False); the unmeasured are not in it."""
     within = _within(record, episode, series)
-    return {letter: any(s.low for s in within[line]) for line, letter in _LETTERS.items() if line in within}
+    return {letter: _low(line, within[line]).low for line, letter in _LETTERS.items() if line in within}
 
 
 def lowest(record: Record) -> Count | None:

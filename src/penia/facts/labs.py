@@ -65,6 +65,22 @@ def _rules() -> dict[str, tuple[LabRule, ...]]:
     return {analyte: tuple(rules) for analyte, rules in found.items()}
 
 
+@cache
+def opposites() -> dict[str, frozenset[str]]:
+    """Key of one end of an analyte → the keys of its other end, which it rules out."""
+    ends: dict[tuple[str, str], set[str]] = {}
+    for rule in tables.labs().rules:
+        ends.setdefault((rule.analyte, rule.present[0]), set()).add(rule.key)
+    found: dict[str, set[str]] = {}
+    for (analyte, end), keys in ends.items():
+        for key in keys:
+            found.setdefault(key, set()).update(ends.get((analyte, _OTHER.get(end, "")), ()))
+    return {key: frozenset(keys) for key, keys in found.items() if keys}
+
+
+_OTHER = {">": "<", "<": ">"}
+
+
 def _unit(text: str) -> str:
     bare = text.strip().replace("µ", "u").replace("μ", "u").replace(" ", "").lower()
     return tables.labs().unit_spellings.get(bare, bare)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.facts import Fact
+from penia.facts.labs import opposites
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
 from penia.infer.rates import Flags, Rates, backgrounds, listed
@@ -33,7 +34,7 @@ from penia.knowledge.schema import FindingKey, Place
 Bundle = tuple[list[int], float]
 """(facts that move together, weight of those after the strongest)"""
 Chain = tuple[int, list[int]]
-"""(a finding, its broader kinds)"""
+"""(a finding, what it implies: its broader kinds, or the absence of its opposite)"""
 
 
 _NONE: Array = np.zeros((0, 0))
@@ -243,7 +244,8 @@ def told(
     found = msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
     telling = np.flatnonzero(found.alone.any(axis=1)).tolist()
     kept = [keys[i] for i in telling]
-    return found.only(telling, _chains(kept), _clusters(kept, fitted))
+    present = [bool(found.present[i]) for i in telling]
+    return found.only(telling, _chains(kept, present), _clusters(kept, fitted))
 
 
 def finding_evidence(
@@ -299,10 +301,15 @@ def _looked_for(facts: Sequence[Fact], fitted: Weights) -> Array:
     return days**fitted.looks.value - 1
 
 
-def _chains(keys: Sequence[FindingKey]) -> list[Chain]:
+def _chains(keys: Sequence[FindingKey], present: Sequence[bool]) -> list[Chain]:
+    """A high value is no low one: what is present also implies the absence of the other end."""
     place = {key.key: i for i, key in enumerate(keys)}
-    chains = ((i, [place[b] for b in key.implies if b in place]) for i, key in enumerate(keys))
-    return [(i, broader) for i, broader in chains if broader]
+    chains = [(i, [place[b] for b in key.implies if b in place]) for i, key in enumerate(keys)]
+    for i, key in enumerate(keys):
+        ends = [place[other] for other in sorted(opposites().get(key.key, ())) if other in place]
+        if present[i]:
+            chains.append((i, [other for other in ends if not present[other]]))
+    return [(i, implied) for i, implied in chains if implied]
 
 
 def _clusters(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
