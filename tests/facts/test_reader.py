@@ -371,3 +371,16 @@ def test_a_fact_tells_on_how_many_days_its_value_was_measured() -> None:
         read(tests=tuple(_ldh(value, n / 2) for n, value in enumerate((200, 1500, 200, 220)))), "HP:0025435"
     )
     assert found is not None and found.present and found.days == 2
+
+
+def test_a_share_of_few_cells_gives_way_to_the_count_that_was_made_of_it() -> None:
+    share = TestResult("Reticulocytes", T, analyte="RETIC", value=3.8, unit="%", origin=Origin("o/1"))
+    few = Count(T, "RETIC", 107, derived=True, origin=Origin("o/1"))
+    assert says(read(tests=(share,)), "HP:0001923")
+    assert says(read(tests=(share,), counts=(few,)), "HP:0001923") is False
+
+
+@pytest.mark.parametrize(("percent", "present"), [(1, False), (4, True)])
+def test_one_atypical_lymphocyte_in_a_hundred_is_none(percent: float, present: bool) -> None:
+    cells = TestResult("Atypical lymphocytes", T, analyte="ATYPICAL_LYMPH", value=percent, unit="%")
+    assert says(read(tests=(cells,)), "smear:atypical-lymphocytes") is present

@@ -115,6 +115,11 @@ def _read_tests(
 ) -> None:
     """Tests, vital signs and counts that are near enough to the low count to tell of it."""
     anchor, last = low
+    counted = {
+        count.origin.place: {one.key for one in reports.read_count(count, body)}
+        for count in record.counts
+        if count.derived
+    }
     for test in record.tests:
         window = "vital" if test.kind == "vital" else "laboratory"
         if _in_window(window, test.time, anchor) or _timeless(test):
@@ -129,7 +134,8 @@ def _read_tests(
             heard.keys = [
                 one
                 for one in heard.keys
-                if one.key != EARLIER or (one.present and _earlier(test.time, anchor))
+                if one.key not in counted.get(test.origin.place, ())  # a share of few cells misleads
+                and (one.key != EARLIER or (one.present and _earlier(test.time, anchor)))
             ]
             read.take(heard, source, test.kind)
     _slow_pulse(read, record, body)
