@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
 
@@ -271,4 +272,9 @@ def _unread(reading: Reading) -> tuple[Problem, ...]:
 
 
 def _versions() -> dict[str, str]:
-    return {"penia": package_version("penia"), "knowledge": knowledge.version(), "schema": "1"}
+    return {"penia": _own_version(), "knowledge": knowledge.version(), "schema": "1"}
+
+
+@cache
+def _own_version() -> str:
+    return package_version("penia")

@@ -13,7 +13,7 @@ import pytest
 import penia
 from penia.explanation import Candidate
 from penia.infer.families import kin, tempered, together, treated_as, tried
-from penia.infer.posterior import parts, posterior
+from penia.infer.posterior import parts, posterior, way
 from penia.knowledge import load
 from penia.record import Condition, Count, Finding, Person, Record
 
@@ -107,7 +107,7 @@ def test_the_parts_of_several_as_one_add_up_to_their_odds() -> None:
     rng = np.random.default_rng(3)
     prior = np.log(rng.dirichlet(np.ones(6)))
     evidence = rng.normal(size=(6, 4))
-    start, moved = parts(prior, evidence, [1, 4])
+    start, moved = parts(way(prior, evidence), [1, 4])
     p = posterior(prior, evidence)[[1, 4]].sum()
     assert start + moved.sum() == pytest.approx(10 * math.log10(p / (1 - p)))
 
@@ -115,8 +115,8 @@ def test_the_parts_of_several_as_one_add_up_to_their_odds() -> None:
 def test_evidence_that_is_the_same_for_both_kinds_counts_as_for_one() -> None:
     prior = np.log(np.array([0.5, 0.2, 0.3]))
     evidence = np.array([[0.4, -0.3], [0.4, -0.3], [0.0, 0.0]])
-    together_start, as_one = parts(prior, evidence, [0, 1])
-    start, alone = parts(np.log(np.array([0.7, 0.3])), evidence[[0, 2]], 0)
+    together_start, as_one = parts(way(prior, evidence), [0, 1])
+    start, alone = parts(way(np.log(np.array([0.7, 0.3])), evidence[[0, 2]]), 0)
     assert together_start == pytest.approx(start)
     assert as_one == pytest.approx(alone)
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from penia.infer.posterior import DECIBAN, parts, posterior
+from penia.infer.posterior import DECIBAN, parts, posterior, way
 
 FINITE = st.floats(-8, 8, allow_nan=False)
 
@@ -20,7 +20,7 @@ def test_two_causes_with_one_finding_follow_bayes_rule():
     prior = np.log([0.2, 0.8])
     evidence = np.log([[0.9], [0.3]])
     assert np.allclose(posterior(prior, evidence), [0.18 / 0.42, 0.24 / 0.42])
-    start, moved = parts(prior, evidence, 0)
+    start, moved = parts(way(prior, evidence), 0)
     assert np.isclose(start, 10 * np.log10(0.25))
     assert np.isclose(moved[0], 10 * np.log10(3))
 
@@ -36,7 +36,7 @@ def test_the_posterior_sums_to_one(problem):
 def test_the_contributions_add_up_to_the_posterior_odds(problem):
     prior, evidence = problem
     for c in range(len(prior)):
-        start, moved = parts(prior, evidence, c)
+        start, moved = parts(way(prior, evidence), c)
         scores = prior + evidence.sum(axis=1)
         rest = np.delete(scores, c)
         odds = scores[c] - rest.max() - np.log(np.exp(rest - rest.max()).sum())
@@ -47,8 +47,8 @@ def test_the_contributions_add_up_to_the_posterior_odds(problem):
 @settings(deadline=None)
 def test_the_order_of_the_evidence_does_not_matter(problem):
     prior, evidence = problem
-    start, moved = parts(prior, evidence, 0)
-    back_start, back = parts(prior, evidence[:, ::-1], 0)
+    start, moved = parts(way(prior, evidence), 0)
+    back_start, back = parts(way(prior, evidence[:, ::-1]), 0)
     assert np.isclose(start, back_start)
     assert np.allclose(moved, back[::-1])
 
@@ -59,4 +59,4 @@ def test_evidence_that_is_the_same_under_every_cause_says_nothing(problem):
     prior, evidence = problem
     flat = np.hstack([evidence, np.full((len(prior), 1), -1.7)])
     assert np.allclose(posterior(prior, flat), posterior(prior, evidence))
-    assert abs(parts(prior, flat, 0)[1][-1]) < 1e-6
+    assert abs(parts(way(prior, flat), 0)[1][-1]) < 1e-6

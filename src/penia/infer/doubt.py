@@ -9,8 +9,8 @@ next to nothing. N draws, K figures, R rows (hypotheses and sets), F facts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import cast
 
 import msgspec
@@ -21,7 +21,7 @@ from penia.infer.posterior import Array, Indices
 from penia.infer.ranking import Ranking
 from penia.infer.weights import Weights
 from penia.infer.wording import with_range
-from penia.knowledge.schema import Figure
+from penia.knowledge.schema import Figure, FindingKey, FindingRate
 
 SHARED = ("low counts in this setting", "neutropenia against any low count")
 """Prior factors whose figure is one for all causes."""
@@ -49,9 +49,9 @@ class _Figures:
     def __init__(self, draws: int) -> None:
         self._draws = draws
         self.place: dict[object, int] = {}
-        self.words: list[str] = []
+        self.words: list[Callable[[], str]] = []
 
-    def z(self, key: object, words: str) -> Array:
+    def z(self, key: object, words: Callable[[], str]) -> Array:
         """Normals (N,) of a figure; the same for the same key."""
         if key not in self.place:
             self.place[key] = len(self.words)
@@ -99,7 +99,7 @@ def _doubt(p: Array, figures: _Figures) -> Doubt:
         return Doubt(float(low), float(high), "")
     share = (z @ logit / len(logit) / spread) ** 2
     first = int(share.argmax())
-    return Doubt(float(low), float(high), figures.words[first] if share[first] >= TELLS else "")
+    return Doubt(float(low), float(high), figures.words[first]() if share[first] >= TELLS else "")
 
 
 def _shifts(ranking: Ranking, rows: Sequence[tuple[int, ...]], figures: _Figures, fitted: Weights) -> Array:
@@ -120,7 +120,7 @@ def _prior(ranking: Ranking, i: int, figures: _Figures, fitted: Weights) -> Arra
         if figure is None or figure.value <= 0 or value <= 0:
             continue
         shared = text in SHARED
-        words = f"{text} {_figure(figure)}" if shared else f"{hypothesis.name}: {text} {_figure(figure)}"
+        words = partial(_of_prior, text, figure, "" if shared else f"{hypothesis.name}: ")
         scale = np.log(value) / np.log(figure.value) if text == SHARED[1] else 1.0
         low, high = _range(figure, fitted)
         z = figures.z(text if shared else (hypothesis.id, text), words)
@@ -135,8 +135,8 @@ def _range(figure: Figure, fitted: Weights) -> tuple[float, float]:
     return figure.value / wide, figure.value * wide
 
 
-def _figure(figure: Figure) -> str:
-    return with_range(figure.value, figure.range)
+def _of_prior(text: str, figure: Figure, whose: str) -> str:
+    return f"{whose}{text} {with_range(figure.value, figure.range)}"
 
 
 def _counts(
@@ -158,7 +158,7 @@ def _counts(
             np.array([spread_of(h.pattern, evidence.measured.line, fitted) for h in who]),
         )
         z = np.array(
-            [figures.z((id(h.pattern), line.line), f"usual {line.line} under {h.name}") for h in who]
+            [figures.z((id(h.pattern), line.line), partial(_of_count, line.line, h.name)) for h in who]
         ).T
         shifted = np.broadcast_to(spreads, (len(z), *spreads.shape)).copy()
         shifted[..., 0] += fitted.unsure_depth.value * z
@@ -167,6 +167,10 @@ def _counts(
         decides = [place[max(row, key=pull.__getitem__)] for row in rows]
         total += fitted.counts.value * log[:, decides]
     return total
+
+
+def _of_count(line: str, cause: str) -> str:
+    return f"usual {line} under {cause}"
 
 
 def _findings(
@@ -200,18 +204,23 @@ def _rates(ranking: Ranking, used: Sequence[int], figures: _Figures, fitted: Wei
     """Moved rates (N, F, C) of the hypotheses in play."""
     told = ranking.trial.told
     base = told.rates[:, list(used)]
-    low, high = base.copy(), base.copy()
-    z = np.zeros((int(fitted.draws.value), *base.shape))
-    for c, i in enumerate(used):
-        hypothesis = ranking.hypotheses[i]
-        for f, key in enumerate(told.keys):
-            if not told.listed[f, i]:
-                continue
-            rate = hypothesis.rates[key.key]
-            low[f, c], high[f, c] = rate.range or (np.nan, np.nan)
-            words = f"P({key.name} | {hypothesis.name}) {with_range(rate.p, rate.range)}"
-            z[:, f, c] = figures.z(id(rate), words)
-    return _drawn(base, low, high, z, fitted)
+    causes, facts = np.nonzero(told.listed[:, list(used)].T)
+    ends: list[tuple[float, float]] = []
+    normals: list[Array] = []
+    for c, f in zip(causes.tolist(), facts.tolist(), strict=True):
+        hypothesis, key = ranking.hypotheses[used[c]], told.keys[f]
+        rate = hypothesis.rates[key.key]
+        ends.append(rate.range or (np.nan, np.nan))
+        normals.append(figures.z(id(rate), partial(_of_rate, key, hypothesis.name, rate)))
+    found = np.repeat(base[None], int(fitted.draws.value), axis=0)
+    if normals:
+        low, high = np.array(ends).T
+        found[:, facts, causes] = _drawn(base[facts, causes], low, high, np.array(normals).T, fitted)
+    return found
+
+
+def _of_rate(key: FindingKey, cause: str, rate: FindingRate) -> str:
+    return f"P({key.name} | {cause}) {with_range(rate.p, rate.range)}"
 
 
 def _backgrounds(ranking: Ranking, figures: _Figures, fitted: Weights) -> Array:
@@ -227,12 +236,14 @@ def _backgrounds(ranking: Ranking, figures: _Figures, fitted: Weights) -> Array:
             if first and first.range
             else (np.nan, np.nan)
         )
-        normals.append(
-            figures.z(("background", key.key), f"how often “{key.name}” is met without such a cause")
-        )
+        normals.append(figures.z(("background", key.key), partial(_of_background, key)))
     base, z = told.background, np.array(normals).T
     ends = np.array(factors) * base[:, None]
     return _drawn(base, ends[:, 0], ends[:, 1], z, fitted)
+
+
+def _of_background(key: FindingKey) -> str:
+    return f"how often “{key.name}” is met without such a cause"
 
 
 def _drawn(base: Array, low: Array, high: Array, z: Array, fitted: Weights) -> Array:

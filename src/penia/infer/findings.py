@@ -98,9 +98,12 @@ class Told(msgspec.Struct, frozen=True):
     def each(self, rates: Array, background: Array) -> Array:
         """Weighted log P(fact | hypothesis) / P(fact | one that does not list it) (…, F, C), before any is
         thinned, with these ``rates`` (…, F, C) and ``background`` (…, F)."""
-        facts = np.arange(len(self.present))[:, None]
-        found = self._ratio(rates, background[..., None], np.where(self.listed, self.brings, 0.0), facts)
-        return np.where(self.listed, found, 0.0)
+        facts, who = np.nonzero(self.listed)
+        found = np.zeros_like(rates)
+        found[..., facts, who] = self._ratio(
+            rates[..., facts, who], background[..., facts], self.brings[facts, who], facts
+        )
+        return found
 
     def ratios(self, sets: Indices, rates: Array, background: Array, alone: Array) -> Array:
         """The same of sets (…, F, R); ``alone``: of the hypotheses by themselves (see ``each``). Where one of

@@ -14,6 +14,7 @@ Princeton University Press, 1974).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,34 +24,55 @@ Indices = NDArray[np.int_]
 
 DECIBAN = 10 / np.log(10)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_LEAST = 1e-290
+"""Odds in place of those too small for a number."""
 
 
 def posterior(prior: Array, evidence: Array) -> Array:
     """Probabilities (C,) from the log prior (C,) and the log likelihoods (C, E)."""
-    return _softmax(prior + evidence.sum(axis=1))
+    scores = prior + evidence.sum(axis=1)
+    shifted = np.exp(scores - scores.max())
+    return shifted / shifted.sum()
 
 
-def parts(prior: Array, evidence: Array, c: int | Sequence[int] | Indices) -> tuple[float, Array]:
+class Way(NamedTuple):
+    """From the prior to the posterior."""
+
+    prior: Array
+    """(R,)"""
+    evidence: Array
+    """(R, E)"""
+    total: Array
+    """All evidence together (R,)."""
+    odds: Array
+    """π at each node (R, nodes), against the likeliest row there."""
+
+
+def way(prior: Array, evidence: Array) -> Way:
+    total = evidence.sum(axis=1)
+    scores = prior[:, None] + total[:, None] * (_NODES + 1) / 2
+    return Way(prior, evidence, total, np.maximum(np.exp(scores - scores.max(axis=0)), _LEAST))
+
+
+def parts(way: Way, c: int | Sequence[int] | Indices) -> tuple[float, Array]:
     """(prior odds in decibans, part of each piece of evidence (E,) in decibans) of the row ``c``, or of
     several as one, against all others; together they are its posterior odds."""
     members = np.atleast_1d(np.asarray(c))
-    others = np.delete(np.arange(len(prior)), members)
-    total = evidence.sum(axis=1)
-    start = _log_odds(prior, members, others)
-    whole = _log_odds(prior + total, members, others) - start
-    sides = [_along(prior[side], total[side]) @ evidence[side] for side in (members, others)]
-    shares = sides[0] - sides[1]
+    others = np.delete(np.arange(len(way.prior)), members)
+    start = _log_odds(way.prior, members, others)
+    whole = _log_odds(way.prior + way.total, members, others) - start
+    weight = np.empty(len(way.prior))
+    weight[members], weight[others] = _along(way.odds[members]), -_along(way.odds[others])
+    shares = weight @ way.evidence
     scale = np.abs(shares).sum()
     if scale > 0:  # what the quadrature leaves, a rounding error, goes to each in proportion to its size
         shares = shares + (whole - shares.sum()) * np.abs(shares) / scale
     return float(start * DECIBAN), shares * DECIBAN
 
 
-def _along(prior: Array, total: Array) -> Array:
-    """∫₀¹ π_j(t) dt of each row (R,)"""
-    if len(prior) == 1:
-        return np.ones(1)
-    return _softmax(prior[:, None] + total[:, None] * (_NODES + 1) / 2) @ _WEIGHTS / 2
+def _along(odds: Array) -> Array:
+    """∫₀¹ π_j(t) dt of each of some rows (R, nodes), were it one of these."""
+    return odds @ (_WEIGHTS / 2 / odds.sum(axis=0))
 
 
 def odds(scores: Array, members: Indices) -> float:
@@ -60,8 +82,3 @@ def odds(scores: Array, members: Indices) -> float:
 
 def _log_odds(scores: Array, members: Indices, others: Indices) -> float:
     return float(np.logaddexp.reduce(scores[members]) - np.logaddexp.reduce(scores[others]))
-
-
-def _softmax(scores: Array, axis: int = 0) -> Array:
-    shifted = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return shifted / shifted.sum(axis=axis, keepdims=True)

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -20,7 +21,7 @@ from penia.infer.deep import at_this_depth
 from penia.infer.families import kin, tempered, together
 from penia.infer.findings import Scored, told
 from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.posterior import Array, Indices, odds, parts, posterior
+from penia.infer.posterior import Array, Indices, Way, odds, parts, posterior, way
 from penia.infer.prior import normalised, weigh
 from penia.infer.sets import Sets, Trial, marginal, search
 from penia.infer.ties import met, tied, ties
@@ -67,7 +68,7 @@ class LowCounts(msgspec.Struct, frozen=True):
     """Episodes before this one that are over."""
 
 
-class Ranking(msgspec.Struct, frozen=True):
+class Ranking(msgspec.Struct, frozen=True, dict=True):
     """Every hypothesis judged: the arrays from which reports and plans are made."""
 
     hypotheses: tuple[Hypothesis, ...]
@@ -99,8 +100,16 @@ class Ranking(msgspec.Struct, frozen=True):
 
     def families(self) -> list[list[int]]:
         """Indices of the hypotheses of each candidate, likeliest first in both; ties by id."""
+        return self._families
+
+    @cached_property
+    def _families(self) -> list[list[int]]:
         found = [sorted(members, key=self._place) for members in together([h.group for h in self.hypotheses])]
         return sorted(found, key=lambda m: (-self.chance(m), self.hypotheses[m[0]].group))
+
+    @cached_property
+    def _way(self) -> Way:
+        return way(*self.rows)
 
     def _place(self, i: int) -> tuple[float, str]:
         return -self.probability[i], self.hypotheses[i].id
@@ -168,7 +177,7 @@ class Ranking(msgspec.Struct, frozen=True):
         """All that speaks for or against a family of hypotheses, without figures and sources, in decibans
         that sum to its posterior odds: the prior, then the strongest first. None: no piece of evidence."""
         holding = self.holding(members)
-        start, moved = parts(*self.rows, holding)
+        start, moved = parts(self._way, holding)
         speaker = self.hypotheses[self._speaker(members)]
         mine = [pair for pair in self.interacting if speaker.id in pair.causes]
         apart = odds(self.apart, holding) if mine else start

@@ -102,6 +102,7 @@ def with_range(value: float, interval: tuple[float, float] | None) -> str:
     return f"{words[0]} ({words[1]}–{words[2]})" if interval else words[0]
 
 
+@lru_cache(maxsize=8192)
 def plain(value: float) -> str:
     """Two digits, ``0.00004`` for what would be 4e-05."""
     digits = f"{value:.2g}"

@@ -59,14 +59,14 @@ def chances(
     weight = fitted.tests.value
     yes, no = weight * np.log(present / rest), weight * np.log((1 - present) / (1 - rest))
     relatives = _Relatives(ranking)
-    for k, key in enumerate(keys):
-        kin = relatives.of(key)
-        if kin is None:
-            continue
-        known, share = np.array(kin.logs), 0.0 if _one_chain(kin.key, key) else fitted.cluster.value
-        over = kin.fact.decisive and kin.fact.present and float(known.max()) >= settled
+    akin = [(k, key, kin) for k, key in enumerate(keys) if (kin := relatives.of(key)) is not None]
+    if akin:
+        columns, known = [k for k, _, _ in akin], np.column_stack([kin.logs for _, _, kin in akin])
+        share = np.array([0.0 if _one_chain(kin.key, key) else fitted.cluster.value for _, key, kin in akin])
+        decided = np.array([kin.fact.decisive and kin.fact.present for _, _, kin in akin])
+        over = decided & (known.max(axis=0) >= settled)
         for adds in (yes, no):
-            adds[:, k] = 0.0 if over else _together(adds[:, k], known, share)
+            adds[:, columns] = np.where(over, 0.0, _together(adds[:, columns], known, share))
     return Chances(column, present, yes, no)
 
 
@@ -101,6 +101,6 @@ def _strength(scored: Scored) -> float:
     return float(np.abs(scored.logs).max())
 
 
-def _together(new: Array, told: Array, share: float) -> Array:
+def _together(new: Array, told: Array, share: Array) -> Array:
     """What the new finding adds: of the two the stronger counts whole, the other in part."""
     return np.where(np.abs(new) <= np.abs(told), share * new, new - (1 - share) * told)

@@ -50,14 +50,14 @@ def turns(seen: Prospect, family: Sequence[int]) -> tuple[Turn, ...]:
     before, likely = float(belief[rows].sum()), belief @ chances.present
     after = [_after(belief, adds)[rows].sum(axis=0) for adds in (chances.yes, chances.no)]
     told: list[tuple[float, Turn]] = []
-    for result in _results(seen):
-        k = result.column
-        for p, chance, words in (
-            (float(after[0][k]), float(likely[k]), f"if {result.says}"),
-            (float(after[1][k]), 1 - float(likely[k]), f"unless {result.says}"),
-        ):
-            if chance >= LEAST and abs(_logit(p) - _logit(before)) >= TELLS:
-                told.append((chance * abs(p - before), Turn(words, result.test, chance, p)))
+    results = _results(seen)
+    for p, chance, if_ in ((after[0], likely, "if"), (after[1], 1 - likely, "unless")):
+        tells = (chance >= LEAST) & (np.abs(_logit(p) - _logit(np.array(before))) >= TELLS)
+        for result in results:
+            k = result.column
+            if tells[k]:
+                turn = Turn(f"{if_} {result.says}", result.test, float(chance[k]), float(p[k]))
+                told.append((turn.chance * abs(turn.after - before), turn))
     told.sort(key=lambda each: (-each[0], each[1].words))
     return tuple({turn.test: turn for _, turn in reversed(told[: 3 * MOST])}.values())[::-1][:MOST]
 
@@ -68,9 +68,9 @@ def _after(belief: Array, adds: Array) -> Array:
     return raised / raised.sum(axis=0)
 
 
-def _logit(p: float) -> float:
-    p = min(max(p, 1e-9), 1 - 1e-9)
-    return math.log(p / (1 - p))
+def _logit(p: Array) -> Array:
+    p = np.clip(p, 1e-9, 1 - 1e-9)
+    return np.log(p / (1 - p))
 
 
 def differences(ranking: Ranking, one: int, other: int) -> tuple[Difference, ...]:

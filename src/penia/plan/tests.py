@@ -14,6 +14,7 @@ from penia.explanation import Citation, Effect, Shift, Step
 from penia.facts import Fact
 from penia.infer import Ranking
 from penia.infer.background import place_of
+from penia.infer.derived import derived
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array
 from penia.infer.prior import normalised
@@ -21,6 +22,7 @@ from penia.infer.weights import weights
 from penia.infer.wording import citation
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import Investigation, Investigations, investigations
+from penia.knowledge.schema import Cause
 from penia.plan.chances import chances
 from penia.plan.choice import HARMFUL, Case, Chosen, Open, chosen, opened
 from penia.plan.done import still_open
@@ -95,8 +97,14 @@ def _wanting(test: Investigation, ranking: Ranking) -> float:
     return sum(
         float(p)
         for h, p in zip(ranking.hypotheses, ranking.probability, strict=True)
-        if h.cause is not None and any(t.key in keys for t in (*h.cause.confirm, *h.cause.exclude))
+        if h.cause is not None and not _named_by(h.cause).isdisjoint(keys)
     )
+
+
+@derived
+def _named_by(cause: Cause) -> frozenset[str]:
+    """Keys of the tests that confirm or exclude it."""
+    return frozenset(test.key for test in (*cause.confirm, *cause.exclude) if test.key is not None)
 
 
 def _case(

@@ -53,7 +53,8 @@ _URGENCY = ("now", "today", "days", "routine")
 
 def _treatments(hypothesis: Hypothesis, actions: Sequence[Action], here: Scene) -> list[Step]:
     """Of the actions all but those that hang on what is known not to be."""
-    due = {name: judge(condition, here).holds for name, condition in advice().conditions.items()}
+    asked = {action.when for action in actions if action.when is not None}
+    due = {name: judge(advice().conditions[name], here).holds for name in asked}
     return [
         Step(
             kind="treat",

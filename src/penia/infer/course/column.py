@@ -23,12 +23,12 @@ from penia.infer.course.library import (
     Kept,
     Paths,
     library,
-    paths_of,
+    path,
 )  # fmt: skip
 from penia.infer.course.reading import on_grid
 from penia.infer.course.refined import refined, wanting
 from penia.infer.course.series import Line, lines
-from penia.infer.course.timing import MOST, Timed, crossing, disease, drug, even
+from penia.infer.course.timing import MOST, Timed, begun, drug, even, fall
 from penia.infer.course.timing import rows as library_rows
 from penia.infer.hypotheses import Hypothesis
 from penia.knowledge import load
@@ -38,6 +38,8 @@ from penia.record import Record
 Array = NDArray[np.float64]
 _DAY = timedelta(days=1)
 _MARGIN = 1.3
+_LONGEST = (len(LEVELS) - 1) * DRUG_DRAWS + np.arange(MOST) % DRUG_DRAWS
+"""Paths of a drug that goes on, for each draw."""
 
 
 class Scores(msgspec.Struct, frozen=True, eq=False):
@@ -105,9 +107,9 @@ def score(
     kinds = [_whole(h) for h in hypotheses]
     kept = [library()[kind] for kind in kinds]
     lead = _lead(seen)
-    paths = {line.name: [paths_of(k.paths, line.name) for k in kept] for line in seen}
+    paths = {line.name: [path(k, line.name) for k in kept] for line in seen}
     end = max(float(line.days[-1]) for line in seen)
-    timed = _timed(hypotheses, kept, paths[lead], onset, end)
+    timed = _timed(hypotheses, kept, lead, onset, end)
     rows = [
         np.arange(MOST) if h.drug is None else library_rows(t, end)
         for h, t in zip(hypotheses, timed, strict=True)
@@ -147,25 +149,22 @@ def _lead(seen: Sequence[Line]) -> str:
 def _timed(
     hypotheses: Sequence[Hypothesis],
     kept: Sequence[Kept],
-    lead: Sequence[Paths | None],
+    lead: str,
     onset: tuple[datetime | None, datetime],
     end: float,
 ) -> list[Timed]:
     gap = np.inf if onset[0] is None else (onset[1] - onset[0]) / _DAY
+    falls = [fall(k, lead) for k in kept]
+    ill = [(*f, k.pace) for h, k, f in zip(hypotheses, kept, falls, strict=True) if h.drug is None]
+    first, last, pace = np.array(ill).reshape(-1, 3, MOST).swapaxes(0, 1)
+    starts = iter(begun((first, last), pace, gap, even(False)))
+    always = np.full(MOST, np.inf)
     return [
-        disease(p, k.pace, k.own.ever, gap, even(False))
+        Timed(next(starts), k.pace, k.own.ever, always)
         if h.drug is None
-        else drug(h, _delay(p), onset, end, even(True))
-        for h, k, p in zip(hypotheses, kept, lead, strict=True)
+        else drug(h, f[0][_LONGEST], onset, end, even(True))
+        for h, k, f in zip(hypotheses, kept, falls, strict=True)
     ]
-
-
-def _delay(lead: Paths | None) -> Array:
-    """Days from the start of a drug that goes on to the fall."""
-    if lead is None:
-        return np.zeros(MOST)
-    first, _ = crossing(lead, len(lead))
-    return first[(len(LEVELS) - 1) * DRUG_DRAWS + np.arange(MOST) % DRUG_DRAWS]
 
 
 def _expected(

@@ -172,6 +172,12 @@ def paths_of(parts: Mapping[Lineage, Paths | None], name: str) -> Paths | None:
     return blended(parts) if name == "WBC" else parts[LETTER[name]]
 
 
+@cache
+def path(kept: Kept, name: str) -> Paths | None:
+    """Of a counted line of a family of the library."""
+    return paths_of(kept.paths, name)
+
+
 class _Shelf(Mapping[Family, Kept]):
     """Families are unpacked when they are asked for."""
 

@@ -6,6 +6,7 @@ Diseases may begin at any day that leaves the count low at the first low count; 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from statistics import NormalDist
 
 import msgspec
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from penia.infer.course.draws import quantile, stratified
 from penia.infer.course.figures import figures
-from penia.infer.course.library import DRUG_DRAWS, GRID, LEVELS, Paths
+from penia.infer.course.library import DRUG_DRAWS, GRID, LEVELS, Kept, Paths, path
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import cumulative, latency_of
 from penia.knowledge.schema import Distribution, Latency
@@ -42,6 +43,7 @@ class Shares(msgspec.Struct, frozen=True, eq=False):
     """For how long a drug was given of which the record holds a single dose."""
 
 
+@cache
 def even(drug: bool) -> Shares:
     """Of the draws of the library: equally likely ones, in an order of their own each."""
     drawn = np.arange(MOST)
@@ -76,13 +78,24 @@ def crossing(lead: Paths | None, subjects: int) -> tuple[Array, Array]:
     return GRID[first], np.where(low.any(axis=1), ends, np.inf)
 
 
+@cache
+def fall(kept: Kept, line: str) -> tuple[Array, Array]:
+    """``crossing`` of a family of the library, by a counted line."""
+    return crossing(path(kept, line), kept.count)
+
+
 def disease(lead: Paths | None, pace: Array, ever: NDArray[np.bool_], gap: float, shares: Shares) -> Timed:
     """``gap``: days from the last normal to the first low count, inf where no normal count is known."""
-    first, last = crossing(lead, len(pace))
+    start = begun(crossing(lead, len(pace)), pace, gap, shares)
+    return Timed(start, pace, ever, np.full(len(pace), np.inf))
+
+
+def begun(fall: tuple[Array, Array], pace: Array, gap: float, shares: Shares) -> Array:
+    """Day of the start of a disease (…, M), from the first low count; ``fall``: see ``crossing``."""
+    first, last = fall
     low_for = np.minimum((last - first) * pace, _LONG)
     low_for = np.maximum(np.minimum(low_for, gap), 0.02)
-    start = -shares.start * low_for - first * pace
-    return Timed(start, pace, ever, np.full(len(pace), np.inf))
+    return -shares.start * low_for - first * pace
 
 
 def drug(
