@@ -105,7 +105,7 @@ def explain(
         candidates=candidates,
         plan=(
             *in_order(advice.steps, steps(ranking, drugs, now, here)),
-            *next_count(future),
+            *next_count(future, now.counts),
             *tests,
         ),
         missing=tuple(dict.fromkeys(name for c in candidates[:3] for name in c.missing)),

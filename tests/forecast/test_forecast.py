@@ -128,10 +128,11 @@ def test_an_unknown_drug_is_refused() -> None:
         forecast(record((0.0, 0.2)), wish=Wish(stop=("snake-oil",)))
 
 
-def test_the_plan_says_when_to_count_again() -> None:
-    explanation = penia.explain(record((-40.0, 3.5), (0.0, 0.15)), ahead=Wish())
-    steps = [s for s in explanation.plan if s.kind == "follow-up" and s.text.startswith("Count again")]
-    assert len(steps) == 1
+@pytest.mark.parametrize(("anc", "says"), [(0.15, "Count daily while"), (0.8, "Count again on")])
+def test_the_plan_says_when_to_count_again_and_daily_below_half(anc: float, says: str) -> None:
+    explanation = penia.explain(record((-40.0, 3.5), (0.0, anc)), ahead=Wish())
+    steps = [s for s in explanation.plan if s.kind == "follow-up" and " on " in s.text]
+    assert len(steps) == 1 and steps[0].text.startswith(says)
     assert explanation.forecast is not None and "stop methimazole" in steps[0].text
 
 

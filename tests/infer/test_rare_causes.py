@@ -87,3 +87,33 @@ def test_a_person_of_the_textbook_is_recognised(cause: str) -> None:
     assert explanation.candidates[0].causes == (cause,), [
         (c.causes, round(c.probability, 3)) for c in explanation.candidates[:4]
     ]
+
+
+def candidate(cause: str, findings: tuple[str, ...]) -> float:
+    counts = {"WBC": 3.0, "ANC": 1.3, "PLT": 120.0, "HB": 118.0}
+    record = Record(
+        person=Person(id="p", sex="female", birth=date(1960, 1, 1)),
+        counts=tuple(Count(time=NOW, lineage=line, value=value) for line, value in counts.items()),
+        findings=tuple(
+            Finding(name.removeprefix("no "), time=NOW, present=not name.startswith("no "))
+            for name in findings
+        ),
+    )
+    return {c.causes: c.probability for c in penia.explain(record).candidates}.get((cause,), 0.0)
+
+
+def test_no_arthritis_today_does_not_deny_a_rheumatoid_arthritis_of_long() -> None:
+    known = ("rheumatoid factor positive", "anti-CCP positive", "splenomegaly")
+    assert candidate("felty-syndrome", (*known, "no arthritis")) > 0.3
+
+
+def test_without_prophylaxis_speaks_for_malaria_by_the_journey_and_little_more() -> None:
+    ill = ("fever", "chills")
+    journey = candidate("malaria", (*ill, "malaria area"))
+    without = candidate("malaria", (*ill, "travelled without malaria prophylaxis"))
+    assert journey < without < journey + 0.1
+
+
+def test_a_huge_spleen_alone_leads_to_blood_diseases_before_kala_azar() -> None:
+    spleen = ("massive splenomegaly", "weight loss")
+    assert candidate("visceral-leishmaniasis", spleen) < candidate("lymphoid-neoplasm-marrow", spleen)

@@ -101,6 +101,8 @@ class Monitoring(Knowledge, frozen=True):
 
     before_days: Figure
     """Days before the first dose within which a count is the one to start from."""
+    daily: Figure
+    """Neutrophils below which they are counted every day, whatever is expected of the days ahead."""
     signs: tuple[str, ...]
     """Finding keys that ask for a count the same day, whatever the calendar says."""
     schedules: tuple[Schedule, ...]
