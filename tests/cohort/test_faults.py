@@ -6,14 +6,16 @@ import multiprocessing
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
-from cohort_makers import as_parquet, cdm, files, postgres_cdm
+from cohort_makers import KILO, WBC, as_parquet, cdm, files, postgres_cdm
 
 from penia.cohort import Options, study
 from penia.errors import PeniaError
@@ -113,6 +115,31 @@ def test_a_row_group_that_is_corrupt_stops_the_study_in_one_sentence(source: Pat
         study(broken, tmp_path / "out", OPTIONS, cores=1)
     assert "\n" not in str(told.value)
     assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_a_person_with_a_hundred_thousand_counts_changes_nothing_for_the_others(
+    source: Path, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Of person 3, whose one count is normal, a low count every ten minutes for two years."""
+    many = tmp_path / "many"
+    shutil.copytree(source, many)
+    duckdb.sql(
+        f"""copy (from '{source}/measurement.parquet' union all by name
+        select 100 + i as measurement_id, 3 as person_id, {WBC} as measurement_concept_id,
+            '2024-01-02'::timestamp + i * interval 10 minute as measurement_datetime,
+            measurement_datetime::date as measurement_date, 2.0 + i % 9 / 10 as value_as_number,
+            {KILO} as unit_concept_id
+        from range(100_000) of (i)) to '{many}/measurement.parquet'"""
+    )
+    out = tmp_path / "out"
+    study(many, out, OPTIONS, cores=1)
+    for table in ("episode", "candidate", "evidence"):
+        before, now = (
+            duckdb.sql(f"from '{of}/{table}/*.parquet' where person <> 3 order by all").fetchall()
+            for of in (source.parent / "whole", out)
+        )
+        assert now == before
+    assert duckdb.sql(f"select count(*) from '{out}/episode/*.parquet' where person = 3").fetchall() == [(1,)]
 
 
 def test_a_dropped_connection_stops_the_study_in_one_sentence_and_it_goes_on(
