@@ -27,7 +27,7 @@ def measured(concept: int, value: Any, unit: Any = 8848, one: int = 1, **fields:
         "measurement_id": fields.pop("id", concept),
         "person_id": one,
         "measurement_concept_id": concept,
-        "measurement_date": "2024-01-02",
+        "measurement_date": str(fields.get("measurement_datetime") or "2024-01-02")[:10],
         "measurement_datetime": "2024-01-02 08:00:00",
         "value_as_number": value,
         "unit_concept_id": unit,

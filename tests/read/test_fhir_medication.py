@@ -121,3 +121,8 @@ def test_an_end_before_the_start_is_left_out() -> None:
 
 def test_the_year_9999_is_no_end() -> None:
     assert only(order("2024-01-01", "9999-12-31")).stop is None
+
+
+def test_a_dispensing_that_was_declined_is_no_exposure() -> None:
+    made = record(drug("MedicationDispense", status="declined", whenHandedOver="2024-01-01"))
+    assert not made.exposures and kinds(made) == {"declined"}

@@ -358,3 +358,34 @@ def test_an_unreadable_date_is_named() -> None:
 
 def test_the_same_result_twice_is_one() -> None:
     assert len(record(wbc(), wbc(id="copy")).counts) == 1
+
+
+@pytest.mark.parametrize("comparator", ["~", "ad"])
+def test_a_comparator_that_is_not_known_makes_no_count(comparator: str) -> None:
+    made = record(wbc(valueQuantity={"value": 3.0, "unit": "10*9/L", "comparator": comparator}))
+    assert not made.counts and kinds(made) == {"value-unreadable"}
+    assert f"({comparator})" in made.problems[0].reason
+
+
+def test_a_value_that_is_said_to_be_in_error_as_well_makes_no_count() -> None:
+    made = record(wbc(dataAbsentReason={"coding": [{"code": "error"}]}))
+    assert not made.counts and "error" in made.problems[0].reason
+
+
+@pytest.mark.parametrize("when", ["2024", "2024-03"])
+def test_a_result_dated_without_its_day_is_said_to_be(when: str) -> None:
+    made = record(wbc(effectiveDateTime=when))
+    assert len(made.counts) == 1 and kinds(made) == {"time-imprecise"}
+
+
+def test_words_with_a_point_that_may_part_thousands_make_no_count_of_cells_per_microlitre() -> None:
+    doubtful = {**observation("ANC", "751-8"), "valueString": "4.500 /uL"}
+    assert not record(doubtful).counts and "thousands or a decimal" in record(doubtful).problems[0].reason
+    assert counts(record({**observation("ANC", "751-8"), "valueString": "4.500 10*9/L"})) == {"ANC": 4.5}
+    assert counts(record({**observation("ANC", "751-8"), "valueString": "4.5E3 /uL"})) == {"ANC": 4.5}
+
+
+@pytest.mark.parametrize("missing", [999, 9999])
+def test_a_number_that_stands_for_a_missing_one_is_no_leukaemia(missing: int) -> None:
+    made = record(wbc(missing))
+    assert not made.counts and kinds(made) == {"implausible"}

@@ -113,6 +113,12 @@ def test_overlapping_orders_of_one_drug_are_one_course(tmp_path: Path) -> None:
     assert drug.start and drug.stop and (drug.start.day, drug.stop.day) == (1, 8)
 
 
+def test_a_unit_of_the_code_and_another_of_the_column_make_no_count(tmp_path: Path) -> None:
+    made = read(meds(tmp_path, [(7, AT, WBC, 2500.0), (7, AT, ANC, 0.4)], unit=["/uL", "10*3/uL"]))
+    assert [(c.lineage, round(c.value, 3)) for c in made.counts] == [("ANC", 0.4)]
+    assert kinds(made)["unit-unknown"] == 1
+
+
 def test_an_order_without_a_stop_goes_on_and_it_is_said(tmp_path: Path) -> None:
     made = one(tmp_path, (7, "2150-01-01", "MEDICATION//START//Clozapine", None), (7, AT, WBC, 2.5))
     assert [(e.stop, e.stop_inferred) for e in made.exposures] == [(None, False)]

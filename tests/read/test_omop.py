@@ -233,6 +233,17 @@ def test_a_supply_from_a_day_that_stands_for_never_gives_no_end(tmp_path: Path) 
     assert exposure.start is None
 
 
+def test_a_time_that_is_not_of_its_day_places_no_count(tmp_path: Path) -> None:
+    row = measured(WBC, 2.5, measurement_date="2024-01-03", measurement_datetime="1970-01-01 00:00:00")
+    made = read_csv(tmp_path, measurement=[row])
+    assert not made.counts and {"time-unreadable", "time-missing"} <= set(kinds(made))
+
+
+def test_an_operator_that_is_not_known_makes_no_count(tmp_path: Path) -> None:
+    made = read_csv(tmp_path, measurement=[measured(WBC, 2.5, operator_concept_id=4171757)])
+    assert not made.counts and "operator-unknown" in kinds(made)
+
+
 def test_a_table_of_people_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     folder = csv_folder(tmp_path, {"person": [person()], "measurement": [measured(3000905, 2.5)]})
     (folder / "person.csv").write_bytes(b"person_id,gender_source_value\n1,a\rb\n2,F\n")

@@ -204,3 +204,27 @@ def test_durations(text: str, days: float):
 @pytest.mark.parametrize("text", ["", "P", "1Y", "P-1Y", "PYM", "P999999999Y"])
 def test_what_is_no_duration_is_none(text: str):
     assert duration(text) is None
+
+
+WHITE = {"id": "LOINC:6690-2", "label": "WBC"}
+LOW = {"quantity": {"unit": {"id": "UCUM:10*9/L", "label": "10*9/L"}, "value": 2.5}}
+
+
+def test_a_time_of_a_measurement_that_cannot_be_told_is_not_the_last_encounter():
+    when = {"age": {"iso8601duration": "P2Y"}}
+    last = {"timestamp": "2024-03-01T09:00:00Z"}
+    record = read(
+        packet(
+            subject={"id": "s1", "timeAtLastEncounter": last},
+            measurements=[{"assay": WHITE, "value": LOW, "timeObserved": when}],
+        )
+    )
+    assert not record.counts and {"time-unreadable", "time-missing"} == {p.kind for p in record.problems}
+
+
+def test_cells_of_a_sample_of_marrow_are_no_blood_count():
+    taken = {"timestamp": "2024-03-01T09:00:00Z"}
+    sample = {"id": "b", "timeOfCollection": taken, "measurements": [{"assay": WHITE, "value": LOW}]}
+    marrow = {"id": "UBERON:0002371", "label": "bone marrow"}
+    assert read(packet(biosamples=[sample])).counts
+    assert not read(packet(biosamples=[{**sample, "sampledTissue": marrow}])).counts

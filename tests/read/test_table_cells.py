@@ -97,7 +97,7 @@ def test_a_sign_that_may_part_thousands_or_decimals_is_asked_about(tmp_path: Pat
     record = table(tmp_path, "patient,date,ANC (/uL)", f"7,2024-03-13,{written}")
     (problem,) = record.problems
     assert not record.counts and problem.kind == "value-unreadable"
-    assert "thousands or a decimal" in problem.reason and "decimal: comma" in problem.remedy
+    assert "thousands or a decimal" in problem.reason and "write it as 4500 or 4.5" in problem.remedy
 
 
 def test_a_column_that_proves_its_thousands_is_read(tmp_path: Path) -> None:

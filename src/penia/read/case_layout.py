@@ -30,14 +30,14 @@ Day = Annotated[float, msgspec.Meta(ge=-60_000, le=60_000)]
 Age = Annotated[float, msgspec.Meta(ge=0, le=150)]
 
 
-class CasePerson(msgspec.Struct, frozen=True):
+class CasePerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     age_years: Age | None = None
     sex: Sex | None = None
     ancestry: str | None = None
     pregnant: bool | None = None
 
 
-class Measured(msgspec.Struct, frozen=True):
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of counts, labs, vitals, differential or tests."""
 
     day: Day | None = None
@@ -52,33 +52,33 @@ class Measured(msgspec.Struct, frozen=True):
     flag: str | None = None
 
 
-class CaseDrug(msgspec.Struct, frozen=True):
+class CaseDrug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ingredient: str
     start_day: Day | None = None
     stop_day: Day | None = None
     note: str | None = None
 
 
-class CaseExposure(msgspec.Struct, frozen=True):
+class CaseExposure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what: str
     note: str | None = None
 
 
-class CaseCondition(msgspec.Struct, frozen=True):
+class CaseCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     icd10: str | None = None
     since_day: Day | None = None
     status: str | None = None
 
 
-class CaseFinding(msgspec.Struct, frozen=True):
+class CaseFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     hpo: str | None = None
     present: bool = True
     day: Day | None = None
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     person: CasePerson = CasePerson()
     setting: str | None = None

@@ -25,6 +25,8 @@ PER = {
 
 
 _NUMBER = re.compile(r"\s*[<>≤≥=~+-]*\s*\d")
+_POINTED = re.compile(r"[<>=≤≥\s]*[1-9]\d{0,2}\.\d{3}\D*")
+"""``4.500``, which is 4500 where a point parts thousands."""
 BELOW = ("<", "<=")
 
 
@@ -105,7 +107,7 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
             reason = f"{what.name} without a time cannot be placed"
             problems.add("time-missing", result.origin.place, reason, "give the time of the specimen")
         elif _NUMBER.match(result.text or ""):
-            reason = f"{what.name} is written {(result.text or '')[:40]!r}, no number with a known unit"
+            reason = f"{what.name} is written {(result.text or '')[:40]!r}, no sure number with a known unit"
             problems.add("value-unreadable", result.origin.place, reason, "write it as 3.2 10*9/L")
         _keep_flag(result, what, measured)
         return
@@ -115,6 +117,11 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
         )
     except UnitError as error:
         _refuse_unit(result, error, problems)
+        _keep_flag(result, what, measured)
+        return
+    if not share and canonical(result.unit or "") == "/uL" and _may_be_thousands(result):
+        reason = f"{what.name} is written {result.origin.text!r} /µL, which may be thousands or a decimal"
+        problems.add("value-unreadable", result.origin.place, reason, "write it as 4500 or 4.5")
         _keep_flag(result, what, measured)
         return
     limit = percent_limit(what.name) if share else count_limit(what.name)
@@ -128,6 +135,12 @@ def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems
         measured.tests.append(msgspec.structs.replace(result, analyte=what.name))
     else:
         measured.counts.append(_count(result, what, value))
+
+
+def _may_be_thousands(result: TestResult) -> bool:
+    """Single cells are counted in whole numbers, so that a point before three digits may part thousands."""
+    written = _POINTED.fullmatch(result.origin.text or "")
+    return written is not None and result.value is not None and result.value < 1000
 
 
 def _is_share(result: TestResult, what: Analyte) -> bool:

@@ -27,7 +27,7 @@ FLAGS: dict[str, Interpretation] = {
 }
 """v3-ObservationInterpretation codes, and the words (in lower case) that say the same."""
 
-NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*(\S.*?)?\s*")
+NUMBER = re.compile(r"\s*([<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*(\S.*?)?\s*")
 """Comparator, number, and what stands behind it."""
 
 

@@ -21,7 +21,7 @@ from penia.record import Problem, Record
 FORMAT = "FHIR R4 (JSON, NDJSON, a folder of them; gzip too)"
 COUNTED = frozenset({"Patient", "Observation", "DiagnosticReport"})
 """Kinds of resource that hold persons and counts."""
-UNSAID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft"})
+UNSAID = frozenset({"entered-in-error", "cancelled", "declined", "not-done", "not-taken", "draft"})
 """Status of a resource that says nothing of the person."""
 NOT_YET = frozenset({"planned", "preparation", "registered", "intended"})
 

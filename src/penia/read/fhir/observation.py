@@ -23,6 +23,10 @@ LONGEST = 200_000
 """Characters of a report's text that are kept."""
 
 
+PARTIAL = (len("2024"), len("2024-03"))
+"""Lengths of a date without its day."""
+
+
 class _Seen(NamedTuple):
     """One Observation with what all its parts share."""
 
@@ -91,14 +95,18 @@ def _result(name: str, value: Value, part: Valued, seen: _Seen, context: Context
 
 def _time(resource: Observation, place: str, context: Context) -> datetime | None:
     period = resource.effective_period
-    return context.time(
-        place,
+    told = (
         resource.effective_date_time,
         resource.effective_instant,
         period.start if period else None,
         period.end if period else None,
         resource.issued,
     )
+    first = next(filter(None, told), "")
+    if len(first) in PARTIAL:
+        reason = f"a result is dated {first} only: it stands at the first day of that"
+        context.builder.problems.add("time-imprecise", place, reason, "give the day of the specimen")
+    return context.time(place, *told)
 
 
 def _name(part: Valued, whole: Observation) -> str:

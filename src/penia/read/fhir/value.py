@@ -10,6 +10,8 @@ from penia.read.quantity import COMPARATORS, FLAGS, NUMBER, one_unit
 from penia.record import Comparator, Interpretation
 from penia.units import canonical
 
+KNOWN = (None, "", "=", *COMPARATORS)
+
 
 class Value(msgspec.Struct, frozen=True):
     value: float | None = None
@@ -42,7 +44,7 @@ def value_of(item: Valued) -> Value:
 
 def _plain(item: Valued) -> Value:
     if item.value_quantity is not None:
-        return _quantity(item.value_quantity)
+        return _quantity(item.value_quantity, item.data_absent_reason)
     if item.value_string is not None:
         return _words(item.value_string)
     if item.value_codeable_concept is not None:
@@ -57,10 +59,14 @@ def _plain(item: Valued) -> Value:
     return Value(text=item.value_date_time)
 
 
-def _quantity(quantity: Quantity) -> Value:
+def _quantity(quantity: Quantity, absent: Concept | None) -> Value:
+    """As words where its comparator is not known, or where it is said to be absent or in error as well."""
     if quantity.value is None:
         return Value()
     unit = one_unit(quantity.code, quantity.unit)
+    doubt = absent.label() if absent else quantity.comparator if quantity.comparator not in KNOWN else None
+    if doubt:
+        return Value(text=f"{quantity.value} {unit or ''} ({doubt})")
     return Value(
         value=float(quantity.value),
         unit=unit,

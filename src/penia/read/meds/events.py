@@ -18,7 +18,7 @@ from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.meds.pairing import infusions, orders, stays
-from penia.read.quantity import contradicted, moment, said
+from penia.read.quantity import contradicted, moment, one_unit, said
 from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
 
 SEX: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "female"}
@@ -108,10 +108,11 @@ class Events:
             self._no_date(coded, time)
         if end and not ended:
             self._no_date(coded, end)
+        unit = one_unit(coded.unit, unit)
         if coded.meaning.means == "result":  # most of all rows: no Event is made for them
-            self._result(coded, when, place, numeric, text, coded.unit or unit)
+            self._result(coded, when, place, numeric, text, unit)
         else:
-            event = Event(coded, when, numeric, text, coded.unit or unit, ended, place)
+            event = Event(coded, when, numeric, text, unit, ended, place)
             READ[coded.meaning.means](self, event)
 
     def _no_date(self, coded: Coded, text: str) -> None:

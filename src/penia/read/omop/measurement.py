@@ -40,12 +40,17 @@ def measurement(row: Row, place: str, context: Context) -> None:
     named = context.named(standard, source, value)
     local = context.local("measurement_source_value", value)
     unit = context.vocabulary.unit(unit_concept, unit_value)
-    told = said(as_number, context.meaning("operator", operator), written, unit)
+    sign = context.meaning("operator", operator)
+    if sign is None and operator not in (None, "", "0"):
+        reason = f"operator_concept_id {operator} is not known; the number was left out"
+        context.builder.problems.add("operator-unknown", place, reason, "add it to PENIA_CODES/omop.csv")
+        as_number = written = None
+    told = said(as_number, sign, written, unit)
     flag, words = _coded(as_concept, context)
     context.builder.result(
         TestResult(
             name=named.name,
-            time=context.time(place, time, day),
+            time=context.moment(place, time, day),
             codes=named.codes if local is None else (local, *named.codes),
             value=told.value,
             unit=unit,
@@ -78,7 +83,7 @@ def observation(row: Row, place: str, context: Context) -> None:
     if not named.name:
         context.builder.problems.add("no-code", place, "an observation does not say what was observed")
         return
-    when = context.time(place, time, day)
+    when = context.moment(place, time, day)
     amount = number(as_number)
     flag, words = _coded(as_concept, context)
     text = words or (as_string or "").strip() or None

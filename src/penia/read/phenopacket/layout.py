@@ -164,6 +164,8 @@ class Interpretation(Part, frozen=True):
 
 
 class Biosample(Part, frozen=True):
+    sampled_tissue: OntologyClass | None = None
+    sample_type: OntologyClass | None = None
     phenotypic_features: tuple[Feature, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     time_of_collection: TimeElement | None = None

@@ -10,6 +10,7 @@ import msgspec
 from penia.read.build import RecordBuilder
 from penia.read.exposures import DrugEvent
 from penia.read.phenopacket.layout import (
+    Biosample,
     Disease,
     Feature,
     Interval,
@@ -23,6 +24,7 @@ from penia.read.phenopacket.layout import (
 from penia.read.phenopacket.own import COURSE, ENDED, INFERRED, REPORT, RESULT, STATED, TEXT, stated
 from penia.read.phenopacket.times import Clock, clock, moment
 from penia.read.quantity import COMPARATORS, FLAGS, NUMBER
+from penia.read.specimens import is_not_blood
 from penia.record import (
     Condition,
     Exposure,
@@ -96,7 +98,8 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
         for j, feature in enumerate(sample.phenotypic_features):
             builder.finding(_finding(feature, when, f"biosamples/{i}/phenotypicFeatures/{j}"))
         for j, measurement in enumerate(sample.measurements):
-            _measurement(measurement, taken, when, f"biosamples/{i}/measurements/{j}", builder)
+            where = f"biosamples/{i}/measurements/{j}"
+            _measurement(_of_sample(measurement, sample), taken, when, where, builder)
     for i, disease in enumerate(packet.diseases):
         builder.condition(_condition(disease, when, f"diseases/{i}"))
     for i, action in enumerate(packet.medical_actions):
@@ -139,7 +142,10 @@ def _finding(feature: Feature, when: Clock, place: str) -> Finding:
 def _measurement(
     m: Measurement, taken: datetime | None, when: Clock, place: str, builder: RecordBuilder
 ) -> None:
-    time = when.at(m.time_observed) or taken
+    time = taken if m.time_observed is None else when.at(m.time_observed)
+    if time is None and m.time_observed is not None:
+        reason = f"when {_name(m.assay)} was measured is told by no timestamp, and by no age of a known birth"
+        builder.problems.add("time-unreadable", place, reason, "give timeObserved as a timestamp")
     if m.complex_value is not None:
         for i, part in enumerate(m.complex_value.typed_quantities):
             result = _quantity(part.type, part.quantity, time, f"{place}/typedQuantities/{i}")
@@ -154,6 +160,14 @@ def _measurement(
     if m.value.ontology_class is not None:
         names = (m.description,) if m.description else ()
         builder.result(_classified(m.assay, m.value.ontology_class, time, place), names)
+
+
+def _of_sample(measurement: Measurement, sample: Biosample) -> Measurement:
+    """Cells of another specimen than blood are named by it, for they are no blood count."""
+    told = [_name(term) for term in (sample.sampled_tissue, sample.sample_type) if term]
+    fluid = next(filter(is_not_blood, told), None)
+    assay = OntologyClass("", f"{_name(measurement.assay)} in {fluid}")
+    return msgspec.structs.replace(measurement, assay=assay) if fluid else measurement
 
 
 def _described(result: TestResult, description: str) -> tuple[TestResult, tuple[str, ...]]:

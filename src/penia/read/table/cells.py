@@ -36,8 +36,6 @@ class Written(NamedTuple):
     comparator: Comparator | None = None
     unit: str | None = None
     """Where the cell itself holds one: ``55 %``."""
-    pointed: bool = False
-    """Its point may part thousands, as in ``4.500``, and nothing in the column tells."""
 
 
 def decimal_sign(cells: Sequence[Text]) -> Decimal | None:
@@ -84,8 +82,7 @@ def number_of(cell: str, decimal: Decimal | None) -> Written | None:
     unit = rest if rest and not _FLAG.fullmatch(rest) else None
     if value is None:
         return None
-    pointed = decimal is None and _POINTED.fullmatch(found[2]) is not None
-    return Written(value, COMPARATORS.get(found[1] or ""), unit, pointed)
+    return Written(value, COMPARATORS.get(found[1] or ""), unit)
 
 
 def _plainly(digits: str, decimal: Decimal | None) -> str | None:

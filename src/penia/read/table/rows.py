@@ -44,8 +44,6 @@ PRESENT = {
     **dict.fromkeys(("no", "n", "false", "0", "absent", "negative", "neg", "-", "nein", "non", "nee"), False),
     **dict.fromkeys(("não", "nao", "無", "无", "なし", "否", "阴性", "陰性", "fehlt", "ausente"), False),
 }
-WHOLE = ("/uL", "/mm3")
-"""Units in which cells are counted one by one."""
 ALONE = "the person of this table"
 
 
@@ -159,10 +157,8 @@ def _result(
     """A number with its comparator, or words; a flag in words stands for itself."""
     found = number_of(cell, column.decimal)
     unit = _unit(unit, found.unit) if found else unit
-    if found and found.pointed and canonical(unit or "") in WHOLE:
-        found = None
     if found is None and AMBIGUOUS.fullmatch(cell.strip()):
-        reason = f"{cell!r} in the column {column.title!r} may hold thousands or a decimal; it was left out"
+        reason = f"{cell!r} in the column {column.title!r} may be thousands or a decimal; it was left out"
         remedy = (
             f"write it as 4500 or 4.5, or say decimal: comma or point in {cells.layout.name}.columns.yaml"
         )
