@@ -53,6 +53,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_second.txt", 0.98, 0.003),
         ("wordings_third.txt", 0.98, 0.003),
         ("wordings_fourth.txt", 0.97, 0.0),
+        ("wordings_fifth.txt", 0.96, 0.0),
         ("wordings_causes.txt", 1.0, 0.0),
         ("wordings_reports.txt", 1.0, 0.0),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from penia.facts import tables
@@ -73,6 +74,22 @@ def read_place(text: str) -> list[Said]:
                 area = tables.places().areas[int(owner)]
                 found[area.key] = found.get(area.key, False) or area.polarity == "present"
     return [Said(key, present, weak=not present) for key, present in found.items()]
+
+
+def read_journey(text: str) -> list[Said]:
+    """``Returned from Nigeria``: the place of a journey or of residence, told among other things."""
+    return [
+        one
+        for clause in clauses(text)
+        for told in re.finditer(tables.places().journeys, clause.text)
+        if clause.sign(told.start(), told.end()) > 0 and not clause.of_relative(told.start())
+        for one in read_place(" ".join(clause.text[told.end() :].split()[:_PLACE_WORDS]))
+        if one.present
+    ]
+
+
+_PLACE_WORDS = 5
+"""So near to the words of a journey its place stands."""
 
 
 def read_person(person: Person, anchor: datetime | None) -> list[Said]:

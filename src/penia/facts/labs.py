@@ -212,13 +212,29 @@ def _multiple(rule: str) -> bool:
 
 _NUMBER = re.compile(
     r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*"
-    r"(?P<unit>[^\s\d,;()]+(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
+    r"(?P<unit>[^\s\d,;()][^\s,;()]*(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
 )
+
+
+_COMPARED = (
+    (
+        re.compile(
+            r"\b(?:not|no) (?:above|over|more than|exceeding)(?= ?\d)|\bat most(?= ?\d)", re.IGNORECASE
+        ),
+        "<=",
+    ),
+    (re.compile(r"\b(?:not|no) (?:below|under|less than)(?= ?\d)|\bat least(?= ?\d)", re.IGNORECASE), ">="),
+    (re.compile(r"\b(?:below|under|(?:less|fewer|lower) than)(?= ?\d)", re.IGNORECASE), "<"),
+    (re.compile(r"\b(?:above|over|exceeding|(?:more|greater|higher) than)(?= ?\d)", re.IGNORECASE), ">"),
+)
+"""``below 300`` is no 300: it had been read as not below it."""
 
 
 def value_in(raw: str) -> Value:
     """The first number of a result text with its unit, as written; thousands are joined."""
     text = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", raw.replace("×", "x").replace("≥", ">=").replace("≤", "<="))
+    for words, sign in _COMPARED:
+        text = words.sub(sign, text)
     text = re.sub(r"(?<=\d) per (?=(?:[mcu]l|[mμµ]?l|u?l|mm3|cmm)\b)", " /", text, flags=re.IGNORECASE)
     found = _NUMBER.search(text)
     if not found:

@@ -36,6 +36,8 @@ def read_finding(finding: Finding, body: Body) -> Heard:
         known = {one.key for one in heard.keys}
         heard.keys += [one for one in named.keys if one.key not in known]
     heard.keys += circumstances.read_origin(text)
+    if finding.present:
+        heard.keys += circumstances.read_journey(text)
     return heard
 
 
@@ -111,7 +113,7 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
             if one.key in _DRUG_WORDS and one.key not in known
         ]
     else:
-        said = circumstances.read_exposure(text)
+        said = circumstances.read_exposure(text) + circumstances.read_journey(text)
         decided = {one.key for one in said}
         said += [
             one

@@ -31,6 +31,8 @@ class Area(Row, frozen=True):
 
 class Places(Row, frozen=True):
     areas: tuple[Area, ...]
+    journeys: str
+    """Before the name of a place in a text on other things."""
     cities: dict[str, str]
 
 
