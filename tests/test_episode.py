@@ -365,6 +365,11 @@ def test_regular_swings_of_three_weeks_are_cyclic() -> None:
     assert found(*swings(21, 2)).tempo == "cyclic"
 
 
+def test_weekly_counts_show_a_cycle_by_its_fourth_trough() -> None:
+    assert found(*swings(21, 7, 72)).tempo == "cyclic"
+    assert found(*swings(21, 7, 50)).tempo != "cyclic"
+
+
 @pytest.mark.parametrize("counts", [swings(60, 3, 250), swings(8, 1), swings(21, 10.5)])
 def test_slow_fast_or_rarely_counted_swings_are_not_cyclic(counts: list[Count]) -> None:
     assert found(*counts).tempo != "cyclic"

@@ -34,6 +34,7 @@ def test_each_key_that_a_rule_names_has_words() -> None:
     named |= {key for row in tables.conditions() for key in (*row.keys, *row.past_keys)}
     named |= {key for row in tables.groups() for key in row.keys} | set(tables.drugs())
     named |= {area.key for area in tables.places().areas} | set(tables.implies())
+    named |= {key for row in tables.replaced() for key in (*row.lacks, *row.excess)}
     assert named <= keys, sorted(named - keys)
 
 

@@ -384,3 +384,26 @@ def test_a_share_of_few_cells_gives_way_to_the_count_that_was_made_of_it() -> No
 def test_one_atypical_lymphocyte_in_a_hundred_is_none(percent: float, present: bool) -> None:
     cells = TestResult("Atypical lymphocytes", T, analyte="ATYPICAL_LYMPH", value=percent, unit="%")
     assert says(read(tests=(cells,)), "smear:atypical-lymphocytes") is present
+
+
+# --- What a drug replaces ---
+
+
+@pytest.mark.parametrize(("days", "said"), [(-2, False), (0, False), (3, None)])
+def test_a_normal_vitamin_b12_after_it_was_given_denies_no_deficiency(days: int, said: bool | None) -> None:
+    given = Exposure("hydroxocobalamin", ingredient="cyanocobalamin", start=T)
+    level = TestResult("Vitamin B12", time=T + days * DAY, analyte="b12", value=400.0, unit="pmol/L")
+    assert says(read(exposures=(given,), tests=(level,)), "HP:0100502") is said
+
+
+def test_a_low_vitamin_b12_is_low_whatever_was_given() -> None:
+    given = Exposure("hydroxocobalamin", ingredient="cyanocobalamin", start=T - 5 * DAY)
+    level = TestResult("Vitamin B12", time=T, analyte="b12", value=70.0, unit="pmol/L")
+    assert says(read(exposures=(given,), tests=(level,)), "HP:0100502") is True
+
+
+def test_a_very_high_vitamin_b12_after_it_was_given_is_the_treatment() -> None:
+    level = TestResult("Vitamin B12", time=T, analyte="b12", value=1400.0, unit="pmol/L")
+    given = Exposure("vitamin B12", ingredient="cyanocobalamin", start=T - 5 * DAY)
+    assert says(read(tests=(level,)), "HP:6000016") is True
+    assert says(read(exposures=(given,), tests=(level,)), "HP:6000016") is None

@@ -48,8 +48,15 @@ def is_cyclic(series: Sequence[State], first: datetime, last: datetime) -> bool:
     """
     rules = limits().episode
     points = [s for s in series if s.count.time <= last]
-    times = [s.count.time for s in _troughs(points)][-int(rules.cycle_troughs.value) :]
-    if len(times) < rules.cycle_troughs.value or times[-1] < first:
+    troughs = [s.count.time for s in _troughs(points)]
+    least = int(rules.cycle_troughs.value)
+    return any(_regular(troughs[-n:], points, first) for n in (least, least + 1) if n <= len(troughs))
+
+
+def _regular(times: Sequence[datetime], points: Sequence[State], first: datetime) -> bool:
+    """Troughs as far apart as a cycle lasts, with enough counts from the first to the last of them."""
+    rules = limits().episode
+    if times[-1] < first:
         return False
     periods = [(b - a) / _DAY for a, b in pairwise(times)]
     mean = sum(periods) / len(periods)
@@ -57,7 +64,7 @@ def is_cyclic(series: Sequence[State], first: datetime, last: datetime) -> bool:
     return (
         rules.cycle_shortest.value <= mean <= rules.cycle_longest.value
         and all(abs(p - mean) <= rules.cycle_spread.value * mean for p in periods)
-        and counted >= rules.cycle_counts.value * len(periods)
+        and counted >= max(rules.cycle_counts.value * len(periods), rules.cycle_seen.value)
     )
 
 

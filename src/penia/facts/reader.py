@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from penia.facts import circumstances, reports, tables, texts, vitals
 from penia.facts.limits import Body
+from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve
 from penia.facts.schema.words import WindowKind
 from penia.facts.statement import Bound, Fact, Heard, Reading, Said
@@ -120,6 +121,7 @@ def _read_tests(
         for count in record.counts
         if count.derived
     }
+    replaced = Replaced(record)
     for test in record.tests:
         window = "vital" if test.kind == "vital" else "laboratory"
         if _in_window(window, test.time, anchor) or _timeless(test):
@@ -136,6 +138,7 @@ def _read_tests(
                 for one in heard.keys
                 if one.key not in counted.get(test.origin.place, ())  # a share of few cells misleads
                 and (one.key != EARLIER or (one.present and _earlier(test.time, anchor)))
+                and replaced.tells(one, test.time)
             ]
             read.take(heard, source, test.kind)
     _slow_pulse(read, record, body)

@@ -8,7 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
-from penia.facts.schema.background import ConditionRow, DrugKey, ExposureRow, PersonKeys, Places
+from penia.facts.schema.background import (
+    ConditionRow,
+    DrugKey,
+    ExposureRow,
+    PersonKeys,
+    Places,
+    ReplacedRow,
+)
 from penia.facts.schema.measured import Labs, TestRow, Vital
 from penia.facts.schema.words import Family, Group, Lineages, LineageWords, Predicates, Rules
 from penia.knowledge.factindex import FactIndex
@@ -80,6 +87,11 @@ def person() -> PersonKeys:
 @cache
 def drugs() -> dict[str, DrugKey]:
     return _part("drugs", dict[str, DrugKey])
+
+
+@cache
+def replaced() -> tuple[ReplacedRow, ...]:
+    return _part("replaced", tuple[ReplacedRow, ...])
 
 
 @cache

@@ -57,6 +57,7 @@ class EpisodeRules(Knowledge, frozen=True):
     cycle_troughs: Figure
     cycle_spread: Figure
     cycle_counts: Figure
+    cycle_seen: Figure
     cycle_rise: Figure
     cycle_floor: Figure
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from penia.facts.schema.background import ConditionRow, DrugKey, ExposureRow, PersonKeys, Places
+from penia.facts.schema.background import (
+    ConditionRow,
+    DrugKey,
+    ExposureRow,
+    PersonKeys,
+    Places,
+    ReplacedRow,
+)
 from penia.facts.schema.measured import Labs, TestRow, Vital
 from penia.facts.schema.words import Family, Group, Hpo, Lineages, Predicates, Rules, Words
 from penia.knowledge.wording import Spelling
@@ -21,6 +28,7 @@ FILES: dict[str, object] = {
     "places": Places,
     "person": PersonKeys,
     "drugs": dict[str, DrugKey],
+    "replaced": tuple[ReplacedRow, ...],
     "predicates": Predicates,
     "family": Family,
     "implies": dict[str, tuple[str, ...]],

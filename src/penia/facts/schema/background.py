@@ -60,6 +60,14 @@ class PersonKeys(Row, frozen=True):
     setting: dict[str, str]
 
 
+class ReplacedRow(Row, frozen=True):
+    ingredients: frozenset[str]
+    lacks: tuple[str, ...]
+    """Keys whose absence says nothing once the drug is given."""
+    excess: tuple[str, ...] = ()
+    """Keys whose presence says nothing once the drug is given."""
+
+
 class DrugKey(Row, frozen=True):
     within_days: float
     ingredients: frozenset[str]
