@@ -296,6 +296,23 @@ def test_a_code_of_a_circumstance_states_no_cause() -> None:
     assert read(conditions=(irradiated,)).conditions == {}
 
 
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("303.01", "history:heavy-alcohol-use"),
+        ("V42.81", "history:transplant"),
+        ("571.2", "HP:0001394"),
+        ("286.6", "HP:0005521"),
+        ("789.59", "HP:0001541"),
+    ],
+)
+def test_what_may_explain_other_signs_is_read_from_codes_of_the_older_classification(
+    code: str, key: str
+) -> None:
+    coded = Condition(code, codes=(f"icd9cm:{code}",), since=T)
+    assert says(read(conditions=(coded,)), key)
+
+
 def test_a_code_of_the_older_classification_gives_the_keys_of_its_cause() -> None:
     reading = read(conditions=(Condition("042", ("icd9cm:042",)),))
     assert list(reading.conditions) == ["hiv"] and says(reading, "history:hiv-known") is True

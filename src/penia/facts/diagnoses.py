@@ -71,10 +71,14 @@ def _names_a_disease(code: str) -> bool:
 
 @cache
 def _rows_of(identity: str) -> tuple[ConditionRow, ...]:
-    """Rows of a cause, or of a ``condition:`` by its name: the rows themselves know ICD-10-CM only."""
+    """Rows of a cause, or of a ``condition:`` by its name or the key of that name: the rows themselves know
+    ICD-10-CM only."""
     if identity.startswith("condition:"):
-        name = identity.removeprefix("condition:").replace("-", " ")
-        return tuple(row for row, says, _ in _by_name(name) if says)
+        name = identity.removeprefix("condition:")
+        named = tuple(row for row, says, _ in _by_name(name.replace("-", " ")) if says)
+        key = f"history:{name}"
+        known = any(key in row.keys for row in tables.conditions())
+        return named or ((ConditionRow((), keys=(key,)),) if known else ())
     return tuple(row for row in tables.conditions() if row.cause == identity and row.fit == "exact")
 
 
