@@ -152,3 +152,19 @@ def test_signs_that_critical_illness_and_sepsis_bring_speak_less_for_haemophagoc
     well, ill = spoken(()), spoken(said)
     for key in ("test:ferritin-over-10000", "test:triglycerides-above-3"):
         assert 0 < ill[key] < well[key] - 1
+
+
+def test_critical_illness_speaks_less_against_a_lasting_cause_where_everyone_is_ill():
+    at = datetime(2024, 5, 20, tzinfo=UTC)
+    record = Record(
+        person=Person(id="p", sex="male", birth=datetime(1960, 1, 1).date()),
+        counts=tuple(Count(time=at, lineage=line, value=v) for line, v in (("WBC", 2.8), ("PLT", 70))),
+        findings=tuple(Finding(name=name, time=at) for name in ("Cirrhosis", "Critical illness")),
+    )
+
+    def against(setting):
+        found = penia.explain(record, setting=setting).candidates
+        spleen = next(c for c in found if c.causes == ("hypersplenism",))
+        return next(c.decibans for c in spleen.contributions if c.key == "history:critical-illness")
+
+    assert against("inpatient") < against("intensive-care") < 0

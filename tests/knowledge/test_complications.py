@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import penia
 from penia import knowledge
 from penia.knowledge.complications import complications
+from penia.record import Setting
 
 FEVER, TACHYCARDIA = "HP:0001945", "HP:0001649"
 
@@ -77,8 +79,11 @@ def test_every_circumstance_can_be_present() -> None:
     base = knowledge.load()
     for circumstance in complications().circumstances:
         kind, _, id = circumstance.when.partition(":")
-        assert circumstance.when in base.findings or {"drug": base.drugs, "condition": base.causes}[kind].get(
-            id if kind == "condition" else circumstance.when
+        assert (
+            circumstance.when in base.findings
+            or circumstance.when in base.drugs
+            or (kind == "condition" and id in base.causes)
+            or (kind == "setting" and id in get_args(Setting))
         ), circumstance.when
 
 

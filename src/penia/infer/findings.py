@@ -14,7 +14,6 @@ C hypotheses, F facts, R sets of n hypotheses.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
@@ -23,19 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.facts import Fact
-from penia.facts.labs import opposites
+from penia.infer.bundles import Bundle, Chain, chains, clusters
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
 from penia.infer.rates import Flags, Rates, backgrounds, listed
 from penia.infer.weights import Weights
 from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
-
-Bundle = tuple[list[int], float]
-"""(facts that move together, weight of those after the strongest)"""
-Chain = tuple[int, list[int]]
-"""(a finding, what it implies: its broader kinds, or the absence of its opposite)"""
-
 
 _NONE: Array = np.zeros((0, 0))
 
@@ -248,7 +241,7 @@ def told(
     telling = np.flatnonzero(found.alone.any(axis=1)).tolist()
     kept = [keys[i] for i in telling]
     present = [bool(found.present[i]) for i in telling]
-    return found.only(telling, _chains(kept, present), _clusters(kept, fitted))
+    return found.only(telling, chains(kept, present), clusters(kept, fitted))
 
 
 def finding_evidence(
@@ -302,22 +295,3 @@ def _looked_for(facts: Sequence[Fact], fitted: Weights) -> Array:
     them more easily than on a single day, whatever the cause."""
     days = np.array([fact.days for fact in facts], float)
     return days**fitted.looks.value - 1
-
-
-def _chains(keys: Sequence[FindingKey], present: Sequence[bool]) -> list[Chain]:
-    """A high value is no low one: what is present also implies the absence of the other end."""
-    place = {key.key: i for i, key in enumerate(keys)}
-    chains = [(i, [place[b] for b in key.implies if b in place]) for i, key in enumerate(keys)]
-    for i, key in enumerate(keys):
-        ends = [place[other] for other in sorted(opposites().get(key.key, ())) if other in place]
-        if present[i]:
-            chains.append((i, [other for other in ends if not present[other]]))
-    return [(i, implied) for i, implied in chains if implied]
-
-
-def _clusters(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:
-    clusters: defaultdict[str, list[int]] = defaultdict(list)
-    for i, key in enumerate(keys):
-        if key.cluster is not None:
-            clusters[key.cluster].append(i)
-    return [(members, fitted.cluster.value) for members in clusters.values() if len(members) > 1]

@@ -285,7 +285,9 @@ def rank(
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of(
-        {line: m.value for line, m in low.measured.items()}, in_words, background.present
+        {line: m.value for line, m in low.measured.items()},
+        in_words,
+        background.present | {f"setting:{setting}"},
     )
     known = met(who, knowledge.pairs)
     heard = told(

@@ -23,7 +23,7 @@ class Circumstance(Knowledge, frozen=True):
     """Where ``when`` is present, P(sign present on its account) by finding key."""
 
     when: str
-    """A finding, ``drug:x`` or ``condition:x``."""
+    """A finding, ``drug:x``, ``condition:x`` or ``setting:x``."""
     rates: dict[str, Figure]
 
 
