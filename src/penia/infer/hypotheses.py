@@ -104,7 +104,7 @@ def hypotheses(
     }
     refuted = set(reading.excluded)
     present = {fact.key for fact in reading.facts if fact.present}
-    stated |= {c.id for c in knowledge.causes.values() if not present.isdisjoint(c.known_by)}
+    stated |= {cause for key, cause in _known_by(knowledge) if key in present}
     diseases = (
         _disease(
             cause,
@@ -144,6 +144,12 @@ def _current(
     passing = cause.pattern.tempo.get("acute", 0.0)
     near = timedelta(days=fitted.stated_days.value)
     return passing < fitted.passing.value or first - near <= time <= deep + near
+
+
+@derived
+def _known_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
+    """(finding key that states it, cause)"""
+    return tuple((key, cause.id) for cause in knowledge.causes.values() for key in cause.known_by)
 
 
 @derived

@@ -11,18 +11,19 @@ hazard, or at what ties it to one of the two: a record is selected once, so only
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penia.infer.derived import recurring
 from penia.infer.families import kin, whole
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.hypotheses import Hypothesis, patterns
 from penia.infer.interactions import Strengths
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
-from penia.knowledge.schema import Pair
+from penia.knowledge.schema import FindingRate, Pair
 
 ALONE = ("other", "artefact")
 """Groups of causes that are no member of a set: what is unexplained, or no low count at all."""
@@ -61,16 +62,53 @@ class Ties(msgspec.Struct, frozen=True):
 
 Met = tuple[Pair, int, int]
 """What is known of a pair of causes, and the two hypotheses of which it is said."""
+Brought = tuple[int, int, str]
+"""A hypothesis, another, and the finding that the one lists on account of the other."""
 
 
-def met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> list[Met]:
+class Pairs(msgspec.Struct, frozen=True, eq=False):
+    """The pairs that some hypotheses make."""
+
+    met: tuple[Met, ...] = ()
+    brought: tuple[Brought, ...] = ()
+    often: Array = np.zeros((3, 0))
+    """Two hypotheses, and log of how many times as often they are met together; not of two drugs."""
+    shares: Array = np.zeros((4, 0))
+    """A hypothesis, another that is ``brought``, the log of the share p of its people with it, log(1 − p)."""
+
+    def and_(self, other: Pairs) -> Pairs:
+        return Pairs(
+            self.met + other.met,
+            self.brought + other.brought,
+            np.hstack([self.often, other.often]),
+            np.hstack([self.shares, other.shares]),
+        )
+
+
+def met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> Pairs:
     """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
+    first = len(patterns(hypotheses)[0])
+    names, families, rates = (
+        tuple(getattr(h, what) for h in hypotheses) for what in ("id", "family", "rates")
+    )
+    diseases = _recurring(names[:first], families[:first], rates[:first], tuple(pairs))
+    drugs = set(names[first:])
+    others = tuple(pair for pair in pairs if not drugs.isdisjoint(pair.causes))
+    return diseases.and_(_made(names, families, rates, others)) if others else diseases
+
+
+def _made(
+    names: tuple[str, ...],
+    families: tuple[str, ...],
+    rates: tuple[Mapping[str, FindingRate], ...],
+    pairs: tuple[Pair, ...],
+) -> Pairs:
     named: dict[str, list[int]] = {}
-    for i, h in enumerate(hypotheses):
-        named.setdefault(h.id, []).append(i)
-        if h.family != h.id:
-            named.setdefault(h.family, []).append(i)
-    return [
+    for i, (name, family) in enumerate(zip(names, families, strict=True)):
+        named.setdefault(name, []).append(i)
+        if family != name:
+            named.setdefault(family, []).append(i)
+    found = [
         (pair, i, j)
         for pair in pairs
         for one, other in [pair.causes]
@@ -78,13 +116,40 @@ def met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> list[Met]:
         for i in named[one]
         for j in named[other]
     ]
+    often = [
+        (i, j, pair.ratio.value)
+        for pair, i, j in found
+        if not all(c.startswith("drug:") for c in pair.causes)
+    ]
+    brought = [each for pair, i, j in found for each in _brought_by(pair, rates, i, j)]
+    shares: dict[tuple[int, int], float] = {}
+    for lesser, other, key in brought:
+        shares[lesser, other] = min(max(rates[lesser][key].p, shares.get((lesser, other), 0.0)), 0.99)
+    one, other, ratio = np.array(often).reshape(-1, 3).T
+    logs = [(lesser, other, math.log(p), math.log1p(-p)) for (lesser, other), p in shares.items()]
+    return Pairs(
+        tuple(found),
+        tuple(brought),
+        np.stack([one, other, np.log(ratio)]),
+        np.array(logs).reshape(-1, 4).T,
+    )
+
+
+_recurring = recurring(_made)
+
+
+def _brought_by(pair: Pair, rates: Sequence[Mapping[str, FindingRate]], i: int, j: int) -> Iterator[Brought]:
+    for key in pair.by:
+        if key in rates[i] and key in rates[j]:
+            lesser = min((i, j), key=lambda n: rates[n][key].p)
+            yield lesser, i + j - lesser, key
 
 
 def ties(
     hypotheses: Sequence[Hypothesis],
     prior: Array,
     hazards: Sequence[float],
-    pairs: Sequence[Met],
+    pairs: Pairs,
     fitted: Weights,
     strengths: Strengths,
 ) -> Ties:
@@ -93,14 +158,11 @@ def ties(
     own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
     found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
-    of_family = whole(own, kin([h.family for h in hypotheses]))
-    drugs = [h.id.startswith("drug:") for h in hypotheses]
-    _met_together(found, [(each, i, j) for each, i, j in pairs if not (drugs[i] and drugs[j])])
-    for each, i, j in pairs:
+    _met_together(found, pairs.often)
+    for each, i, j in pairs.met if strengths else ():
         if (ratio := strengths.get(each.causes)) is not None:
             _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
-        for lesser, other, p in _shown(each, hypotheses, i, j) if each.by else ():
-            _brought(found, lesser, other, p, prior[lesser], own, of_family)
+    _brought(found, hypotheses, pairs.shares, prior, own)
     np.minimum(found.joins, 0.0, out=found.joins)
     found.pair[_never(hypotheses)] = -np.inf
     return found
@@ -113,54 +175,30 @@ def _potentiated(found: Ties, i: int, j: int, ratio: float, prior: float, expone
     found.joins[j, i] += math.log(ratio)
 
 
-def _met_together(found: Ties, pairs: Sequence[Met]) -> None:
-    ratios = np.log([each.ratio.value for each, _, _ in pairs])
-    one, other = (np.array([pair[side] for pair in pairs], np.intp) for side in (1, 2))
+def _met_together(found: Ties, often: Array) -> None:
+    one, other = often[:2].astype(np.intp)
     for table in (found.pair, found.joins):
-        np.add.at(table, (one, other), ratios)
-        np.add.at(table, (other, one), ratios)
+        np.add.at(table, (one, other), often[2])
+        np.add.at(table, (other, one), often[2])
 
 
-def _brought(
-    found: Ties, lesser: int, other: int, p: float, prior: float, own: Array, of_family: Array
-) -> None:
-    """A share ``p`` of the people with the one have the other, of its kinds as many as of all of it."""
-    kind = math.log(p) + own[other] - of_family[other]
-    found.alone[lesser] = prior + math.log1p(-p)
-    found.pair[lesser, other] = found.pair[other, lesser] = prior + kind
-    found.joins[lesser, other] = kind
-    found.joins[other, lesser] = math.log(p) + own[lesser] - of_family[other]
+def _brought(found: Ties, hypotheses: Sequence[Hypothesis], shares: Array, prior: Array, own: Array) -> None:
+    """Of the people with the one a share has the other, of its kinds as many as of all of it; none where the
+    record states the other."""
+    lesser, other = shares[:2].astype(np.intp)
+    fresh = ~np.array([h.known for h in hypotheses], bool)[other]
+    lesser, other, (share, rest) = lesser[fresh], other[fresh], shares[2:, fresh]
+    of_family = whole(own, kin([h.family for h in hypotheses]))[other]
+    kind = share + own[other] - of_family
+    found.alone[lesser] = prior[lesser] + rest
+    both = np.column_stack([lesser, other]).ravel(), np.column_stack([other, lesser]).ravel()
+    found.pair[both] = np.repeat(prior[lesser] + kind, 2)  # of two that bring each other the later counts
+    found.joins[both] = np.column_stack([kind, share + own[lesser] - of_family]).ravel()
 
 
-def _shown(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> list[tuple[int, int, float]]:
-    """(hypothesis, other, greatest share of the one's people with the other); none where the record states
-    the other."""
-    shares: dict[tuple[int, int], float] = {}
-    for lesser, other, key in brought_by(pair, hypotheses, i, j):
-        if not hypotheses[other].known:
-            p = hypotheses[lesser].rates[key].p
-            shares[lesser, other] = max(p, shares.get((lesser, other), 0.0))
-    return [(lesser, other, min(p, 0.99)) for (lesser, other), p in shares.items()]
-
-
-def brought_by(pair: Pair, hypotheses: Sequence[Hypothesis], i: int, j: int) -> list[tuple[int, int, str]]:
-    """(hypothesis, other, key) of the findings that the one lists on account of the other."""
-    found: list[tuple[int, int, str]] = []
-    for key in pair.by:
-        if key in hypotheses[i].rates and key in hypotheses[j].rates:
-            lesser = min((i, j), key=lambda n: hypotheses[n].rates[key].p)
-            found.append((lesser, i + j - lesser, key))
-    return found
-
-
-def tied(hypotheses: Sequence[Hypothesis], pairs: Sequence[Met]) -> frozenset[tuple[str, str]]:
+def tied(hypotheses: Sequence[Hypothesis], pairs: Pairs) -> frozenset[tuple[str, str]]:
     """(hypothesis, key) of the findings that it lists on account of another cause."""
-    return frozenset(
-        (hypotheses[lesser].id, key)
-        for pair, i, j in pairs
-        if pair.by
-        for lesser, _, key in brought_by(pair, hypotheses, i, j)
-    )
+    return frozenset((hypotheses[lesser].id, key) for lesser, _, key in pairs.brought)
 
 
 def _never(hypotheses: Sequence[Hypothesis]) -> NDArray[np.bool_]:

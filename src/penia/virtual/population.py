@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 BIRTHDAY = timedelta(days=365.25)
 GROWN = 18.0
 """Years of age from which on no limit changes."""
+PIECE = 10_000
+"""People of whom it is drawn at once who is a patient."""
 SPARE = 1.05
 """An ordinary person's counts stay this much above the lower limit."""
 
@@ -67,12 +69,17 @@ class Citizen(msgspec.Struct, frozen=True, eq=False):
 
 def citizens(n: int, seed: int = 1) -> Iterator[Citizen]:
     """``n`` people, one by one; the same arguments give the same people."""
-    ill = np.random.default_rng((seed, 7)).random(n) < population().affected.value
-    patients = simulate(int(ill.sum()), seed)
-    for number in range(n):
+    patients = simulate(sum(_ill(n, seed)), seed)
+    for number, ill in enumerate(_ill(n, seed)):
         generator = np.random.default_rng((seed, 11, number))
-        patient = next(patients) if ill[number] else None
-        yield _citizen(number + 1, patient, generator)
+        yield _citizen(number + 1, next(patients) if ill else None, generator)
+
+
+def _ill(n: int, seed: int) -> Iterator[bool]:
+    """Who is a patient, drawn piece by piece: nothing that is held grows with ``n``."""
+    generator = np.random.default_rng((seed, 7))
+    for begun in range(0, n, PIECE):
+        yield from (generator.random(min(PIECE, n - begun)) < population().affected.value).tolist()
 
 
 def _citizen(number: int, patient: Patient | None, generator: np.random.Generator) -> Citizen:
