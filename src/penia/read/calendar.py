@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from penia.read.plausible import plausible
 from penia.read.problems import Problems
@@ -20,9 +21,10 @@ Received = tuple[TestResult, tuple[str, ...]]
 
 def possible(time: datetime | None, what: str, place: str, problems: Problems) -> datetime | None:
     """The time; None, with a problem, where its year is none of a record of people."""
-    if time is None or plausible().calendar.holds(time.year):
+    first, after = _calendar()
+    if time is None or first <= time < after:
         return time
-    early = time.year < plausible().calendar.low
+    early = time < first
     reason = (
         f"{what} is dated {time.date()}, {'before' if early else 'after'} any record of people could be; "
         "it was left out"
@@ -38,12 +40,16 @@ def present(
     shifted there, as is done for privacy. ``others``: when stays and drugs began."""
     kept = list(results)
     times = [r.time for r, _ in kept if r.time]
-    if not times or (plausible().calendar.holds(min(times).year) and max(times) <= now + ZONE):
+    first, after = _calendar()
+    if times and (min(times) < first or max(times) >= after):
+        kept = [
+            (r, names)
+            for r, names in kept
+            if possible(r.time, r.name, r.origin.place, problems) or not r.time
+        ]
+        times = [r.time for r, _ in kept if r.time]
+    if not times or max(times) <= now + ZONE:
         return kept
-    kept = [
-        (r, names) for r, names in kept if not r.time or possible(r.time, r.name, r.origin.place, problems)
-    ]
-    times = [r.time for r, _ in kept if r.time]
     late = [r for r, _ in kept if r.time and r.time > now + ZONE]
     if late and _is_shifted([*times, *others], now):
         reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
@@ -54,6 +60,13 @@ def present(
         reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
         problems.add("future-date", result.origin.place, reason, CHECK)
     return [(r, names) for r, names in kept if r.time is None or r.time <= now + ZONE]
+
+
+@cache
+def _calendar() -> tuple[datetime, datetime]:
+    """The first moment that a record can hold, and the first that it cannot."""
+    years = plausible().calendar
+    return datetime(int(years.low), 1, 1, tzinfo=UTC), datetime(int(years.high) + 1, 1, 1, tzinfo=UTC)
 
 
 def _is_shifted(times: list[datetime], now: datetime) -> bool:

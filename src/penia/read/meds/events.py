@@ -108,7 +108,7 @@ class Events:
             self._no_date(coded, time)
         if end and not ended:
             self._no_date(coded, end)
-        unit = one_unit(coded.unit, unit)
+        unit = one_unit(coded.unit, unit) if unit else coded.unit
         if coded.meaning.means == "result":  # most of all rows: no Event is made for them
             self._result(coded, when, place, numeric, text, unit)
         else:

@@ -41,8 +41,10 @@ class Context:
     def moment(self, place: str, time: str | None, day: str | None) -> datetime | None:
         """Of a row with a time and a day; None, with a problem, where they are more than a zone apart."""
         found = self.time(place, time, day)
-        other = moment(day) if time and day else None
-        if found is None or other is None or abs((found.date() - other.date()).days) <= 1:
+        if found is None or not time or not day or time[:10] == day[:10]:
+            return found
+        other = moment(day)
+        if other is None or abs((found.date() - other.date()).days) <= 1:
             return found
         reason = f"its time {time} is not of its day {day}; neither was used"
         self.builder.problems.add("time-unreadable", place, reason, "check which of them holds")

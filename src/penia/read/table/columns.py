@@ -50,12 +50,12 @@ class Layout(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     sexes: Map[str, Sex] = {}
     """What each text of its column of sexes means."""
+    roles: Map[str, Column] = {}
+    """The first column of each role."""
+    analytes: tuple[Column, ...] = ()
 
     def role(self, name: str) -> Column | None:
-        return next((c for c in self.columns if c.role == name), None)
-
-    def analytes(self) -> list[Column]:
-        return [c for c in self.columns if c.analyte is not None]
+        return self.roles.get(name)
 
     def mapping(self) -> Mapping:
         """As a file that can be corrected; an unknown column that may be of people is theirs."""
@@ -102,7 +102,9 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
     first = sheet.first_row + (1 if units else 0)
     problems = (*sheet.problems, *unread, *_idle_units(columns, sheet.name))
     meant: dict[str, Sex] = {text: sex for c in columns if c.role == "sex" for text, sex in sexes(c).items()}
-    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems, meant)
+    roles = {c.role: c for c in reversed(columns)}
+    results = tuple(c for c in columns if c.analyte is not None)
+    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems, meant, roles, results)
 
 
 def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, str | None]:

@@ -132,7 +132,7 @@ def _row(layout: Layout, row: int, name: str, builder: RecordBuilder) -> None:
     time = cells.time("time")
     _person(cells, name, time, builder)
     _facts(cells, time, builder)
-    for column in layout.analytes():
+    for column in layout.analytes:
         if (cell := column.cells[row]) is not None:
             assert column.analyte is not None
             origin = Origin(f"{cells.place}/{column.title}", cell, column.unit)
