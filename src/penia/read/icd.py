@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 NINTH = re.compile(r"\d{3}(\.?\d{1,2})?|V\d{2}(\.?\d{1,2})?|E\d{3}(\.?\d)?")
 TENTH = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
+GERMAN = re.compile(r"([A-TV-Z]\d\d(?:\.[0-9]{1,3})?)[ +*!†]*([GVAZ])[ RLB]*", re.IGNORECASE)
+"""With the letter of German bills that says how sure it is: G, V (suspected), A (excluded), Z (past)."""
 DOTTED = re.compile(r"[A-Z]?\d{2,3}[A-Z]?\.[0-9A-Z]{1,4}")
 """With its dot a code is known for one of ICD without more."""
 

@@ -24,7 +24,7 @@ MANY = ("drug", "condition", "finding")
 """Roles that several columns may have."""
 FACTS = (*MANY, "icd", "hpo", "sex")
 """Roles of use in a table without any analyte."""
-TIMES = ("time", "start", "stop", "birth")
+TIMES = ("time", "start", "stop", "birth", "death")
 NUMERIC = ("value", "low", "high", "age")
 
 

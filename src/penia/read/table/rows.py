@@ -11,17 +11,15 @@ import msgspec
 
 from penia.codes import code
 from penia.read.build import RecordBuilder
-from penia.read.exposures import DrugEvent
 from penia.read.plausible import plausible
-from penia.read.quantity import FLAGS
+from penia.read.quantity import COMPARATORS, FLAGS
 from penia.read.specimens import is_not_blood
 from penia.read.table.cells import AMBIGUOUS, number_of
 from penia.read.table.columns import Column, Layout
-from penia.read.table.dates import clock_of, time_of
+from penia.read.table.facts import facts, means
+from penia.read.table.row import Cells
 from penia.read.table.titles import plain_width, titled
 from penia.record import (
-    Condition,
-    Finding,
     Interpretation,
     Origin,
     Person,
@@ -34,16 +32,6 @@ from penia.record import (
 from penia.units import canonical
 
 SETTINGS = frozenset(get_args(Setting))
-PRESENT = {
-    **dict.fromkeys(
-        ("yes", "y", "true", "1", "present", "positive", "pos", "+", "x", "ja", "j", "oui"), True
-    ),
-    **dict.fromkeys(
-        ("sí", "si", "sì", "sim", "有", "あり", "是", "阳性", "陽性", "vorhanden", "présent"), True
-    ),
-    **dict.fromkeys(("no", "n", "false", "0", "absent", "negative", "neg", "-", "nein", "non", "nee"), False),
-    **dict.fromkeys(("não", "nao", "無", "无", "なし", "否", "阴性", "陰性", "fehlt", "ausente"), False),
-}
 ALONE = "the person of this table"
 
 
@@ -87,62 +75,30 @@ class Loaded:
         return (self.record(name, counts_only=counts_only) for name in self.people)
 
 
-class _Cells:
-    """One row, asked by role."""
-
-    def __init__(self, layout: Layout, row: int, builder: RecordBuilder) -> None:
-        self.layout, self.row, self._builder = layout, row, builder
-        self.place = f"{layout.name}/{row + layout.first_row}"
-
-    def text(self, role: str) -> str | None:
-        column = self.layout.role(role)
-        return column.cells[self.row] if column is not None else None
-
-    def time(self, role: str) -> datetime | None:
-        column = self.layout.role(role)
-        cell = column.cells[self.row] if column is not None else None
-        if column is None or cell is None:
-            return None
-        found = time_of(cell, column.dates)
-        if found is None:
-            reason = f"{cell[:40]!r} in the column {column.title!r} is no date"
-            self._builder.problems.add("time-unreadable", self.place, reason, "write it as 2024-03-31")
-        clock = self.text("clock") if role == "time" else None
-        return self._at(found, clock) if found is not None and clock is not None else found
-
-    def _at(self, day: datetime, clock: str) -> datetime:
-        if (found := clock_of(clock)) is not None:
-            return datetime.combine(day, found, day.tzinfo)
-        reason = f"{clock[:40]!r} is no time of day; the day alone was used"
-        self.problem("time-unreadable", reason, "write it as 20:30")
-        return day
-
-    def problem(self, kind: str, reason: str, remedy: str) -> None:
-        self._builder.problems.add(kind, self.place, reason, remedy)
-
-    def number(self, role: str) -> float | None:
-        column = self.layout.role(role)
-        cell = column.cells[self.row] if column is not None else None
-        found = number_of(cell, column.decimal) if column is not None and cell is not None else None
-        return found.value if found else None
-
-
 def _row(layout: Layout, row: int, name: str, builder: RecordBuilder) -> None:
-    cells = _Cells(layout, row, builder)
+    cells = Cells(layout, row, builder)
     time = cells.time("time")
     _person(cells, name, time, builder)
-    _facts(cells, time, builder)
+    facts(cells, time, builder)
+    found = list(_results(layout, row, time, cells))
+    if found and means("result", cells.text("status")) == "not-taken":
+        cells.problem("not-done", f"a result with the status {cells.text('status')!r} was left out", "")
+        return
+    for result in found:
+        builder.result(result)
+
+
+def _results(layout: Layout, row: int, time: datetime | None, cells: Cells) -> Iterator[TestResult]:
     for column in layout.analytes:
         if (cell := column.cells[row]) is not None:
             assert column.analyte is not None
             origin = Origin(f"{cells.place}/{column.title}", cell, column.unit)
             name = plain_width(column.title) if column.analyte.kind == "percent" else column.analyte.name
-            builder.result(_result(name, cell, column, column.unit, time, origin, cells))
+            yield _result(name, cell, column, column.unit, time, origin, cells)
     value, test = layout.role("value"), cells.text("analyte") or cells.text("code")
     if value is not None and test is not None and (cell := value.cells[row]) is not None:
         unit = cells.text("unit") or titled(test)[1]
-        origin = Origin(cells.place, cell, unit)
-        builder.result(_result(test, cell, value, unit, time, origin, cells))
+        yield _result(test, cell, value, unit, time, Origin(cells.place, cell, unit), cells)
 
 
 def _result(
@@ -152,7 +108,7 @@ def _result(
     unit: str | None,
     time: datetime | None,
     origin: Origin,
-    cells: _Cells,
+    cells: Cells,
 ) -> TestResult:
     """A number with its comparator, or words; a flag in words stands for itself."""
     found = number_of(cell, column.decimal)
@@ -164,6 +120,11 @@ def _result(
         )
         cells.problem("value-unreadable", reason, remedy)
         cell = ""
+    sign = cells.text("comparator")
+    if found and sign not in (None, "=", *COMPARATORS):
+        reason = f"what {sign[:40]!r} makes of the number {cell!r} is not known; it was left out"
+        cells.problem("operator-unknown", reason, "write <, <=, > or >=")
+        found, cell = None, ""
     told = cells.text("flag") or (cell if found is None else None)
     flag: Interpretation | None = FLAGS.get(told) or FLAGS.get(told.casefold()) if told else None
     known, fluid = code("http://loinc.org", cells.text("code")), cells.text("specimen")
@@ -174,7 +135,7 @@ def _result(
         codes=(known,) if known and not elsewhere else (),
         value=found.value if found else None,
         unit=unit,
-        comparator=found.comparator if found else None,
+        comparator=(found.comparator or COMPARATORS.get(sign or "")) if found else None,
         interpretation=flag,
         text=cell or None if found is None else None,
         low=cells.number("low"),
@@ -191,21 +152,22 @@ def _unit(titled: str | None, own: str | None) -> str | None:
     return f"{titled} with {own} in the cell"
 
 
-def _person(cells: _Cells, name: str, time: datetime | None, builder: RecordBuilder) -> None:
+def _person(cells: Cells, name: str, time: datetime | None, builder: RecordBuilder) -> None:
     said, ancestry = cells.text("sex"), cells.text("ancestry")
     sex = cells.layout.sexes.get(said.casefold()) if said else None
     if said and sex is None:
         reason = f"the sex {said[:40]!r} is not known, or may be either; it was left out"
         cells.problem("sex-unknown", reason, "write female or male")
     birth = _birth(cells, time)
-    if sex or birth or ancestry:
-        builder.person(Person(name, sex, birth, (ancestry,) if ancestry else ()))
+    death = cells.time("death")
+    if sex or birth or ancestry or death:
+        builder.person(Person(name, sex, birth, (ancestry,) if ancestry else (), death=death))
     setting = (cells.text("setting") or "").casefold().replace(" ", "-")
     if setting in SETTINGS:
         builder.stay(Stay(cast(Setting, setting), time))
 
 
-def _birth(cells: _Cells, time: datetime | None) -> date | None:
+def _birth(cells: Cells, time: datetime | None) -> date | None:
     """As stated; from an age only where no birth date stands, to the year: the middle of it."""
     stated = cells.time("birth")
     if stated is not None:
@@ -224,36 +186,3 @@ def _born(age: float, time: datetime) -> date | None:
     if not oldest.holds(age) or time.year <= oldest.high:
         return None
     return date(time.year - int(age), 7, 1) if age >= 2 else (time - timedelta(days=age * 365.25)).date()
-
-
-def _facts(cells: _Cells, time: datetime | None, builder: RecordBuilder) -> None:
-    start, stop = cells.time("start"), cells.time("stop")
-    if (drug := cells.text("drug")) is not None:
-        begun = start or time
-        single = start is None and stop is None and begun is not None
-        builder.drug(
-            DrugEvent(
-                (drug,),
-                "administration" if single else "order",
-                cells.place,
-                (),
-                begun,
-                stop,
-                stop is None and not single,
-                cells.text("route"),
-                cells.text("dose"),
-            )
-        )
-    icd = code("http://hl7.org/fhir/sid/icd-10-cm", cells.text("icd"))
-    if (condition := cells.text("condition") or cells.text("icd")) is not None:
-        codes, origin = ((icd,) if icd else ()), Origin(cells.place, condition)
-        builder.condition(Condition(condition, codes, "active", start, stop, time or start, origin))
-    hpo = code("http://human-phenotype-ontology.org", cells.text("hpo"))
-    if (finding := cells.text("finding") or cells.text("hpo")) is not None:
-        said = (cells.text("present") or "yes").casefold()
-        if (present := PRESENT.get(said)) is None:
-            reason = f"whether {finding[:40]!r} is there is said by {said[:40]!r}, which is not known"
-            cells.problem("presence-unknown", f"{reason}; it was left out", "write yes or no")
-            return
-        origin = Origin(cells.place, finding)
-        builder.finding(Finding(finding, present, "finding", time or start, (hpo,) if hpo else (), origin))
