@@ -30,6 +30,11 @@ NAMES = sorted(row["name"] for row in rows("drugs"))
         ("Heparin Flush (10 units/ml)", ("heparin",)),
         ("insulin glargine", ("insulin",)),
         ("1 ml syringe: heparin sodium", ("heparin",)),
+        ("Esbriet 267 mg", ("pirfenidone",)),
+        ("desferrioxamine mesilate", ("deferoxamine",)),
+        ("triamcinolone acetonide 40 mg", ("triamcinolone",)),
+        ("radioiodine", ("iodine-131",)),
+        ("Tc-99m DMSA scan", ()),
         ("Metamizol-Natrium 500 mg Tabletten", ("metamizole",)),
     ],
 )
