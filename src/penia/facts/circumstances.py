@@ -46,20 +46,21 @@ def _begun(exposure: Exposure, anchor: datetime | None, days: float | None) -> b
 
 
 def read_exposure(text: str) -> list[Said]:
-    """Words over name and note of an exposure, normalised; a row that says absent goes first."""
+    """Words over name and note of an exposure, normalised; a row that says absent goes first, and what is
+    affirmed before what is denied: ``gardening, no hiking``."""
     found: dict[str, bool] = {}
+    denied: set[str] = set()
     for clause in clauses(text):
         for owner, start, end in tables.index().banks["exposures"].matches(clause.text):
             row = tables.exposures()[int(owner)]
             sign = clause.sign(start, end)
             if sign == 0 or clause.of_relative(start):
                 continue
-            present = row.polarity == "present" if sign > 0 else None
-            if sign < 0 and row.polarity == "present" and clause.lone(start, end):
-                present = False
-            if present is not None and not (row.key in found and not found[row.key]):
-                found[row.key] = present
-    return [Said(key, present) for key, present in found.items()]
+            if sign > 0:
+                found[row.key] = row.polarity == "present" and found.get(row.key, True)
+            elif row.polarity == "present" and clause.lone(start, end):
+                denied.add(row.key)
+    return [Said(key, found.get(key, False)) for key in dict.fromkeys((*found, *denied))]
 
 
 def read_place(text: str) -> list[Said]:

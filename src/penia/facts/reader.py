@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
 EARLIER = "history:normal-count-in-last-year"
+_AGO = re.compile(r"\b(?:weeks?|months?) (?:ago|earlier|before|prior)\b", re.IGNORECASE)
+"""A test told now of a time before."""
 _PREGNANCY = "history:pregnancy"
 _WHITE = "nlmw"
 
@@ -137,7 +140,10 @@ def _read_tests(
                 one
                 for one in heard.keys
                 if one.key not in counted.get(test.origin.place, ())  # a share of few cells misleads
-                and (one.key != EARLIER or (one.present and _earlier(test.time, anchor)))
+                and (
+                    one.key != EARLIER
+                    or (one.present and (_earlier(test.time, anchor) or _AGO.search(test.name)))
+                )
                 and replaced.tells(one, test.time)
             ]
             read.take(heard, source, test.kind)
