@@ -424,3 +424,14 @@ def test_a_very_high_vitamin_b12_after_it_was_given_is_the_treatment() -> None:
     given = Exposure("vitamin B12", ingredient="cyanocobalamin", start=T - 5 * DAY)
     assert says(read(tests=(level,)), "HP:6000016") is True
     assert says(read(exposures=(given,), tests=(level,)), "HP:6000016") is None
+
+
+@pytest.mark.parametrize("since", [None, T - 1000 * DAY])
+def test_a_pneumonia_that_is_over_is_none_of_now(since: datetime | None) -> None:
+    over = Condition("pneumonia", since=since, status="past")
+    assert says(read(conditions=(over,)), "HP:0002090") is None
+    lately = Condition("pneumonia", since=T - 10 * DAY, status="past")
+    assert says(read(conditions=(lately,)), "HP:0002090") is True
+    assert (
+        says(read(conditions=(Condition("splenectomy", since=since, status="past"),)), "HP:0001746") is True
+    )

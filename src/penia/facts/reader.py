@@ -18,7 +18,6 @@ _DAY = timedelta(days=1)
 EARLIER = "history:normal-count-in-last-year"
 _AGO = re.compile(r"\b(?:weeks?|months?) (?:ago|earlier|before|prior)\b", re.IGNORECASE)
 """A test told now of a time before."""
-_PREGNANCY = "history:pregnancy"
 _WHITE = "nlmw"
 
 
@@ -100,8 +99,10 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
         heard = texts.read_condition(condition, body)
         if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
             heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
-        if condition.status == "past" and not _in_window("laboratory", condition.since, anchor):
-            heard.keys = [one for one in heard.keys if one.key != _PREGNANCY]
+        if condition.status == "past" and not (
+            condition.since and _in_window("laboratory", condition.since, anchor)
+        ):
+            heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
         read.take(heard, source, "condition")
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""

@@ -73,6 +73,8 @@ class Rules(Row, frozen=True):
     passing: frozenset[str]
     """Keys of signs that hold for hours or days: outside the window of vital signs they tell of another
     illness."""
+    over: frozenset[str]
+    """Keys that a diagnosis of the past no longer says."""
 
 
 class LineageWords(Row, frozen=True):
