@@ -125,3 +125,29 @@ def test_a_count_that_the_days_around_it_do_not_betray_stays(series: tuple[float
 def test_a_peak_that_lies_a_week_from_the_next_count_stays() -> None:
     made = record(white(4.1, 1), white(41, 5), white(4.3, 12))
     assert values(made, "WBC") == [4.1, 41, 4.3] and not made.problems
+
+
+def growth_factor(day: int) -> dict[str, object]:
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": "g",
+        "status": "completed",
+        "subject": {"reference": "Patient/p"},
+        "medicationCodeableConcept": {"text": "pegfilgrastim"},
+        "effectiveDateTime": f"2024-03-{day:02}T08:00:00Z",
+    }
+
+
+def test_a_tenfold_peak_under_a_growth_factor_stays_and_one_before_it_is_a_slip() -> None:
+    assert values(record(growth_factor(1), *values_of(white, 1.1, 12, 1.3)), "WBC") == [1.1, 12, 1.3]
+    assert values(record(growth_factor(9), *values_of(white, 1.1, 12, 1.3)), "WBC") == [1.1, 1.3]
+
+
+def test_lines_of_one_draw_that_rise_together_stay() -> None:
+    both = (*values_of(white, 1.2, 12, 1.3), *values_of(anc, 1.0, 10, 1.1))
+    assert values(record(*both), "WBC") == [1.2, 12, 1.3] and not record(*both).problems
+
+
+def test_white_cells_that_their_part_would_pass_with_the_point_moved_stay() -> None:
+    made = record(*values_of(white, 1.2, 12, 1.3), anc(10.3, 2))
+    assert values(made, "WBC") == [1.2, 12, 1.3]

@@ -230,6 +230,22 @@ def test_an_age_that_no_one_reaches_gives_no_birth(tmp_path: Path):
     assert penia.read(at(tmp_path / "labs.csv", text)).person.birth is None
 
 
+@pytest.mark.parametrize(
+    ("rows", "birth"),
+    [
+        (("2024-01-01,54", "2024-02-01,54", "2024-12-01,55"), "1969-07-01"),
+        (("2024-01-01,0", "2024-06-01,0", "2025-02-01,1"), "2024-01-01"),
+        (("2024-01-01,54", "2024-02-01,57"), None),
+    ],
+)
+def test_a_birthday_between_two_rows_leaves_the_age_known(
+    tmp_path: Path, rows: tuple[str, ...], birth: str | None
+):
+    text = "patient,date,age,WBC (G/L)\n" + "".join(f"7,{row},5.4\n" for row in rows)
+    found = penia.read(at(tmp_path / "labs.csv", text)).person.birth
+    assert (found.isoformat() if found else None) == birth
+
+
 def test_where_one_column_proves_a_decimal_comma_a_point_before_three_digits_parts_thousands(tmp_path: Path):
     text = "Pat-Nr;Datum;Leukozyten (G/l);Neutrophile (G/l);Thrombozyten (G/l)\n"
     rows = "17;15.01.2024;6,1;3,8;1.250\n17;10.06.2024;2,1;0,3;251\n"

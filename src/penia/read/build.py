@@ -140,12 +140,12 @@ class RecordBuilder:
         last = self._last([r.time for r, _ in results if r.time])
         measured = sort_out(results, self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
-        sure = without_decimal_slips(without_slips(sure, self.problems), self.problems)
+        exposures = [*joined(self._drugs, last, self.problems), *self._exposures]
+        sure = without_decimal_slips(without_slips(sure, self.problems), exposures, self.problems)
         counts = sure + derived(sure, measured.percents, self.problems)
         counts = within_white_cells(counts, self.problems)
         person, counts = born_before(person, counts, self.problems)
         at_one_time(counts, self.problems)
-        exposures = [*joined(self._drugs, last, self.problems), *self._exposures]
         return Record(
             person=person,
             counts=_distinct(_merged_counts(counts), "counts"),

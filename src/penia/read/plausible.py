@@ -48,6 +48,10 @@ class DecimalSlip(Knowledge, frozen=True):
     above: float
     """10⁹/L: the larger of the two readings"""
     lines: tuple[str, ...]
+    raised_by: tuple[str, ...]
+    """Drugs under which a count that goes up tenfold and down again is no slip."""
+    raised_days: float
+    """After the last dose."""
 
 
 class Differential(Knowledge, frozen=True):

@@ -32,6 +32,7 @@ from penia.record import (
 from penia.units import canonical
 
 SETTINGS = frozenset(get_args(Setting))
+YEAR = timedelta(days=367)
 ALONE = "the person of this table"
 
 
@@ -67,18 +68,25 @@ class Loaded:
         builder = RecordBuilder(name, now)
         builder.problems.extend(self.problems)
         builder.person(Person(name))
+        ages: list[tuple[float, datetime]] = []
         for t, row in self._rows[name]:
-            _row(self._tables[t], row, name, builder)
+            _row(self._tables[t], row, name, builder, ages)
+        for birth in _born(ages):
+            builder.person(Person(name, birth=birth))
         return builder.build()
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
         return (self.record(name, counts_only=counts_only) for name in self.people)
 
 
-def _row(layout: Layout, row: int, name: str, builder: RecordBuilder) -> None:
+def _row(
+    layout: Layout, row: int, name: str, builder: RecordBuilder, ages: list[tuple[float, datetime]]
+) -> None:
     cells = Cells(layout, row, builder)
     time = cells.time("time")
     _person(cells, name, time, builder)
+    if time is not None and (age := _age(cells, time)) is not None:
+        ages.append((age, time))
     facts(cells, time, builder)
     found = list(_results(layout, row, time, cells))
     if found and means("result", cells.text("status")) == "not-taken":
@@ -158,7 +166,7 @@ def _person(cells: Cells, name: str, time: datetime | None, builder: RecordBuild
     if said and sex is None:
         reason = f"the sex {said[:40]!r} is not known, or may be either; it was left out"
         cells.problem("sex-unknown", reason, "write female or male")
-    birth = _birth(cells, time)
+    birth = stated.date() if (stated := cells.time("birth")) else None
     death = cells.time("death")
     if sex or birth or ancestry or death:
         builder.person(Person(name, sex, birth, (ancestry,) if ancestry else (), death=death))
@@ -167,22 +175,28 @@ def _person(cells: Cells, name: str, time: datetime | None, builder: RecordBuild
         builder.stay(Stay(cast(Setting, setting), time))
 
 
-def _birth(cells: Cells, time: datetime | None) -> date | None:
-    """As stated; from an age only where no birth date stands, to the year: the middle of it."""
-    stated = cells.time("birth")
-    if stated is not None:
-        return stated.date()
+def _age(cells: Cells, time: datetime) -> float | None:
+    """In years, where no birth date stands; None where it is a slip, or its birth before the calendar."""
     age = cells.number("age")
-    if age is None or time is None or cells.layout.role("birth"):
+    if age is None or cells.layout.role("birth"):
         return None
-    if (birth := _born(age, time)) is None:
-        cells.problem("implausible", f"an age of {age:g} years cannot be; it was left out", "check the age")
-    return birth
-
-
-def _born(age: float, time: datetime) -> date | None:
-    """None where the age is a slip, or its birth before the calendar."""
     oldest = plausible().age
-    if not oldest.holds(age) or time.year <= oldest.high:
-        return None
-    return date(time.year - int(age), 7, 1) if age >= 2 else (time - timedelta(days=age * 365.25)).date()
+    if oldest.holds(age) and time.year > oldest.high:
+        return age
+    cells.problem("implausible", f"an age of {age:g} years cannot be; it was left out", "check the age")
+    return None
+
+
+def _born(ages: Sequence[tuple[float, datetime]]) -> set[date]:
+    """The one birth date that all ages allow, of a child to the day and else to the year: the middle of it;
+    those of each where they are of births more than a year apart."""
+    births = [
+        (time - timedelta(days=age * 365.25)).date()
+        if age < 2
+        else date(time.year - int(age), time.month, min(time.day, 28))
+        for age, time in ages
+    ]
+    if births and max(births) - min(births) <= YEAR:
+        births = [min(births)]
+    child = any(age < 2 for age, _ in ages)
+    return {birth if child else date(birth.year, 7, 1) for birth in births}
