@@ -192,8 +192,8 @@ def test_a_city_stands_for_its_country() -> None:
     assert says(reading, "history:travel-or-residence-malaria-area") is True
 
 
-def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told() -> None:
-    key = "history:us-tick-states"
+@pytest.mark.parametrize("key", ["history:us-tick-states", "history:histoplasmosis-area"])
+def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told(key: str) -> None:
     home, journey = Finding("Sweden (Malmö)", kind="place"), Finding("Wisconsin", kind="place")
     assert says(read(findings=(home,)), key) is False
     assert says(read(findings=(journey, home)), key) is True

@@ -55,3 +55,9 @@ def test_a_gene_named_in_the_result_of_a_panel_chooses_it_too() -> None:
     panel = TestResult(name="Congenital neutropenia panel", time=NOW, text="HAX1 homozygous nonsense variant")
     found = leading(date(2024, 1, 10), {"WBC": 5.0, "ANC": 0.1, "PLT": 380.0, "HB": 103.0}, panel)
     assert found == "severe-congenital-neutropenia/hax1"
+
+
+@pytest.mark.parametrize(("country", "species"), [("Ghana", "falciparum"), ("India", "vivax")])
+def test_where_a_malaria_was_caught_chooses_its_species(country: str, species: str) -> None:
+    place, found = Finding(country, kind="place"), film("malaria parasites seen")
+    assert leading(date(1985, 1, 1), LOW, FEVER, place, found) == f"malaria/{species}"
