@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from penia.read.quantity import COMPARATORS
-from penia.read.table.sheet import Text
+from penia.read.table.grid import Text
 from penia.read.table.titles import plain_width
 from penia.record import Comparator
 from penia.units import canonical

@@ -12,9 +12,9 @@ from penia.codes import Analyte, analyte
 from penia.read.error import ReadError
 from penia.read.table.cells import Decimal, decimal_sign, proves_point
 from penia.read.table.dates import Dates, clock_of, date_order
+from penia.read.table.grid import Sheet, Text
 from penia.read.table.mapping import IGNORE, Mapping, Named
 from penia.read.table.people import persons, sexes
-from penia.read.table.sheet import Sheet, Text
 from penia.read.table.titles import is_role, role_of, titled
 from penia.record import Problem, Sex
 from penia.units import canonical
@@ -45,7 +45,8 @@ class Column(msgspec.Struct, frozen=True):
 class Layout(msgspec.Struct, frozen=True):
     name: str
     columns: tuple[Column, ...]
-    first_row: int
+    lines: Sequence[int]
+    """Number of each row as an editor counts."""
     height: int
     problems: tuple[Problem, ...]
     sexes: Map[str, Sex] = {}
@@ -99,12 +100,12 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
         for c in columns
         if c.role == "unread" and any(c.cells)
     )
-    first = sheet.first_row + (1 if units else 0)
+    lines = sheet.lines[1:] if units else sheet.lines
     problems = (*sheet.problems, *unread, *_idle_units(columns, sheet.name))
     meant: dict[str, Sex] = {text: sex for c in columns if c.role == "sex" for text, sex in sexes(c).items()}
     roles = {c.role: c for c in reversed(columns)}
     results = tuple(c for c in columns if c.analyte is not None)
-    return Layout(sheet.name, tuple(columns), first, len(cells[0]), problems, meant, roles, results)
+    return Layout(sheet.name, tuple(columns), lines, len(cells[0]), problems, meant, roles, results)
 
 
 def _named(title: str, said: str | Named | None) -> tuple[str, Analyte | None, str | None]:

@@ -11,7 +11,7 @@ from typing import Literal
 from penia.codes.tables import rows, values, words
 from penia.read.error import ReadError
 from penia.read.quantity import moment
-from penia.read.table.sheet import Text
+from penia.read.table.grid import Text
 
 Dates = Literal["day-first", "month-first"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from penia.codes.tables import rows, values, words
 from penia.read.table.cells import number_of
 from penia.read.table.dates import time_of
-from penia.read.table.sheet import Text
+from penia.read.table.grid import Text
 from penia.record import Sex
 
 if TYPE_CHECKING:
@@ -104,6 +104,12 @@ def _tells_apart(column: Column, layout: Layout) -> bool:
     if all(map(_CODE.fullmatch, told)) and len({len(cell) for cell in told}) == 1:
         return True
     return _interleave(column, layout) or (2 * len(different) <= len(told) and _clash(column, layout))
+
+
+def names_person(text: str) -> bool:
+    """Whether its words speak of a person: ``Patient: B``."""
+    said = words(text)
+    return not _words("person").isdisjoint(said) or any(stem in " ".join(said) for stem in _words("stem"))
 
 
 @cache

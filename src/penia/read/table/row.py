@@ -15,7 +15,7 @@ class Cells:
 
     def __init__(self, layout: Layout, row: int, builder: RecordBuilder) -> None:
         self.layout, self.row, self._builder = layout, row, builder
-        self.place = f"{layout.name}/{row + layout.first_row}"
+        self.place = f"{layout.name}/{layout.lines[row]}"
 
     def text(self, role: str) -> str | None:
         column = self.layout.role(role)

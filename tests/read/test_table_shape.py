@@ -1,0 +1,109 @@
+"""Tables with lines above their header, with a second table below, and turned on their side."""
+
+# pyright: basic
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import penia
+from penia.read import ReadError
+from penia.record import Record
+
+HEADER, ROWS = "date,WBC (10^9/L),ANC (10^9/L)", "2024-01-01,4.1,2.2\n2024-02-01,2.1,0.3\n"
+EXPECTED = [
+    ("2024-01-01", "ANC", 2.2),
+    ("2024-01-01", "WBC", 4.1),
+    ("2024-02-01", "ANC", 0.3),
+    ("2024-02-01", "WBC", 2.1),
+]
+
+
+def read(folder: Path, text: str) -> Record:
+    (folder / "labs.csv").write_text(text)
+    return penia.read(folder / "labs.csv")
+
+
+def counts(record: Record) -> list[tuple[str, str, float]]:
+    return sorted((c.time.date().isoformat(), c.lineage, c.value) for c in record.counts)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Blood counts of patient 12\n",
+        "Report,,\nPatient,Doe,\n\n",
+        "Name;Muster, Max\nGeb.;01.02.1960\nGeschlecht;m\n\n",
+        "Patient: 12\nSex,F\n",
+    ],
+)
+def test_lines_above_the_header_are_left_out_by_name(tmp_path: Path, above: str):
+    made = read(tmp_path, f"{above}{HEADER}\n{ROWS}")
+    (problem,) = made.problems
+    assert counts(made) == EXPECTED and problem.kind == "not-read"
+    assert above.partition("\n")[0] in problem.reason
+    assert made.counts[0].origin.place == f"labs.csv/{above.count(chr(10)) + 2}/ANC (10^9/L)"
+
+
+def test_lines_above_the_header_on_standard_input_too():
+    assert counts(penia.read(f"Report\n{HEADER}\n{ROWS}".encode())) == EXPECTED
+
+
+def test_the_line_that_tells_excel_the_separator_is_no_header(tmp_path: Path):
+    text = f"sep=;\n{HEADER}\n{ROWS}".replace(",", ";").replace(".", ",")
+    made = read(tmp_path, text)
+    assert counts(made) == EXPECTED and not made.problems
+
+
+def test_a_title_over_merged_cells_above_the_header_hides_no_value(tmp_path: Path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Laboratory"], [], HEADER.split(",")):
+        sheet.append(row)
+    sheet.append([datetime(2024, 1, 1), 4.1, 2.2])
+    sheet.append([datetime(2024, 2, 1), 2.1, 0.3])
+    sheet.merge_cells("A1:C1")
+    book.save(tmp_path / "labs.xlsx")
+    made = penia.read(tmp_path / "labs.xlsx")
+    assert counts(made) == EXPECTED and made.counts[0].origin.place == "labs.xlsx/4/ANC (10^9/L)"
+    sheet.merge_cells("B4:B5")
+    book.save(tmp_path / "labs.xlsx")
+    with pytest.raises(ReadError, match="B4:B5"):
+        penia.read(tmp_path / "labs.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("between", "line"),
+    [
+        ("\ndrug,start,stop\nclozapine,2024-01-01,\n", 5),
+        (f"{HEADER}\n", 4),
+        ("Patient: B\n", 4),
+        ("Patient: B,,\n", 4),
+    ],
+)
+def test_a_second_table_in_one_file_is_refused_with_its_line(tmp_path: Path, between: str, line: int):
+    with pytest.raises(ReadError, match=f"line {line}: .* begins a table of its own.*save each as a file"):
+        read(tmp_path, f"{HEADER}\n{ROWS}{between}{ROWS}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Test,Unit,2024-01-01,2024-02-01\nWBC,10^9/L,4.1,2.1\nNeutrophils,10^9/L,2.2,0.3\n",
+        "Datum;01.01.2024;01.02.2024\nLeukozyten (G/l);4,1;2,1\nNeutrophile (G/l);2,2;0,3\n",
+        ",2024-01-01T08:00,2024-02-01\nWBC (10^9/L),4.1,2.1\nANC (10^9/L),2.2,0.3\n",
+    ],
+)
+def test_a_row_for_each_test_and_a_column_for_each_day_is_read(tmp_path: Path, text: str):
+    made = read(tmp_path, text)
+    assert counts(made) == EXPECTED and made.counts[0].origin.place == "labs.csv/3"
+
+
+def test_days_across_of_which_none_tells_day_from_month_are_asked_about(tmp_path: Path):
+    with pytest.raises(ReadError, match="day or the month first"):
+        read(tmp_path, "Test,1/2/2024,2/3/2024\nWBC (10^9/L),4.1,2.1\n")
