@@ -66,6 +66,11 @@ def test_chemotherapy_waits_and_is_never_stopped_for_its_own_nadir() -> None:
     assert going.kind == "hold" and "delay the next dose" in going.text.lower()
 
 
+def test_hydroxycarbamide_is_given_for_more_than_cancer() -> None:
+    step = of(plan(0.7, taken("hydroxycarbamide", 100)), "hydroxycarbamide")
+    assert "holds down" in step.text and "cancer" not in step.text
+
+
 def test_an_antiepileptic_is_never_stopped_abruptly() -> None:
     step = of(plan(0.2, taken("carbamazepine", 20)), "carbamazepine")
     assert step.kind == "continue" or "never abruptly" in step.text.lower()

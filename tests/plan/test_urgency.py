@@ -283,6 +283,12 @@ def test_ten_platelets_are_the_limit() -> None:
     assert titles(count("PLT", 11), count("WBC", 3)) == []
 
 
+def test_a_haemoglobin_below_seventy_is_told_behind_what_is_more_urgent() -> None:
+    assert titles(count("HB", 69), count("WBC", 3)) == ["Haemoglobin 69: red cells may be needed"]
+    assert titles(count("HB", 70), count("WBC", 3)) == []
+    assert titles(count("HB", 60), count("PLT", 9), count("WBC", 3))[0].startswith("Platelets 9")
+
+
 def test_broken_red_cells_with_few_platelets_forbid_platelets() -> None:
     (only,) = heard(fact("HP:0001981"), count("PLT", 8), count("WBC", 3))
     assert "thrombotic" in only.title and "no platelets" in only.action
