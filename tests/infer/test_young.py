@@ -31,6 +31,12 @@ def test_a_comorbidity_of_adults_is_rarer_in_a_child_with_the_same_disease():
     assert NOTE in (child.note or "")
 
 
+def test_a_second_disease_is_rarer_in_a_child_but_its_own_test_finds_it_as_often():
+    children, key = at_this_age(tried(), BASE.findings, "child"), "test:hiv-ag-ab"
+    assert rate(children, "tuberculosis", key).p < rate(tried(), "tuberculosis", key).p / 2
+    assert rate(children, "hiv", key) == rate(tried(), "hiv", key)
+
+
 def test_no_rate_rises_on_the_way_to_a_child():
     before, after = tried(), at_this_age(tried(), BASE.findings, "child")
     assert all(

@@ -3,7 +3,8 @@
 Most causes' rates were counted in adults. What moves to another population is not the rate but the ratio
 of odds: diabetes is a sign of little in a grown-up with sepsis, and hardly met in a child with it. Where a
 finding is rarer at this age, its odds under a cause fall as those of its base rate do, by the part of the
-cause's people who are grown up; a cause of children keeps its own.
+cause's people who are grown up; a cause of children keeps its own, and so does a disease its own test: fewer
+children with kala-azar have HIV than grown-ups, but the test finds it in either.
 """
 
 from __future__ import annotations
@@ -28,26 +29,37 @@ def at_this_age(
     if place not in ("child", "newborn"):
         return tuple(hypotheses)
     rarer = _rarer(vocabulary, place)
-    return tuple(msgspec.structs.replace(h, rates=_carried(h.rates, h.pattern, rarer)) for h in hypotheses)
+    return tuple(
+        msgspec.structs.replace(h, rates=_carried(h.rates, h.pattern, h.family, rarer)) for h in hypotheses
+    )
 
 
 @derived
-def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> dict[str, float]:
-    """Log odds of the base rates here against the mean over adults', of what is rarer here."""
+def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> dict[str, tuple[float, frozenset[str]]]:
+    """Log odds of the base rates here against the mean over adults', of what is rarer here; and the causes
+    whose own test it is."""
     shifts = {
         key: _logit(base[place].value) - _logit(at_place(base, None).value)
         for key, base in ((key, row.by_place()) for key, row in vocabulary.items())
-        if place in base and not vocabulary[key].derived and not vocabulary[key].without
+        if place in base and not vocabulary[key].derived
     }
-    return {key: shift for key, shift in shifts.items() if shift < 0}
+    return {key: (shift, frozenset(vocabulary[key].without)) for key, shift in shifts.items() if shift < 0}
 
 
 @derived
 def _carried(
-    rates: Mapping[str, FindingRate], pattern: Pattern, rarer: Mapping[str, float]
+    rates: Mapping[str, FindingRate],
+    pattern: Pattern,
+    family: str,
+    rarer: Mapping[str, tuple[float, frozenset[str]]],
 ) -> dict[str, FindingRate]:
     grown = 1 - pattern.age.get("child", 0.0) - pattern.age.get("newborn", 0.0)
-    return {key: _moved(row, grown * rarer[key]) if key in rarer else row for key, row in rates.items()}
+    none = 0.0, frozenset[str]()
+    found: dict[str, FindingRate] = {}
+    for key, row in rates.items():
+        shift, own = rarer.get(key, none)
+        found[key] = _moved(row, grown * shift) if shift and family not in own else row
+    return found
 
 
 def _moved(row: FindingRate, shift: float) -> FindingRate:
