@@ -104,6 +104,41 @@ def test_a_row_for_each_test_and_a_column_for_each_day_is_read(tmp_path: Path, t
     assert counts(made) == EXPECTED and made.counts[0].origin.place == "labs.csv/3"
 
 
+def test_a_range_of_the_healthy_beside_the_days_is_no_person(tmp_path: Path):
+    text = "Max Muster\nAnalyt;Normbereich;01.01.2024;01.02.2024\nLeukozyten (G/l);4-10;4,1;2,1 -\n"
+    made = read(tmp_path, f"{text}Neutrophile (G/l);2-7;2,2;0,3 --\n")
+    assert counts(made) == EXPECTED
+
+
+def test_a_header_over_two_lines_in_quotes_is_one(tmp_path: Path):
+    made = read(tmp_path, f'"date","WBC\n(10^9/L)","ANC\n(10^9/L)"\n{ROWS}')
+    assert counts(made) == EXPECTED and made.counts[0].origin.place.startswith("labs.csv/4/")
+
+
+def test_a_header_that_comes_again_is_no_person(tmp_path: Path):
+    text = "patient,date,WBC (10^9/L)\n"
+    made = read(tmp_path, f"{text}7,2024-01-01,4.1\n{text}7,2024-02-01,2.1\n")
+    assert [c.value for c in made.counts] == [4.1, 2.1] and not made.problems
+
+
+@pytest.mark.parametrize("first", ["", "Unit", "YYYY-MM-DD"])
+def test_a_row_of_units_under_the_header_may_have_a_name(tmp_path: Path, first: str):
+    made = read(tmp_path, f"Date collected,WBC,ANC\n{first},10^9/L,10^9/L\n{ROWS}")
+    assert counts(made) == EXPECTED and not made.problems
+
+
+def test_flags_of_very_low_values_are_no_part_of_the_number(tmp_path: Path):
+    rows = "".join(
+        f"2024-02-0{i},0.3{flag}\n" for i, flag in enumerate((" LL", " [L]", " --", "**", " ↓↓"), 1)
+    )
+    assert [c.value for c in read(tmp_path, f"date,ANC (10^9/L)\n{rows}").counts] == [0.3] * 5
+
+
+def test_a_day_as_excel_counts_it_is_told_how_to_become_a_date(tmp_path: Path):
+    (problem, *_) = [p for p in read(tmp_path, f"{HEADER}\n45292,4.1,2.2\n").problems if "45292" in p.reason]
+    assert "format of a date" in problem.remedy
+
+
 def test_days_across_of_which_none_tells_day_from_month_are_asked_about(tmp_path: Path):
     with pytest.raises(ReadError, match="day or the month first"):
         read(tmp_path, "Test,1/2/2024,2/3/2024\nWBC (10^9/L),4.1,2.1\n")

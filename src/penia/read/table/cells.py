@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"\s*([<>]=?|[≤≥])?\s*([+-]?(?:\d[\d.,']*(?:[ \u00a0\u202f]\d{3}(?!\d)[.,\d]*)*|[.,]\d+))"
     r"([eE][+-]?\d{1,2}(?![\d.,]))?\s*(.*?)\s*"
 )
-_FLAG = re.compile(r"\*|\(?[HLhl]\)?|[↑↓]")
+_FLAG = re.compile(r"\*{1,2}|[(\[]?(?:H{1,2}|L{1,2}|[hl])[)\]]?|[↑↓]{1,3}|\+{1,3}|-{1,3}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _POINT = re.compile(r"\d*\.\d+")
 _POINTED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")

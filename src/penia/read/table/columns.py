@@ -131,12 +131,17 @@ def _analyte(title: str, said: str) -> Analyte:
 def _unit_row(
     sheet: Sheet, named: Sequence[tuple[str, Analyte | None, str | None]]
 ) -> tuple[dict[int, str], tuple[Sequence[Text], ...]]:
-    """A first row that holds nothing but units under analytes is taken off."""
+    """A first row that holds units under analytes, and no day, is taken off."""
     first = {i: column[0] for i, column in enumerate(sheet.columns) if column and column[0] is not None}
-    wide = {i for i, (_, found, _) in enumerate(named) if found is not None}
-    if not first or not first.keys() <= wide or any(canonical(unit or "") is None for unit in first.values()):
+    units = {i: first[i] for i, (_, found, _) in enumerate(named) if found is not None and i in first}
+    days = [first[i] for i, (role, _, _) in enumerate(named) if role == "time" and i in first]
+    if (
+        not units
+        or any(canonical(unit) is None for unit in units.values())
+        or any(day[0].isdigit() for day in days)
+    ):
         return {}, sheet.columns
-    return {i: unit for i, unit in first.items() if unit}, tuple(column[1:] for column in sheet.columns)
+    return units, tuple(column[1:] for column in sheet.columns)
 
 
 def _column(

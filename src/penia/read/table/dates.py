@@ -54,7 +54,10 @@ def date_order(title: str, cells: Sequence[Text]) -> Dates | None:
         first_over |= int(found["one"]) > 12
         second_over |= int(found["two"]) > 12
     if first_over and second_over:
-        raise ReadError(f"The column {title!r} has dates with the day first and dates with the month first.")
+        raise ReadError(
+            f"The column {title!r} has dates with the day first and dates with the month first; "
+            "write them as 2024-03-31."
+        )
     if slashed and not (first_over or second_over):
         raise ReadError(
             f"The dates of the column {title!r} may have the day or the month first; write them as "

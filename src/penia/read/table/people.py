@@ -27,6 +27,7 @@ SEXES: dict[str, Sex] = {
 }
 ROUNDED = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """An id of many digits after a spreadsheet rounded it."""
+_RANGE = re.compile(r"[<>≤≥]=?\s*\d+([.,]\d+)?|\d+([.,]\d+)?\s*[-–]\s*\d+([.,]\d+)?")
 _CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w./-]{2,20}|\d{5,}")
 
 
@@ -120,8 +121,8 @@ def _words(kind: str) -> frozenset[str]:
 
 
 def _are_measured(cells: Sequence[str]) -> bool:
-    """Decimals, or numbers that only count the rows."""
-    if any(re.fullmatch(r"\d+[.,]\d+", cell) for cell in cells):
+    """Decimals, ranges, or numbers that only count the rows."""
+    if any(re.fullmatch(r"\d+[.,]\d+", cell) for cell in cells) or all(map(_RANGE.fullmatch, cells)):
         return True
     return all(map(str.isdecimal, cells)) and all(int(b) - int(a) == 1 for a, b in pairwise(cells))
 

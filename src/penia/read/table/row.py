@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from penia.read.build import RecordBuilder
 from penia.read.table.cells import number_of
 from penia.read.table.columns import Layout
 from penia.read.table.dates import clock_of, time_of
+
+EXCEL_DAY = re.compile(r"[2-6]\d{4}(\.\d+)?")
+"""45292: the days since 1900, or since 1904, as Excel counts them where a column has no format."""
 
 
 class Cells:
@@ -29,7 +33,9 @@ class Cells:
         found = time_of(cell, column.dates)
         if found is None:
             reason = f"{cell[:40]!r} in the column {column.title!r} is no date"
-            self._builder.problems.add("time-unreadable", self.place, reason, "write it as 2024-03-31")
+            serial = EXCEL_DAY.fullmatch(cell)
+            remedy = "give the column the format of a date in Excel" if serial else "write it as 2024-03-31"
+            self.problem("time-unreadable", reason, remedy)
         clock = self.text("clock") if role == "time" else None
         return self._at(found, clock) if found is not None and clock is not None else found
 

@@ -54,7 +54,7 @@ class Loaded:
             alone = ALONE if len(lone) == 1 else layout.name
             for row in range(layout.height):
                 name = alone if who is None else who.cells[row]
-                if name is not None:
+                if name is not None and (who is None or name != who.title):  # a header that comes again
                     self._rows[name].append((t, row))
             if who is not None and (lost := sum(cell is None for cell in who.cells)):
                 reason = (

@@ -28,16 +28,24 @@ def header_line(text: str) -> tuple[int, int, str]:
     """(lines above the header, where it begins, what parts its cells). It is the first line, unless one below
     is a header beyond doubt or, as for Excel, the first says ``sep=;``."""
     first = None
-    for above, found in enumerate(islice(_LINE.finditer(text), SEARCHED)):
-        line, begin = found[1], found.start()
+    for above, begin, line in islice(_lines(text), SEARCHED):
         parted = max(DELIMITERS, key=line.count)
         if above == 0 and (said := _SAID.fullmatch(line)):
-            return 1, found.end(), said[1]
+            return 1, len(line) + (2 if text.startswith("\r\n", len(line)) else 1), said[1]
         first = first or parted
-        cells = next(csv.reader([line], delimiter=parted), [""])
-        if text.count('"', 0, begin) % 2 == 0 and starts(cells, above):
+        if starts(next(csv.reader(line.splitlines(True), delimiter=parted), [""]), above):
             return above, begin, parted
     return 0, 0, first or DELIMITERS[0]
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """(lines above, where it begins, the line); a cell in quotes may go over several."""
+    above, begin, end, taken = 0, 0, 0, 0
+    for found in _LINE.finditer(text):
+        taken, end = taken + 1, found.end()
+        if text.count('"', begin, end) % 2 == 0:
+            yield above, begin, text[begin : found.end(1)]
+            above, begin, taken = above + taken, end, 0
 
 
 def starts(cells: Sequence[Text], above: int) -> bool:
@@ -48,6 +56,8 @@ def starts(cells: Sequence[Text], above: int) -> bool:
     results = [cell for cell, role in zip(filter(None, cells), roles, strict=True) if role is None]
     analytes = sum(titled(cell)[0] is not None for cell in results)
     long = "value" in roles and not {"analyte", "code"}.isdisjoint(roles)
+    if "analyte" in roles and sum(_is_day(cell) for cell in results) > 1:
+        return True
     known = sum(role is not None for role in roles) + analytes
     return known > 1 and (analytes > 0 or long) and not any(map(_is_value, filter(None, cells)))
 
@@ -97,11 +107,15 @@ def begins_anew(sheet: Sheet) -> int | None:
     if any(role_of(title) == "person" for title in sheet.header):
         return None
     for i in sorted(places):
-        said = {cell for cell in sheet.columns[i] if cell and cell[0].isalpha()}
-        anew = {cell for cell in said if role_of(sheet.header[i]) == "time" and _is_title(cell)}
-        anew |= {cell for cell in said if cell == sheet.header[i] or (":" in cell and names_person(cell))}
-        if anew:
-            return next(row for row, cell in enumerate(sheet.columns[i]) if cell in anew)
+        cells = sheet.columns[i]
+        said = {cell for cell in cells if cell and cell[0].isalpha()}
+        people = {cell for cell in said if ":" in cell and names_person(cell)}
+        titles = (
+            {cell for cell in said if _is_title(cell)} if role_of(sheet.header[i]) == "time" else set[str]()
+        )
+        for row in (row for row, cell in enumerate(cells) if cell in people or cell in titles):
+            if cells[row] in people or sum(_is_title(c[row] or "") for c in sheet.columns) > 1:
+                return row
     return None
 
 
