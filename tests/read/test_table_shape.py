@@ -142,3 +142,22 @@ def test_a_day_as_excel_counts_it_is_told_how_to_become_a_date(tmp_path: Path):
 def test_days_across_of_which_none_tells_day_from_month_are_asked_about(tmp_path: Path):
     with pytest.raises(ReadError, match="day or the month first"):
         read(tmp_path, "Test,1/2/2024,2/3/2024\nWBC (10^9/L),4.1,2.1\n")
+
+
+ROWS_BY_TEST = (
+    ("WBC", "CBC", "2024-01-01", "4.1"),
+    ("WBC", "CBC", "2024-02-01", "2.1"),
+    ("ANC", "Differential", "2024-01-01", "2.2"),
+    ("ANC", "Differential", "2024-02-01", "0.3"),
+)
+
+
+def test_a_column_that_says_more_of_each_test_names_no_person(tmp_path: Path):
+    text = "".join(f"{test},{panel},{day},{value},G/L\n" for test, panel, day, value in ROWS_BY_TEST)
+    assert counts(read(tmp_path, f"test,panel,date,value,unit\n{text}")) == EXPECTED
+
+
+def test_days_of_one_test_that_run_back_between_the_values_of_a_column_are_asked_about(tmp_path: Path):
+    text = "".join(f"WBC,{panel},{day},{value},G/L\n" for _, panel, day, value in ROWS_BY_TEST)
+    with pytest.raises(ReadError, match="'panel' may be one"):
+        read(tmp_path, f"test,panel,date,value,unit\n{text}")

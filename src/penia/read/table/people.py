@@ -141,18 +141,23 @@ def _clash(column: Column, layout: Layout) -> bool:
 
 
 def _interleave(column: Column, layout: Layout) -> bool:
-    """The days run on within each value, and back from one value to the next."""
+    """The days of one test run on within each value, and back from one value to the next. A column that only
+    says more of the test, such as its panel or its range, has one value for each."""
     times = layout.role("time")
     if times is None:
         return False
-    by_value: dict[str, list[datetime]] = defaultdict(list)
-    whole: list[datetime] = []
-    for cell, day in zip(column.cells, times.cells, strict=True):
+    tests = _cells(layout, "analyte") or _cells(layout, "code") or [None] * layout.height
+    of_test: dict[Text, dict[str, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    whole: dict[Text, list[datetime]] = defaultdict(list)
+    for cell, day, test in zip(column.cells, times.cells, tests, strict=True):
         if cell and day and (time := time_of(day, times.dates)):
-            by_value[cell].append(time)
-            whole.append(time)
-    runs = [run for run in by_value.values() if len(set(run)) > 1]
-    return len(runs) > 1 and not _in_order(whole) and all(map(_in_order, runs))
+            of_test[test][cell].append(time)
+            whole[test].append(time)
+    for test, by_value in of_test.items():
+        runs = [run for run in by_value.values() if len(set(run)) > 1]
+        if len(runs) > 1 and not _in_order(whole[test]) and all(map(_in_order, runs)):
+            return True
+    return False
 
 
 def _in_order(times: Sequence[datetime]) -> bool:
