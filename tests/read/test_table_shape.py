@@ -161,3 +161,10 @@ def test_days_of_one_test_that_run_back_between_the_values_of_a_column_are_asked
     text = "".join(f"WBC,{panel},{day},{value},G/L\n" for _, panel, day, value in ROWS_BY_TEST)
     with pytest.raises(ReadError, match="'panel' may be one"):
         read(tmp_path, f"test,panel,date,value,unit\n{text}")
+
+
+def test_one_flag_beside_several_results_is_of_none_of_them(tmp_path: Path):
+    made = read(tmp_path, "date,WBC (10^9/L),PLT (10^9/L),flag\n2024-01-01,1.2,250,L\n")
+    assert [c.interpretation for c in made.counts] == [None, None]
+    made = read(tmp_path, "date,WBC (10^9/L),flag\n2024-01-01,1.2,L\n")
+    assert [c.interpretation for c in made.counts] == ["low"]

@@ -133,7 +133,8 @@ def _result(
         reason = f"what {sign[:40]!r} makes of the number {cell!r} is not known; it was left out"
         cells.problem("operator-unknown", reason, "write <, <=, > or >=")
         found, cell = None, ""
-    told = cells.text("flag") or (cell if found is None else None)
+    own = len(cells.layout.analytes) < 2  # one flag cannot say which of several results it is of
+    told = (cells.text("flag") if own else None) or (cell if found is None else None)
     flag: Interpretation | None = FLAGS.get(told) or FLAGS.get(told.casefold()) if told else None
     known, fluid = code("http://loinc.org", cells.text("code")), cells.text("specimen")
     elsewhere = is_not_blood(fluid)
