@@ -168,3 +168,8 @@ def test_one_flag_beside_several_results_is_of_none_of_them(tmp_path: Path):
     assert [c.interpretation for c in made.counts] == [None, None]
     made = read(tmp_path, "date,WBC (10^9/L),flag\n2024-01-01,1.2,L\n")
     assert [c.interpretation for c in made.counts] == ["low"]
+
+
+def test_a_line_longer_than_any_cell_is_in_no_format():
+    with pytest.raises(ReadError, match="in no format that penia reads"):
+        penia.read(b"[" * 200_000)

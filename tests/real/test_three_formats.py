@@ -18,6 +18,7 @@ import pytest
 from penia import explain
 from penia.codes.tables import rows
 from penia.read import read_all
+from penia.read.exposures import ingredients_of
 from penia.record import Record
 
 MIMIC = Path(__file__).resolve().parents[3] / "shared" / "data" / "mimic_iv_demo"
@@ -54,6 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def three(site: Path) -> Iterator[Three]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PENIA_CODES", str(site))
+        ingredients_of.cache_clear()  # of what was read without the names of this site
         with (MIMIC / "omop" / "person.csv").open() as file:
             subjects = {row["person_id"]: row["person_source_value"] for row in csv.DictReader(file)}
         yield {
@@ -61,6 +63,7 @@ def three(site: Path) -> Iterator[Three]:
             "omop": {subjects[r.person.id]: r for r in read_all(MIMIC / "omop")},
             "meds": {r.person.id: r for r in read_all(MIMIC / "meds")},
         }
+        ingredients_of.cache_clear()
 
 
 def _earlier(value: Any, shift: timedelta) -> Any:

@@ -33,9 +33,17 @@ def header_line(text: str) -> tuple[int, int, str]:
         if above == 0 and (said := _SAID.fullmatch(line)):
             return 1, len(line) + (2 if text.startswith("\r\n", len(line)) else 1), said[1]
         first = first or parted
-        if starts(next(csv.reader(line.splitlines(True), delimiter=parted), [""]), above):
+        if starts(_cells(line, parted), above):
             return above, begin, parted
     return 0, 0, first or DELIMITERS[0]
+
+
+def _cells(line: str, parted: str) -> list[str]:
+    """None of a line that is no CSV: one whose cell is longer than any is."""
+    try:
+        return next(csv.reader(line.splitlines(True), delimiter=parted), [""])
+    except csv.Error:
+        return []
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
