@@ -9,19 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from table_makers import kinds, table
 
 import penia
 from penia.record import Record
-
-
-def table(folder: Path, *rows: str) -> Record:
-    path = folder / "labs.csv"
-    path.write_text("\n".join(rows) + "\n")
-    return penia.read(path)
-
-
-def kinds(record: Record) -> list[str]:
-    return [p.kind for p in record.problems]
 
 
 def values(record: Record) -> list[tuple[str, float]]:

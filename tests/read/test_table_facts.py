@@ -5,19 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-import penia
-from penia.record import Record
-
-
-def table(folder: Path, *rows: str) -> Record:
-    path = folder / "facts.csv"
-    path.write_text("\n".join(rows) + "\n")
-    return penia.read(path)
-
-
-def kinds(record: Record) -> list[str]:
-    return [p.kind for p in record.problems]
+from table_makers import kinds, table
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from penia.cohort.meaning import Told
 from penia.cohort.screen import NUMBER, Rows
 from penia.errors import PeniaError
 from penia.read import duck
-from penia.read.meds.events import Described
+from penia.read.meds.coded import NOTHING, Described
 from penia.read.source import Source, leads_out
 
 KEYS = ("code", "unit")
@@ -117,7 +117,7 @@ class Meds:
     def told(self, key: tuple[Any, ...]) -> Told | None:
         code, unit = str(key[0] or ""), key[1] or None
         found = meaning(code)
-        described = self._described.get(code, Described(None, ()))
+        described = self._described.get(code, NOTHING)
         if found is None:
             return Told(described.codes, (described.name or code,), unit)
         if found.means not in ("result", "term"):

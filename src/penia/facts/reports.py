@@ -102,8 +102,9 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     smear = any(word in name for word in ("smear", "film", "morphology", "differential"))
     marrow = "marrow" in name
     found = [*words.read_words(text, True).keys, *hpo.named_terms(text, True)]
-    seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in _OF_MARROW_TOO))
-    found = [one for one in seen if not (marrow and one.key in _OF_BLOOD)]
+    rules = tables.rules()
+    seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in rules.of_marrow_too))
+    found = [one for one in seen if not (marrow and one.key in rules.not_of_marrow)]
     found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
     if results.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
@@ -114,11 +115,6 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
 
 
 _FLAGGED = {"positive": True, "abnormal": True, "negative": False}
-_OF_BLOOD = ("HP:0032236", "HP:0032239")
-"""A left shift in a marrow is not one of the blood."""
-
-
-_OF_MARROW_TOO = ("smear:hairy-cells", "smear:intracellular-yeast")
 
 
 def _named_after_finding(name: str, verdict: bool | None) -> list[Said]:

@@ -219,8 +219,8 @@ def _between(usual: float, low: float, high: float, fitted: Weights) -> Spread:
 
 
 def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted: Weights) -> float:
-    """A drug with its own incidence of ANC < 0.5 keeps its kind's shape on each side of 0.5; of two shapes
-    below it each has half."""
+    """A drug with its own incidence of ANC < 0.5 keeps its kind's shape on each side of 0.5; below it a
+    deeper reaction has its share."""
     if drug.incidence.value <= 0:
         return likely
     own, usual = own_severe(drug), _clip(kind.pattern.depth.p_anc_below_half, 0.02, 0.98)
@@ -229,8 +229,9 @@ def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted
         return likely * (1 - own) / (1 - usual)
     if kind.deep is None:
         return likely * own / usual
-    spread = np.array(deep_spread(kind.deep, fitted))
-    return own * (likely / usual + float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)) / 2
+    share, spread = fitted.deep.value, np.array(deep_spread(kind.deep, fitted))
+    deep = float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)
+    return own * ((1 - share) * likely / usual + share * deep)
 
 
 def deep_spread(deep: Distribution, fitted: Weights) -> Spread:

@@ -1,4 +1,4 @@
-"""The whole inference for one episode: who stands trial, how likely before, what speaks for whom."""
+"""What the inference found for one episode: every hypothesis with its probability and what speaks for it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,14 @@ import msgspec
 import numpy as np
 
 from penia.explanation import Candidate, CauseSet, Contribution, Finer, Tempo
-from penia.facts import Reading
 from penia.infer import interactions
-from penia.infer.background import Background, Passed, Weight, place_of
-from penia.infer.counts import LINEAGE, Evidence, Measured, count_evidence
-from penia.infer.course.column import course_evidence, is_followed
-from penia.infer.deep import at_this_depth
-from penia.infer.families import kin, tempered, together
-from penia.infer.findings import Scored, told
-from penia.infer.hypotheses import Hypothesis, hypotheses
+from penia.infer.background import Passed, Weight
+from penia.infer.counts import Evidence, Measured
+from penia.infer.families import together
+from penia.infer.findings import Scored
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices, Way, odds, parts, posterior, way
-from penia.infer.prior import normalised, weigh
-from penia.infer.sets import Sets, Trial, marginal, search
-from penia.infer.ties import met, tied, ties
-from penia.infer.weights import Weights, settings, weights
+from penia.infer.sets import Sets, Trial
 from penia.infer.wording import (
     PRIOR,
     count_contribution,
@@ -35,12 +29,8 @@ from penia.infer.wording import (
     prior_contribution,
     said,
 )
-from penia.infer.young import at_this_age
 from penia.knowledge import KnowledgeBase
-from penia.knowledge.complications import complications
-from penia.knowledge.family import parent_of
 from penia.knowledge.schema import Pair
-from penia.record import Record
 
 MOSTLY = 0.5
 """Part of a cause's probability from which on one of its kinds is named."""
@@ -239,93 +229,3 @@ class Ranking(msgspec.Struct, frozen=True, dict=True):
             return name_of(msgspec.structs.replace(speaker, name=speaker.group_name), self.deep)
         whole = knowledge.causes[speaker.family].name
         return whole if speaker.id == speaker.family else f"{whole}, most likely {speaker.name}"
-
-
-def rank(
-    record: Record,
-    reading: Reading,
-    low: LowCounts,
-    knowledge: KnowledgeBase,
-    setting: str | None,
-    fitted: Weights | None = None,
-    *,
-    courses: bool = True,
-) -> Ranking:
-    """Probabilities of every cause and drug for the episode that ``low`` describes; without ``courses`` the
-    counts speak by their depth and tempo alone, not by their course."""
-    fitted = fitted or weights()
-    age = record.person.age(low.seen) if low.seen is not None else None
-    place = place_of(setting, age)
-    tried = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
-    who = at_this_depth(at_this_age(tried, knowledge.findings, place), low.measured, fitted)
-    present = frozenset(f.key for f in reading.facts if f.present)
-    drugs = frozenset(h.id for h in who if h.drug is not None)
-    stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
-    pairs = interactions.of_drugs(knowledge.pairs, who)
-    paired = frozenset(both for p in pairs for a, b in [p.causes] for both in ((a, b), (b, a)))
-    background = Background(
-        place,
-        age,
-        record.person.sex,
-        low.onset,
-        low.deep,
-        low.seen,
-        present | drugs | stated,
-        paired,
-        low.dated,
-        low.earlier,
-    )
-    masses = weigh(who, background, settings(), fitted)
-    shares = np.exp(normalised([m.value for m in masses], 1.0))
-    prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
-    followed = courses and is_followed(record, low.onset[1])
-    tempo: Tempo = low.tempo if not followed or low.tempo in ("recurrent", "cyclic") else "unknown"
-    passed = low.passed and not followed
-    counts = count_evidence(who, low.measured, low.words, tempo, fitted, passed=passed)
-    skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
-    in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
-    brought = complications().of(
-        {line: m.value for line, m in low.measured.items()},
-        in_words,
-        background.present | {f"setting:{setting}"},
-    )
-    known = met(who, knowledge.pairs)
-    heard = told(
-        who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)
-    )
-    findings = heard.scored()
-    if followed:
-        standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
-        course = course_evidence(who, record, low.onset, fitted.counts.value, standing)
-        counts = counts if course is None else [*counts, course]
-    columns = [e.logs for e in counts] + [s.logs for s in findings]
-    evidence = np.column_stack(columns) if columns else np.zeros((len(who), 0))
-    hazards = [m.hazard for m in masses]
-    more = interactions.strengths(pairs, who, background, fitted)
-    bound = ties(who, prior, hazards, known, fitted, more)
-    court = Trial(bound, tuple(counts), heard)
-    sets = search(court, bound.alone + evidence.sum(axis=1), fitted)
-    rows = np.append(bound.alone, sets.prior), np.concatenate([evidence, sets.evidence])
-    apart = rows[0]
-    if pairs:
-        unbound = ties(who, prior, hazards, known, fitted, {})
-        apart = np.append(unbound.alone, unbound.priors(sets.members))
-    alone, jointly = np.split(posterior(*rows), [len(who)])
-    return Ranking(
-        hypotheses=who,
-        weights=tuple(masses),
-        prior=bound.alone,
-        counts=tuple(counts),
-        findings=tuple(findings),
-        evidence=evidence,
-        probability=marginal(alone, sets.members, jointly),
-        alone=alone,
-        sets=sets,
-        together=jointly,
-        rows=rows,
-        interacting=pairs,
-        apart=apart,
-        trial=court,
-        deep=low.deep,
-        brought=brought,
-    )

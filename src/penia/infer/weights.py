@@ -120,6 +120,8 @@ class Weights(Knowledge, frozen=True):
     """Adult limits on which the causes' medians rest."""
     severe: Figure
     """ANC under which a drug's figure for severe neutropenia counts."""
+    deep: Figure
+    """Of the severe falls of a drug whose kind has a deeper reaction too, the share of that one."""
     zero: Figure
     """Count that stands for one printed as 0."""
 

@@ -38,7 +38,8 @@ def _count(cause: Hypothesis, line: str, limit: float, generator: np.random.Gene
     if cause.drug is None or line != "ANC" or cause.drug.incidence.value <= 0:
         return _drawn(usual, line, limit, generator)
     severe = generator.random() < own_severe(cause.drug)
-    deep = cause.kind.deep if cause.kind is not None and severe and generator.random() < 0.5 else None
+    deeper = severe and generator.random() < fitted.deep.value
+    deep = cause.kind.deep if cause.kind is not None and deeper else None
     spread = usual if deep is None else deep_spread(deep, fitted)
     while True:
         value = _drawn(spread, line, limit, generator)

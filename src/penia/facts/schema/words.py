@@ -73,6 +73,10 @@ class Rules(Row, frozen=True):
     passing: frozenset[str]
     """Keys of signs that hold for hours or days: outside the window of vital signs they tell of another
     illness."""
+    not_of_marrow: frozenset[str]
+    """Keys of blood that a report on marrow does not tell."""
+    of_marrow_too: frozenset[str]
+    """Keys of a film that it does tell."""
     over: frozenset[str]
     """Keys that a diagnosis of the past no longer says."""
 

@@ -16,7 +16,8 @@ from penia.read.build import RecordBuilder
 from penia.read.duck import Row, identifier
 from penia.read.error import ReadError
 from penia.read.grouped import Grouped
-from penia.read.meds.events import NOTHING, Coded, Described, Events
+from penia.read.meds.coded import NOTHING, Coded, Described
+from penia.read.meds.events import Events
 from penia.read.source import Source, leads_out
 from penia.record import Problem, Record
 

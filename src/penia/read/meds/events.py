@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from penia.codes import administered, local_system, meaning, vocabulary_code
-from penia.codes.meds import Meaning
+from penia.codes import local_system
 from penia.read import icd
 from penia.read.build import RecordBuilder
 from penia.read.duck import Row
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
+from penia.read.meds.coded import Coded
 from penia.read.meds.pairing import infusions, orders, stays
 from penia.read.quantity import contradicted, moment, one_unit, said
 from penia.record import Condition, Finding, Origin, Person, Procedure, Setting, Sex, Stay, TestResult
@@ -25,48 +25,6 @@ SEX: dict[str, Sex] = {"m": "male", "male": "male", "f": "female", "female": "fe
 YEAR_ONLY = "year"
 BETWEEN = re.compile(r"\s*[,;]\s*")
 """What stands between several codes of one diagnosis, as eICU writes them."""
-
-
-class Described(NamedTuple):
-    """What metadata/codes.parquet says of a code."""
-
-    name: str | None
-    codes: tuple[str, ...]
-
-    @staticmethod
-    def of(text: str | None, parents: Sequence[str | None] | None) -> Described:
-        known = (vocabulary_code(*parent.partition("/")[::2]) for parent in parents or () if parent)
-        name = text.partition("|")[0].strip() if text else None
-        return Described(name or None, tuple(code for code in known if code))
-
-
-NOTHING = Described(None, ())
-
-
-class Coded(NamedTuple):
-    """What a code says, worked out once for all its events."""
-
-    code: str
-    meaning: Meaning
-    described: Described
-    codes: tuple[str, ...]
-    """The code of its own system, then those that the metadata put beside it."""
-    name: str
-    unit: str | None
-    """Where the code itself holds it."""
-    dose: str | None
-    """Of an administration: whether its status is that of a dose given, or of one started or stopped."""
-
-    @staticmethod
-    def of(code: str, described: Described) -> Coded:
-        found = meaning(code) or Meaning("result", "", {})
-        fields = found.fields
-        bare = fields.get("item") or fields.get("code")
-        own = (f"{found.value}:{bare}",) if bare and found.value else ()
-        told = next((fields[f] for f in ("name", "item", "code") if f in fields), code)
-        codes = tuple(dict.fromkeys((*own, *described.codes)))
-        name, unit, dose = described.name or told, fields.get("unit"), administered(fields.get("status"))
-        return Coded(code, found, described, codes, name, unit, dose)
 
 
 class Event(NamedTuple):

@@ -1,0 +1,51 @@
+"""What a code of MEDS says, with what its metadata say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from penia.codes import administered, meaning, vocabulary_code
+from penia.codes.meds import Meaning
+
+
+class Described(NamedTuple):
+    """What metadata/codes.parquet says of a code."""
+
+    name: str | None
+    codes: tuple[str, ...]
+
+    @staticmethod
+    def of(text: str | None, parents: Sequence[str | None] | None) -> Described:
+        known = (vocabulary_code(*parent.partition("/")[::2]) for parent in parents or () if parent)
+        name = text.partition("|")[0].strip() if text else None
+        return Described(name or None, tuple(code for code in known if code))
+
+
+NOTHING = Described(None, ())
+
+
+class Coded(NamedTuple):
+    """What a code says, worked out once for all its events."""
+
+    code: str
+    meaning: Meaning
+    described: Described
+    codes: tuple[str, ...]
+    """The code of its own system, then those that the metadata put beside it."""
+    name: str
+    unit: str | None
+    """Where the code itself holds it."""
+    dose: str | None
+    """Of an administration: whether its status is that of a dose given, or of one started or stopped."""
+
+    @staticmethod
+    def of(code: str, described: Described) -> Coded:
+        found = meaning(code) or Meaning("result", "", {})
+        fields = found.fields
+        bare = fields.get("item") or fields.get("code")
+        own = (f"{found.value}:{bare}",) if bare and found.value else ()
+        told = next((fields[f] for f in ("name", "item", "code") if f in fields), code)
+        codes = tuple(dict.fromkeys((*own, *described.codes)))
+        name, unit, dose = described.name or told, fields.get("unit"), administered(fields.get("status"))
+        return Coded(code, found, described, codes, name, unit, dose)

@@ -1,0 +1,31 @@
+"""A term of an ontology: its code as it is written here, and its name."""
+
+from __future__ import annotations
+
+from penia.read.phenopacket.layout import OntologyClass
+
+PREFIXES = {
+    "HP": "hpo:HP:",
+    "LOINC": "loinc:",
+    "RXNORM": "rxnorm:",
+    "SNOMED": "snomed:",
+    "SNOMEDCT": "snomed:",
+    "ICD10CM": "icd10cm:",
+    "ICD9CM": "icd9cm:",
+    "ATC": "atc:",
+}
+"""CURIE prefixes of ontologies → the short prefixes used here; others are known by their label."""
+
+
+def codes(term: OntologyClass) -> tuple[str, ...]:
+    """
+    >>> codes(OntologyClass("HP:0001875", "Neutropenia"))
+    ('hpo:HP:0001875',)
+    """
+    prefix, _, rest = term.id.partition(":")
+    known = PREFIXES.get(prefix.upper().replace("_", ""))
+    return (known + rest,) if known and rest else ()
+
+
+def name_of(term: OntologyClass) -> str:
+    return term.label.strip() or term.id
