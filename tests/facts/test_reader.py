@@ -435,3 +435,51 @@ def test_a_pneumonia_that_is_over_is_none_of_now(since: datetime | None) -> None
     assert (
         says(read(conditions=(Condition("splenectomy", since=since, status="past"),)), "HP:0001746") is True
     )
+
+
+LONG = "history:fever-over-2-weeks"
+
+
+@pytest.mark.parametrize(
+    ("name", "began", "said"),
+    [
+        ("Fever, six weeks", T, True),
+        ("Fever", T - 20 * DAY, True),
+        ("Fever, three days", T, False),
+        ("Fever", T - 5 * DAY, False),
+        ("Fever", T, None),
+        ("Fever", T - 200 * DAY, None),
+        ("Fever, 12 days", T, None),
+        ("Recurrent fever", T - 60 * DAY, None),
+        ("Cough, six weeks", T, None),
+    ],
+)
+def test_a_fever_is_long_or_short_by_its_words_or_its_first_day(
+    name: str, began: datetime, said: bool | None
+) -> None:
+    assert says(read(findings=(Finding(name, time=began),)), LONG) is said
+
+
+def test_a_long_fever_is_long_though_it_is_told_again_today() -> None:
+    reading = read(findings=(Finding("Fever", time=T - 20 * DAY), Finding("Fever", time=T - DAY)))
+    assert says(reading, LONG) is True
+
+
+def test_without_fever_there_is_no_long_one() -> None:
+    assert says(read(findings=(Finding("Fever", present=False, time=T),)), LONG) is False
+
+
+def test_a_journey_that_ended_long_ago_is_none_of_the_last_weeks() -> None:
+    lately = read(findings=(Finding("Returned from Thailand one week ago", time=T),))
+    assert says(lately, "history:tropics-outside-africa") is True
+    for text in ("Returned from Thailand eight weeks ago", "Eight weeks ago travelled to Thailand"):
+        assert says(read(findings=(Finding(text, time=T),)), "history:tropics-outside-africa") is None
+    place = Finding("United States (back from Thailand eight weeks before)", kind="place", time=T)
+    assert says(read(findings=(place,)), "history:tropics-outside-africa") is False
+
+
+def test_a_percentage_that_became_a_count_was_understood() -> None:
+    share = TestResult("neutrophils", time=T, value=33.0, unit="%", origin=Origin("d/0"))
+    count = Count(T, "ANC", 0.33, derived=True, origin=Origin("d/0"))
+    assert read(tests=(share,), counts=(count,)).unread == ()
+    assert read(tests=(share,)).unread != ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from penia.facts import tables
+from penia.facts import spans, tables
 from penia.facts.clause import clauses
 from penia.facts.schema.background import AgeKey
 from penia.facts.statement import Said
@@ -63,17 +63,20 @@ def read_exposure(text: str) -> list[Said]:
     return [Said(key, found.get(key, False)) for key in dict.fromkeys((*found, *denied))]
 
 
-def read_place(text: str) -> list[Said]:
-    """Endemic areas of a place; a place far from one is a weak absence, since a journey may be unsaid."""
+def read_place(text: str, ended: float | None = None) -> list[Said]:
+    """Endemic areas of a place; a place far from one is a weak absence, since a journey may be unsaid; so is
+    a journey that ``ended`` too many days ago."""
     found: dict[str, bool] = {}
     for city, region in tables.places().cities.items():
         if city in text:
             text += f", {region}"
     for clause in clauses(text):
+        ago = ended or spans.days_ago(clause.text) or 0.0
         for owner, start, end in tables.index().banks["places"].matches(clause.text):
             if clause.sign(start, end) > 0:
                 area = tables.places().areas[int(owner)]
-                found[area.key] = found.get(area.key, False) or area.polarity == "present"
+                near = area.polarity == "present" and (area.within_days is None or ago <= area.within_days)
+                found[area.key] = found.get(area.key, False) or near
     return [Said(key, present, weak=not present) for key, present in found.items()]
 
 
@@ -84,7 +87,9 @@ def read_journey(text: str) -> list[Said]:
         for clause in clauses(text)
         for told in re.finditer(tables.places().journeys, clause.text)
         if clause.sign(told.start(), told.end()) > 0 and not clause.of_relative(told.start())
-        for one in read_place(" ".join(clause.text[told.end() :].split()[:_PLACE_WORDS]))
+        for one in read_place(
+            " ".join(clause.text[told.end() :].split()[:_PLACE_WORDS]), spans.days_ago(clause.text)
+        )
         if one.present
     ]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from penia.facts import circumstances, reports, tables, texts, vitals
+from penia.facts import circumstances, fever, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve
@@ -93,10 +93,13 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     for finding in record.findings:
         if finding.present or _in_window("absent", finding.time, anchor):
             source = Source(finding.time, finding.name, finding.origin.place)
-            read.take(texts.read_finding(finding, body), source, finding.kind)
+            heard = texts.read_finding(finding, body)
+            heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
+            read.take(heard, source, finding.kind)
     for condition in record.conditions:
         source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
         heard = texts.read_condition(condition, body)
+        heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
         if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
             heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
         if condition.status == "past" and not (
@@ -147,7 +150,8 @@ def _read_tests(
                 )
                 and replaced.tells(one, test.time)
             ]
-            read.take(heard, source, test.kind)
+            if heard or test.origin.place not in counted:
+                read.take(heard, source, test.kind)
     _slow_pulse(read, record, body)
     for count in record.counts:
         if _in_window("laboratory", count.time, anchor):

@@ -62,7 +62,7 @@ def _fact(entry: tuple[Said, Source], said: Sequence[tuple[Said, Source]]) -> Fa
 def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:
     """Adds the broader keys of what is present and the narrower of what is absent; never against a fact."""
     for fact in list(facts.values()):
-        others = _broader(fact.key) if fact.present else _narrower().get(fact.key, ())
+        others = broader(fact.key) if fact.present else _narrower().get(fact.key, ())
         for key in others:
             known = facts.get(key)
             if known is None or (fact.present and not known.present and not known.decisive):
@@ -71,7 +71,7 @@ def _implied(facts: dict[str, Fact]) -> dict[str, Fact]:
 
 
 @cache
-def _broader(key: str) -> tuple[str, ...]:
+def broader(key: str) -> tuple[str, ...]:
     """All keys above, nearest first."""
     found: dict[str, None] = {}
     waiting = list(tables.implies().get(key, ()))
@@ -87,6 +87,6 @@ def _broader(key: str) -> tuple[str, ...]:
 def _narrower() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for key in tables.implies():
-        for above in _broader(key):
+        for above in broader(key):
             found.setdefault(above, []).append(key)
     return {key: tuple(keys) for key, keys in found.items()}

@@ -26,6 +26,8 @@ class Area(Row, frozen=True):
     key: str
     names: tuple[str, ...]
     when: str | None = None
+    within_days: float | None = None
+    """A journey that ended longer ago is none."""
     polarity: Literal["present", "absent"] = "present"
 
 

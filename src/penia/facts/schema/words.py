@@ -55,6 +55,19 @@ class Window(Row, frozen=True):
     after: float
 
 
+class Fever(Row, frozen=True):
+    """Days for which a fever is long or short."""
+
+    key: str
+    returning: frozenset[str]
+    """Kinds of it that come and go."""
+    long: str
+    least: float
+    short: float
+    most: float
+    """By dates alone: one that was first told longer before the low count was another."""
+
+
 class Rules(Row, frozen=True):
     """reading.yaml: how words are read."""
 
@@ -78,6 +91,7 @@ class Rules(Row, frozen=True):
     of_marrow_too: frozenset[str]
     """Keys of a film that it does tell."""
     over: frozenset[str]
+    fever: Fever
     """Keys that a diagnosis of the past no longer says."""
 
 

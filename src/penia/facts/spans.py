@@ -1,0 +1,42 @@
+"""How long something has gone on, or how long ago it was, as words tell it."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+} | {"a": 1, "an": 1, "several": 3, "many": 3, "few": 3}
+_UNITS = {"day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "month": 30.4, "mo": 30.4, "year": 365.0, "yr": 365.0}
+_NUMBER = rf"(?:(?:\d+(?:\.\d+)? ?(?:-|–|to) ?)?\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})"
+_SPAN = rf"(?P<number>{_NUMBER})[ -](?:more )?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b"
+_AGO = re.compile(rf"\b{_SPAN}(?= (?:ago|earlier|before|prior|previously)\b)")
+_FOR = re.compile(
+    rf"(?<!every )(?<!after )(?<!until )(?<!from )(?<!in )\b{_SPAN}"
+    r"(?! (?:ago|earlier|before|prior|previously|later|after|old|of age|apart)\b)"
+)
+_VAGUE = re.compile(r"\b(?:for|over|several|many)(?: the (?:last|past))? (?P<unit>week|month|year)s\b")
+
+
+def days_ago(text: str) -> float | None:
+    """``eight weeks before`` → 56."""
+    return _longest(_AGO, text)
+
+
+def days_long(text: str) -> float | None:
+    """``for six weeks``, ``three-week history`` → days; ``for weeks`` is two of them at least."""
+    told = _longest(_FOR, text)
+    vague = _VAGUE.search(text) if told is None else None
+    return told if vague is None else 2 * _UNITS[vague["unit"]]
+
+
+def _longest(pattern: re.Pattern[str], text: str) -> float | None:
+    return max((_days(found) for found in pattern.finditer(text)), default=None)
+
+
+def _days(found: re.Match[str]) -> float:
+    number = re.split(r" ?(?:-|–|to) ?", found["number"])[-1]
+    return (float(number) if number[0].isdigit() else _NUMBERS[number]) * _UNITS[found["unit"]]
