@@ -7,7 +7,8 @@ source gives no time. Counts are in 10⁹/L (haemoglobin in g/L, haematocrit as 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Literal, TypeVar
@@ -284,15 +285,24 @@ def _condition_until(condition: Condition, at: datetime) -> Condition:
 
 def sorted_record(record: Record) -> Record:
     """The same record in its one canonical order: by time, then by content."""
-    facts = {name: tuple(fact for fact, _ in in_order(getattr(record, name), name)) for name in TIMED}
+    facts = {
+        name: tuple(fact for same in in_order(getattr(record, name), time) for _, fact in same)
+        for name, time in TIMED.items()
+    }
     problems = tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason)))
     return msgspec.structs.replace(record, **facts, problems=problems)
 
 
-def in_order(facts: Iterable[T], name: str) -> list[tuple[T, bytes]]:
-    """The facts of one field of Record in canonical order, each with its JSON, which decides between equals
-    in time."""
-    when, content = attrgetter(TIMED[name]), msgspec.json.Encoder().encode
-    keyed = [(when(fact) or NEVER, content(fact), fact) for fact in facts]
-    keyed.sort(key=itemgetter(0, 1))
-    return [(fact, told) for _, told, fact in keyed]
+def in_order(facts: Iterable[T], time: str) -> Iterator[list[tuple[bytes, T]]]:
+    """In canonical order by the field ``time``: those of each moment together, each with its JSON, which
+    decides between them (empty for one that stands alone)."""
+    when, content = attrgetter(time), msgspec.json.Encoder().encode
+    at: defaultdict[datetime, list[T]] = defaultdict(list)
+    for fact in facts:
+        at[when(fact) or NEVER].append(fact)
+    for moment in sorted(at):
+        same = at[moment]
+        if len(same) == 1:
+            yield [(b"", same[0])]
+        else:
+            yield sorted([(content(fact), fact) for fact in same], key=itemgetter(0))

@@ -103,6 +103,7 @@ def canonical(unit: str) -> str | None:
     return next((row.canonical for row in _index().get(_level(unit), {}).values() if row.canonical), None)
 
 
+@lru_cache(maxsize=50_000)
 def to_count(value: float, unit: str | None, lineage: str) -> float:
     """``value`` in 10⁹/L; for RBC in 10¹²/L, HB in g/L, HCT as a fraction, MCV in fL.
 

@@ -46,6 +46,7 @@ from penia.read.measure import sort_out
 from penia.read.problems import Problems
 from penia.read.slip import without_slips
 from penia.record import (
+    TIMED,
     Condition,
     Count,
     Exposure,
@@ -137,7 +138,7 @@ class RecordBuilder:
         person = one_person(self._people, self.name, self.problems)
         began = [s.start for s in self._stays if s.start] + [d.start for d in self._drugs if d.start]
         results = present(self._results, began, self._now, self.name, self.problems)
-        last = self._last([r.time for r, _ in results if r.time])
+        last = self._last({r.time for r, _ in results if r.time})
         measured = sort_out(results, self.problems)
         sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
         exposures = [*joined(self._drugs, last, self.problems), *self._exposures]
@@ -158,7 +159,7 @@ class RecordBuilder:
             problems=self.problems.all(),
         )
 
-    def _last(self, measured: list[datetime]) -> datetime | None:
+    def _last(self, measured: set[datetime]) -> datetime | None:
         """The last moment of which the record tells anything; of the future, only where results lie there."""
         told = (
             *measured,
@@ -188,7 +189,10 @@ def _merged_counts(counts: Iterable[Count]) -> list[Count]:
 
 def _distinct(facts: Iterable[T], name: str) -> tuple[T, ...]:
     """In order; facts that differ in nothing but where they stood are one, and the first place stays."""
-    first: dict[bytes, T] = {}
-    for fact, content in in_order(facts, name):
-        first.setdefault(content.partition(ORIGIN)[0].removesuffix(b"}"), fact)
-    return tuple(first.values())
+    kept: list[T] = []
+    for same in in_order(facts, TIMED[name]):
+        first: dict[bytes, T] = {}
+        for content, fact in same:
+            first.setdefault(content.partition(ORIGIN)[0].removesuffix(b"}"), fact)
+        kept.extend(first.values())
+    return tuple(kept)

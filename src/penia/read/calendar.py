@@ -39,7 +39,7 @@ def present(
     """Without results of impossible years and of the future; with the latter where the whole record is
     shifted there, as is done for privacy. ``others``: when stays and drugs began."""
     kept = list(results)
-    times = [r.time for r, _ in kept if r.time]
+    times = {r.time for r, _ in kept if r.time}
     first, after = _calendar()
     if times and (min(times) < first or max(times) >= after):
         kept = [
@@ -47,11 +47,11 @@ def present(
             for r, names in kept
             if possible(r.time, r.name, r.origin.place, problems) or not r.time
         ]
-        times = [r.time for r, _ in kept if r.time]
+        times = {r.time for r, _ in kept if r.time}
     if not times or max(times) <= now + ZONE:
         return kept
     late = [r for r, _ in kept if r.time and r.time > now + ZONE]
-    if late and _is_shifted([*times, *others], now):
+    if late and _is_shifted([*(r.time for r, _ in kept if r.time), *others], now):
         reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
         problems.add("dates-shifted", f"Patient/{name}", reason)
         return kept

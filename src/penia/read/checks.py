@@ -112,7 +112,8 @@ def at_one_time(counts: list[Count], problems: Problems) -> None:
     for count in counts:
         if count.comparator is None and not count.derived:
             values[count.time, count.lineage].append(count)
-    for (time, line), met in sorted(values.items()):
+    twice = [item for item in values.items() if len(item[1]) > 1]
+    for (time, line), met in sorted(twice):
         least, most = min(met, key=lambda c: c.value), max(met, key=lambda c: c.value)
         bound = max(least.value * plausible().two_values.high, least.value + plausible().rounding.value)
         if most.value > bound:

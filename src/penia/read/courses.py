@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from penia.read.dosing import Way, taken
+from penia.read.dosing import Way, ways
 from penia.read.times import Evidence, pause, times
+from penia.record import in_order
 
 ROUNDED = timedelta(days=1)
 """A dose that is known by its day may seem to lie before the hour of its order."""
@@ -48,8 +49,8 @@ class DrugEvent(msgspec.Struct, frozen=True, gc=False):
     """Where the record says that it is over and gives no stop: when that was said; EVER where it is not
     known."""
 
-    def says(self, way: Way) -> bool:
-        return taken(way, (*self.names, self.note, self.route))
+    def ways(self) -> frozenset[Way]:
+        return ways((*self.names, self.note, self.route))
 
 
 class Course(NamedTuple):
@@ -60,33 +61,41 @@ class Course(NamedTuple):
 
 def courses(events: Sequence[DrugEvent], in_cycles: bool) -> Iterator[Course]:
     """The events without a start together, then each run without a pause."""
-    undated = sorted((e for e in events if e.start is None), key=_order)
+    undated = _sorted(e for e in events if e.start is None)
     if undated:
-        yield Course(undated, all(e.says("as-needed") for e in undated))
+        yield Course(undated, all("as-needed" in e.ways() for e in undated))
     given = sorted(e.start for e in events if e.start and e.evidence == "administration")
-    timed = [made for e in events if e.start for made in _timed(e, given, in_cycles)]
-    for at_hand in (False, True):
-        for run in _runs((e for kept, e in timed if kept is at_hand), in_cycles):
-            yield Course(run, as_needed=at_hand)
+    taken: list[DrugEvent] = []
+    at_hand: list[DrugEvent] = []
+    for event in events:
+        if event.start is None:
+            continue
+        if event.evidence == "administration":
+            taken.append(event)
+            continue
+        only_at_hand, timed = _timed(event, event.start, given, in_cycles)
+        (at_hand if only_at_hand else taken).extend(timed)
+    for kept, as_needed in ((taken, False), (at_hand, True)):
+        for run in _runs(kept, in_cycles):
+            yield Course(run, as_needed)
 
 
-def _timed(event: DrugEvent, given: Sequence[datetime], in_cycles: bool) -> Iterator[tuple[bool, DrugEvent]]:
-    """(whether the drug was only at hand, the event with the time in which it was taken)"""
-    assert event.start is not None
-    as_needed, once = event.says("as-needed"), event.says("once")
-    cyclic = in_cycles and not event.says("by-mouth")
-    if event.evidence == "administration" or not (as_needed or once or cyclic):
-        yield False, event
-        return
+def _timed(
+    event: DrugEvent, start: datetime, given: Sequence[datetime], in_cycles: bool
+) -> tuple[bool, Sequence[DrugEvent]]:
+    """(whether the drug was only at hand, the event, or its cycles, with the time in which it was taken)"""
+    ways = event.ways()
+    cyclic = in_cycles and "by-mouth" not in ways
+    if not (cyclic or "as-needed" in ways or "once" in ways):
+        return False, (event,)
     until = EVER if event.going_on or event.stop is None else event.stop
-    dose = next((d for d in given if event.start <= d + ROUNDED and d <= until), None)
-    if dose is not None or once:
-        yield False, _at(event, dose or event.start)
-    elif cyclic and event.stop and event.every and event.every > pause("administration"):
-        cycles = min((event.stop - event.start) // event.every + 1, int(times().most_cycles.value))
-        yield from ((False, _at(event, event.start + n * event.every)) for n in range(cycles))
-    else:
-        yield as_needed, event
+    dose = next((d for d in given if start <= d + ROUNDED and d <= until), None)
+    if dose is not None or "once" in ways:
+        return False, (_at(event, dose or start),)
+    if cyclic and event.stop and event.every and event.every > pause("administration"):
+        cycles = min((event.stop - start) // event.every + 1, int(times().most_cycles.value))
+        return False, [_at(event, start + n * event.every) for n in range(cycles)]
+    return "as-needed" in ways, (event,)
 
 
 def _at(event: DrugEvent, time: datetime) -> DrugEvent:
@@ -96,25 +105,24 @@ def _at(event: DrugEvent, time: datetime) -> DrugEvent:
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
     run: list[DrugEvent] = []
     until = EVER
-    for event in sorted(events, key=_order):
+    for event in _sorted(events):
         assert event.start is not None
+        bridged = _bridged(event, event.start, in_cycles)
         if run and event.start > until:
             yield run
             run = []
-        until = max(until, _bridged(event, in_cycles)) if run else _bridged(event, in_cycles)
+        until = max(until, bridged) if run else bridged
         run.append(event)
     if run:
         yield run
 
 
-def _order(event: DrugEvent) -> tuple[bool, datetime, bytes]:
-    return event.start is not None, event.start or EVER, msgspec.json.encode(event)
+def _sorted(events: Iterable[DrugEvent]) -> list[DrugEvent]:
+    return [event for same in in_order(events, "start") for _, event in same]
 
 
-def _bridged(event: DrugEvent, in_cycles: bool) -> datetime:
+def _bridged(event: DrugEvent, start: datetime, in_cycles: bool) -> datetime:
     if event.going_on:
         return EVER
-    end = event.stop or event.start
-    assert end is not None
     kind = "order" if in_cycles and event.evidence == "dispense" else event.evidence
-    return max(end, event.start or end) + pause(kind)
+    return max(event.stop or start, start) + pause(kind)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -13,21 +12,18 @@ from penia.knowledge.schema import Latency
 from penia.knowledge.store import folder
 
 Way = Literal["as-needed", "once", "by-mouth"]
-
-
-def taken(way: Way, texts: Iterable[str | None]) -> bool:
-    """Whether one of the texts (names, dosage, route) says so, in the words of ``drug_words.csv``.
-
-    >>> taken("as-needed", ["Metamizole 500 mg", "1-2 tablets if required"])
-    True
-    """
-    return any(_says(way, text) for text in texts if text)
+WAYS: tuple[Way, ...] = get_args(Way)
 
 
 @lru_cache(maxsize=50_000)
-def _says(way: Way, text: str) -> bool:
-    told = f" {' '.join(words(text))} "
-    return any(phrase in told for phrase in _phrases(way))
+def ways(texts: tuple[str | None, ...]) -> frozenset[Way]:
+    """What the texts (names, dosage, route) say of it, in the words of ``drug_words.csv``.
+
+    >>> ways(("Metamizole 500 mg", "1-2 tablets if required"))
+    frozenset({'as-needed'})
+    """
+    told = [f" {' '.join(words(text))} " for text in texts if text]
+    return frozenset(way for way in WAYS if any(phrase in text for phrase in _phrases(way) for text in told))
 
 
 @cache

@@ -65,8 +65,8 @@ def _of_one(
     ingredient: str | None, found: Sequence[Course], last: datetime | None, problems: Problems
 ) -> Iterator[Exposure]:
     for course in found:
-        exposure = _exposure(ingredient, course)
         place, open_ = course.events[0].place, _open(course.events)
+        exposure = _exposure(ingredient, course, bool(open_))
         if exposure.stop is not None or not open_ or any(e.going_on for e in course.events):
             yield exposure
         elif stop := _over_by(open_, found, last):
@@ -82,14 +82,15 @@ def _of_one(
 
 def _open(events: Sequence[DrugEvent]) -> list[DrugEvent]:
     """Those of which no end is told, neither by themselves nor by a dose or by another that ends later."""
+    endless = [e for e in events if e.stop is None and e.evidence != "administration"]
+    if not endless:
+        return endless
     ends = max((e.stop for e in events if e.stop), default=None)
     dose = max((e.start for e in events if e.start and e.evidence == "administration"), default=None)
     return [
         e
-        for e in events
-        if e.stop is None
-        and e.evidence != "administration"
-        and not (e.start and ((ends and ends > e.start) or (dose and dose + ROUNDED >= e.start)))
+        for e in endless
+        if not (e.start and ((ends and ends > e.start) or (dose and dose + ROUNDED >= e.start)))
     ]
 
 
@@ -111,17 +112,17 @@ def ingredients_of(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str,
     return next((found for name in names if (found := ingredients(codes, name))), ())
 
 
-def _exposure(ingredient: str | None, course: Course) -> Exposure:
+def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure:
     events = course.events
     ends = {e.stop for e in events if e.stop}
-    doses = {e.start for e in events if e.evidence == "administration" and e.start}
-    stop = None if any(e.going_on for e in events) or _open(events) else max(ends | doses, default=None)
-    routes = dict.fromkeys(e.route for e in events if e.route)
-    notes = list(dict.fromkeys(e.note for e in events if e.note))
+    doses = {e.start for e in events if e.start and e.evidence == "administration"}
+    stop = None if is_open or any(e.going_on for e in events) else max(ends | doses, default=None)
+    routes = {e.route for e in events if e.route}
+    notes = list(dict.fromkeys([e.note for e in events if e.note]))
     return Exposure(
         name=events[0].names[0],
         ingredient=ingredient,
-        start=min((e.start for e in events if e.start), default=None),
+        start=events[0].start,
         stop=stop,
         stop_inferred=stop in ends - doses and all(e.inferred for e in events if e.stop == stop),
         doses=tuple(sorted(doses)),

@@ -58,7 +58,7 @@ def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Proble
     """``results`` each with other names of the same test, tried where the first is not known."""
     measured = Measured()
     for result, names in results:
-        what = _analyte(result, names)
+        what = _analyte(result.codes, (result.name, *names))
         if what is None:
             _unmapped(result, problems)
             measured.tests.append(result)
@@ -69,12 +69,8 @@ def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Proble
     return measured
 
 
-def _analyte(result: TestResult, names: tuple[str, ...]) -> Analyte | None:
-    return _found(result.codes, (result.name, *names))
-
-
 @lru_cache(maxsize=10_000)
-def _found(codes: tuple[str, ...], names: tuple[str, ...]) -> Analyte | None:
+def _analyte(codes: tuple[str, ...], names: tuple[str, ...]) -> Analyte | None:
     return next((found for name in names if (found := analyte(codes, name))), None)
 
 
@@ -192,6 +188,7 @@ def _limit(value: float | None, unit: str | None, what: Analyte) -> float | None
         return None
 
 
+@lru_cache(maxsize=50_000)
 def _rounded(value: float) -> float:
     """To ten significant digits: a factor of the unit table leaves no tail of binary fractions."""
     return float(f"{value:.10g}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from penia.knowledge.schema import Figure, Knowledge
 from penia.knowledge.store import table
@@ -94,6 +94,7 @@ def plausible() -> Plausible:
     return table("plausible", Plausible)
 
 
+@cache
 def count_limit(lineage: str) -> Limit:
     limits = plausible()
     return limits.counts.get(lineage, limits.other_cells)
@@ -103,6 +104,7 @@ def percent_limit(lineage: str) -> Limit:
     return plausible().ratios.get(lineage, plausible().percent)
 
 
+@lru_cache(maxsize=1_000)
 def vital_limit(name: str, unit: str | None) -> Limit | None:
     """None where no limit is known for that sign in that unit."""
     return plausible().vitals.get(name, {}).get((canonical(unit) if unit else None) or "")
