@@ -483,3 +483,27 @@ def test_a_percentage_that_became_a_count_was_understood() -> None:
     count = Count(T, "ANC", 0.33, derived=True, origin=Origin("d/0"))
     assert read(tests=(share,), counts=(count,)).unread == ()
     assert read(tests=(share,)).unread != ()
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("Infectious work-up", ("test:blood-culture-bacteria", "test:ebv-vca-igm", "test:hiv-ag-ab")),
+        ("Nutritional work-up", ("HP:0100502", "HP:0100507")),
+    ],
+)
+def test_a_search_without_result_denies_what_it_looks_for(name: str, keys: tuple[str, ...]) -> None:
+    reading = read(tests=(TestResult(name, time=T, text="negative"),))
+    assert [says(reading, key) for key in keys] == [False] * len(keys)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("CA 19-9", "high", "test:tumour-marker-high"),
+        ("Widal test", "high titres", "test:typhidot"),
+        ("Bone marrow aspirate", "atypical cells of non-hematologic origin", "test:marrow-metastatic-cells"),
+    ],
+)
+def test_words_of_published_reports_are_read(name: str, text: str, key: str) -> None:
+    assert says(read(tests=(TestResult(name, time=T, text=text),)), key) is True
