@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,38 +14,42 @@ from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
 from penia.read.fhir import clinical, medication, observation, person, resources
 from penia.read.fhir.context import Context
-from penia.read.fhir.elements import Resource
-from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, grouped
+from penia.read.fhir.elements import Resource, is_unsaid
+from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, Placed, grouped
+from penia.read.fhir.stream import head_of
 from penia.read.source import File, Source, foreign
 from penia.record import Problem, Record
 
 FORMAT = "FHIR R4 (JSON, NDJSON, a folder of them; gzip too)"
 COUNTED = frozenset({"Patient", "Observation", "DiagnosticReport"})
 """Kinds of resource that hold persons and counts."""
-UNSAID = frozenset({"entered-in-error", "cancelled", "declined", "not-done", "not-taken", "draft"})
-"""Status of a resource that says nothing of the person."""
-NOT_YET = frozenset({"planned", "preparation", "registered", "intended"})
 
 
 class Reader(NamedTuple):
     decoder: msgspec.json.Decoder[Any]
     read: Callable[[Any, str, Context], None]
-    without: frozenset[str] = UNSAID | NOT_YET
-    """Status with which the resource is dropped and counted."""
+    alike: Callable[[bytes, str, Context], bool] | None = None
+    """Reads it quickly where it is as most of its kind are."""
 
 
-def _reader(kind: type, read: Callable[[Any, str, Context], None]) -> Reader:
-    return Reader(msgspec.json.Decoder(kind), read)
+def _reader(
+    kind: type,
+    read: Callable[[Any, str, Context], None],
+    alike: Callable[[bytes, str, Context], bool] | None = None,
+) -> Reader:
+    return Reader(msgspec.json.Decoder(kind), read, alike)
 
 
 READERS: dict[str, Reader] = {
     "Patient": _reader(resources.Patient, person.patient),
     "Encounter": _reader(resources.Encounter, person.encounter),
-    "Observation": _reader(resources.Observation, observation.observation),
+    "Observation": _reader(resources.Observation, observation.observation, observation.measured),
     "DiagnosticReport": _reader(resources.DiagnosticReport, observation.report),
-    "MedicationRequest": _reader(resources.MedicationRequest, medication.request),
+    "MedicationRequest": _reader(resources.MedicationRequest, medication.request, medication.ordered),
     "MedicationStatement": _reader(resources.MedicationStatement, medication.statement),
-    "MedicationAdministration": _reader(resources.MedicationAdministration, medication.administration),
+    "MedicationAdministration": _reader(
+        resources.MedicationAdministration, medication.administration, medication.given
+    ),
     "MedicationDispense": _reader(resources.MedicationDispense, medication.dispense),
     "Condition": _reader(resources.Condition, clinical.condition),
     "Procedure": _reader(resources.Procedure, clinical.procedure),
@@ -110,6 +115,8 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
         if kind not in SHARED | IMPERSONAL:
             context.dropped("not-read", place, f"{kind} is a kind of resource that penia does not read")
         return
+    if reader.alike is not None and reader.alike(data, place, context):
+        return
     try:
         resource = reader.decoder.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -117,8 +124,8 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
         context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
         return
     status = (resource.status or "").casefold()
-    if status in reader.without or resource.withheld():
-        status = status if status in reader.without else "not-done"
+    if is_unsaid(status) or resource.withheld():
+        status = status if is_unsaid(status) else "not-done"
         context.dropped(status, place, f"{kind} with status {status} was dropped")
         return
     if resource.modifier_extension:
@@ -128,25 +135,15 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
     reader.read(resource, place, context)
 
 
-def _distinct(found: Iterable[bytes], builder: RecordBuilder) -> Iterator[tuple[str, bytes]]:
+def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> Iterator[Placed]:
     """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
-    by_place: dict[str, list[bytes]] = {}
-    for data in found:
-        head = _head(data)
-        by_place.setdefault(f"{head.resource_type}/{head.id or _digest(data)}", []).append(data)
+    by_place: defaultdict[str, list[bytes]] = defaultdict(list)
+    for place, data in found:
+        by_place[place or _unnamed(data)].append(data)
     for place, versions in by_place.items():
-        if len(versions) > 1 and not place.startswith("Patient/"):
-            yield from ((place, data) for data in _newest(place, versions, builder))
-        else:
-            yield from ((place, data) for data in versions)
-
-
-class _Head(msgspec.Struct, rename="camel"):
-    resource_type: str
-    id: str | None = None
-
-
-_head = msgspec.json.Decoder(_Head).decode
+        several = len(versions) > 1 and not place.startswith("Patient/")
+        for data in _newest(place, versions, builder) if several else versions:
+            yield place, data
 
 
 def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[bytes]:
@@ -182,6 +179,7 @@ def _canonical(data: bytes) -> bytes:
         return data
 
 
-def _digest(data: bytes) -> str:
+def _unnamed(data: bytes) -> str:
     """Names a resource that has no id by its content, whatever file or line it stands in."""
-    return f"without-id-{hashlib.sha256(_canonical(data)).hexdigest()[:8]}"
+    digest = hashlib.sha256(_canonical(data)).hexdigest()[:8]
+    return f"{head_of(data).resource_type}/without-id-{digest}"

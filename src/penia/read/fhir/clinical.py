@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from penia.read.fhir.context import Context
+from penia.read.fhir.context import Context, origin_of
 from penia.read.fhir.elements import Concept
 from penia.read.fhir.resources import (
     AllergyIntolerance,
@@ -42,7 +42,7 @@ def condition(resource: Condition, place: str, context: Context) -> None:
     ended, ended_late = context.period(place, resource.abatement_period)
     until = context.time(place, resource.abatement_date_time) or ended_late or ended or until
     recorded = context.time(place, resource.recorded_date)
-    origin = context.origin(place, resource.code, resource.notes() or name)
+    origin = origin_of(place, resource.code, resource.notes() or name)
     status = VERIFIED.get(verified) or CLINICAL.get(_code(resource.clinical_status), "active")
     if _is_sign(codes, name):
         if status == "suspected":
@@ -78,7 +78,7 @@ def procedure(resource: Procedure, place: str, context: Context) -> None:
         return
     start, stop = context.period(place, resource.performed_period)
     time = context.time(place, resource.performed_date_time) or start or stop
-    origin = context.origin(place, code, resource.notes() or code.label())
+    origin = origin_of(place, code, resource.notes() or code.label())
     context.builder.procedure(Done(code.label(), context.codes(code, place), time, origin))
 
 
@@ -93,7 +93,7 @@ def immunization(resource: Immunization, place: str, context: Context) -> None:
             stop=time,
             doses=(time,) if time else (),
             route=resource.route.label() if resource.route else None,
-            origins=(context.origin(place, code, code.label()),),
+            origins=(origin_of(place, code, code.label()),),
         )
     )
 
@@ -111,7 +111,7 @@ def allergy(resource: AllergyIntolerance, place: str, context: Context) -> None:
         context.dropped("no-code", place, "an allergy does not say to what")
         return
     time = context.time(place, resource.onset_date_time, resource.recorded_date)
-    origin = context.origin(place, code, resource.notes() or name)
+    origin = origin_of(place, code, resource.notes() or name)
     context.builder.finding(
         Finding(name, verified != "refuted", "allergy", time, context.codes(code, place), origin)
     )
@@ -124,7 +124,7 @@ def family(resource: FamilyMemberHistory, place: str, context: Context) -> None:
     time = context.time(place, resource.date)
     for note in resource.note:
         if note.text.strip():
-            origin = context.origin(place, None, note.text)
+            origin = origin_of(place, None, note.text)
             context.builder.finding(Finding(f"{before}{note.text.strip()}", True, "family", time, (), origin))
     for met in resource.condition:
         code = met.code or Concept()
@@ -132,5 +132,5 @@ def family(resource: FamilyMemberHistory, place: str, context: Context) -> None:
         text = ", ".join(t for t in told if t)
         if text:
             codes = context.codes(code, place)
-            origin = context.origin(place, code, text)
+            origin = origin_of(place, code, text)
             context.builder.finding(Finding(f"{before}{text}", True, "family", time, codes, origin))

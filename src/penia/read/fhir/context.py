@@ -16,9 +16,28 @@ from penia.read.fhir.resources import Medication, Specimen
 from penia.read.specimens import is_not_blood
 from penia.record import Origin, TestResult
 
-_code = lru_cache(maxsize=10_000)(code)
 _medication = msgspec.json.Decoder(Medication)
 _specimen = msgspec.json.Decoder(Specimen)
+
+
+@lru_cache(maxsize=10_000)
+def known_codes(concept: Concept) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Its codes, and the systems, once for each code, that are not known."""
+    found: list[str] = []
+    unknown: list[str] = []
+    for coding in concept.coding:
+        if not coding.code:
+            continue
+        if known := code(coding.system or "", coding.code):
+            found.append(known)
+        elif coding.system:
+            unknown.append(coding.system)
+    return tuple(dict.fromkeys(found)), tuple(unknown)
+
+
+def origin_of(place: str, concept: Concept | None, text: str | None = None) -> Origin:
+    first = next((c for c in concept.coding if c.code), None) if concept else None
+    return Origin(place, text, code=f"{first.system or ''}|{first.code}" if first else None)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -53,19 +72,15 @@ class Context:
 
     def codes(self, concept: Concept | None, place: str) -> tuple[str, ...]:
         """``loinc:751-8``, ...; a system that is not known is named."""
-        found: list[str] = []
-        for coding in concept.coding if concept else ():
-            if not coding.code:
-                continue
-            if known := _code(coding.system or "", coding.code):
-                found.append(known)
-            elif coding.system:
-                self.dropped("code-system-unknown", place, f"codes of {coding.system} are not known to penia")
-        return tuple(dict.fromkeys(found))
+        if concept is None:
+            return ()
+        codes, unknown = known_codes(concept)
+        for system in unknown:
+            self.unknown_system(place, system)
+        return codes
 
-    def origin(self, place: str, concept: Concept | None, text: str | None = None) -> Origin:
-        first = next((c for c in concept.coding if c.code), None) if concept else None
-        return Origin(place, text, code=f"{first.system or ''}|{first.code}" if first else None)
+    def unknown_system(self, place: str, system: str) -> None:
+        self.dropped("code-system-unknown", place, f"codes of {system} are not known to penia")
 
     def time(self, place: str, *texts: str | None) -> datetime | None:
         """The first of the times that is given; None, with a problem, where it is no date."""
@@ -113,6 +128,8 @@ class Context:
 
     def _completed(self, result: TestResult) -> TestResult:
         links = self._links.get(result.origin.place, ())
+        if not links and result.specimen is None:
+            return result
         times = sorted({link.time for link in links if link.time})
         specimens = {link.specimen for link in links if link.specimen}
         specimen = result.specimen or (specimens.pop() if len(specimens) == 1 else None)

@@ -13,6 +13,18 @@ from functools import lru_cache
 
 import msgspec
 
+UNSAID = frozenset(
+    {
+        *("entered-in-error", "cancelled", "declined", "not-done", "not-taken", "draft"),
+        *("planned", "preparation", "registered", "intended"),
+    }
+)
+"""Status of a resource that says nothing of the person, or nothing yet."""
+
+
+def is_unsaid(status: str | None) -> bool:
+    return status is not None and status.casefold() in UNSAID
+
 
 class Element(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Base: frozen, FHIR's camelCase names, unknown fields skipped."""

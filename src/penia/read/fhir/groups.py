@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -16,7 +17,7 @@ from penia.read.error import ReadError
 from penia.read.fhir.clean import LONGEST, cleaned
 from penia.read.fhir.elements import Identifier, Reference
 from penia.read.fhir.resources import Head
-from penia.read.fhir.stream import Raw, of_document, resources
+from penia.read.fhir.stream import Raw, head_of, of_document, resources
 from penia.read.source import Source
 from penia.record import Problem
 
@@ -28,31 +29,36 @@ IMPERSONAL = {
 }
 """Kinds that say nothing of a person's health."""
 
+LOOSE = 64 << 20
+"""Bytes of a source that are kept as they are; what is more is packed."""
 PACK = 1 << 18
 _SEPARATOR = b"\x1e"  # a control character, which no JSON text can contain
 
-_head = msgspec.json.Decoder(Head)
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-_]+)(?:/_history/.*)?$")
+
+Placed = tuple[str, bytes]
+"""``Kind/id``, empty where it has no id, and the resource."""
 
 
 class Pile:
-    """Resources of one person as bytes, packed in blocks."""
+    """Resources of one person as bytes; packed in blocks where there are many."""
 
     def __init__(self) -> None:
-        self._packed: list[bytes] = []
-        self._loose: list[bytes] = []
+        self._packed: list[tuple[tuple[str, ...], bytes]] = []
+        self._loose: list[Placed] = []
         self._size = 0
 
-    def add(self, data: bytes) -> None:
-        self._loose.append(data)
+    def add(self, place: str, data: bytes, packs: bool) -> None:
+        self._loose.append((place, data))
         self._size += len(data)
-        if self._size > PACK:
-            self._packed.append(zlib.compress(_SEPARATOR.join(self._loose), 1))
+        if packs and self._size > PACK:
+            places, resources = zip(*self._loose, strict=True)
+            self._packed.append((places, zlib.compress(_SEPARATOR.join(resources), 1)))
             self._loose, self._size = [], 0
 
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._packed:
-            yield from zlib.decompress(block).split(_SEPARATOR)
+    def __iter__(self) -> Iterator[Placed]:
+        for places, block in self._packed:
+            yield from zip(places, zlib.decompress(block).split(_SEPARATOR), strict=True)
         yield from self._loose
 
 
@@ -68,6 +74,7 @@ class Groups:
         self._piles: dict[str, Pile] = {}
         self._addresses: dict[str, str] = {}
         """``Patient/1`` → the address at which it was met first."""
+        self._size = 0
         self._claimed: set[str] = set()
         """Identifiers that two Patients share: they name nobody."""
 
@@ -75,7 +82,7 @@ class Groups:
         """Ids of all people, sorted."""
         return tuple(sorted({self._person(key) for key in self._piles} - {""}))
 
-    def of(self, person: str) -> Iterator[bytes]:
+    def of(self, person: str) -> Iterator[Placed]:
         """The resources of one person, in the order met."""
         for key, pile in self._piles.items():
             if self._person(key) == person:
@@ -88,8 +95,9 @@ class Groups:
     def add(self, raw: Raw) -> None:
         try:
             data, cut = cleaned(raw.data)
-            raw = Raw(data, raw.place, raw.full_url)
-            head = _head.decode(data)
+            head = raw.head
+            if head is None or data is not raw.data:
+                raw, head = Raw(data, raw.place, raw.full_url), head_of(data)
         except RecursionError:
             self._problem(
                 "nested-too-deeply", raw.place, "a resource is nested too deeply", "mend or drop it"
@@ -126,7 +134,11 @@ class Groups:
             reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
             self._problem("no-person", name, reason, "give the Patient as a resource of its own")
         elif subject:
-            self._piles.setdefault(subject, Pile()).add(raw.data)
+            self._size += len(raw.data)
+            pile = self._piles.get(subject)
+            if pile is None:
+                pile = self._piles[subject] = Pile()
+            pile.add(name if head.id else "", raw.data, packs=self._size > LOOSE)
         elif kind not in SHARED:
             self._problem(
                 "no-person", name, "it names no subject, so whose it is, is not known", "add its subject"
@@ -184,11 +196,16 @@ def target(reference: Reference | None) -> str | None:
     if reference is None:
         return None
     if reference.reference:
-        local = _RELATIVE.search(reference.reference)
-        return f"{local[1]}/{local[2]}" if local else reference.reference
+        return _local(reference.reference)
     if reference.identifier and reference.identifier.value:
         return f"{reference.identifier.system}|{reference.identifier.value}"
     return None
+
+
+@lru_cache(maxsize=10_000)
+def _local(reference: str) -> str:
+    local = _RELATIVE.search(reference)
+    return f"{local[1]}/{local[2]}" if local else reference
 
 
 def _identifiers(value: object) -> tuple[Identifier, ...]:

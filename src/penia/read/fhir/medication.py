@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from penia.read.calendar import NO_END
 from penia.read.courses import EVER
 from penia.read.exposures import DrugEvent, Evidence
-from penia.read.fhir.context import Context
-from penia.read.fhir.elements import Concept, Quantity
+from penia.read.fhir.alike import Given, Ordered, composed
+from penia.read.fhir.context import Context, known_codes
+from penia.read.fhir.elements import Concept, Quantity, is_unsaid
 from penia.read.fhir.resources import (
+    AdministeredDosage,
     ConceptOrReference,
     Dosage,
     Drug,
@@ -50,65 +55,145 @@ def request(resource: MedicationRequest, place: str, context: Context) -> None:
     )
     stop = next((end for end in ends if end), None)
     said = context.time(place, resource.status_changed)
-    _event(resource, _Told("order", start, stop, resource.dosage_instruction, said), place, context)
+    what = _what(_drugs(resource, context), resource.dosage_instruction, resource.notes())
+    _event("order", what, start, stop, resource.status, said, place, context)
 
 
 def statement(resource: MedicationStatement, place: str, context: Context) -> None:
     start, stop = context.period(place, resource.effective_period)
     start = start or context.time(place, resource.effective_date_time)
     said = context.time(place, resource.date_asserted)
-    _event(resource, _Told("statement", start, stop, resource.dosage, said), place, context)
+    what = _what(_drugs(resource, context), resource.dosage, resource.notes())
+    _event("statement", what, start, stop, resource.status, said, place, context)
 
 
 def administration(resource: MedicationAdministration, place: str, context: Context) -> None:
     start, stop = context.period(place, resource.effective_period)
     start = start or context.time(place, resource.effective_date_time)
-    given = resource.dosage
-    doses = (Dosage(text=given.text or _amount(given.dose), route=given.route),) if given else ()
-    _event(resource, _Told("administration", start, stop, doses), place, context)
+    what = _what(_drugs(resource, context), _of_dose(resource.dosage), resource.notes())
+    _event("administration", what, start, stop, resource.status, None, place, context)
 
 
 def dispense(resource: MedicationDispense, place: str, context: Context) -> None:
     start = context.time(place, resource.when_handed_over, resource.when_prepared)
     stop = _after(start, resource.days_supply)
-    _event(resource, _Told("dispense", start, stop, resource.dosage_instruction), place, context)
+    what = _what(_drugs(resource, context), resource.dosage_instruction, resource.notes())
+    _event("dispense", what, start, stop, resource.status, None, place, context)
 
 
-class _Told(NamedTuple):
-    """What a resource tells of the time and way in which its drug was taken."""
+def given(data: bytes, place: str, context: Context) -> bool:
+    """Reads an administration of one drug that is named in it; False where it is to be read in full."""
+    try:
+        seen = _given(data)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    what = _alike(bytes(seen.medication_codeable_concept), b"", bytes(seen.dosage), bytes(seen.note))
+    if what is None or is_unsaid(seen.status):
+        return False
+    start, stop = context.period(place, seen.effective_period)
+    start = start or context.time(place, seen.effective_date_time)
+    _event("administration", what, start, stop, seen.status, None, place, context)
+    return True
 
-    evidence: Evidence
-    start: datetime | None
-    stop: datetime | None
-    dosages: tuple[Dosage, ...]
-    said: datetime | None = None
-    """When the status was set."""
+
+def ordered(data: bytes, place: str, context: Context) -> bool:
+    """Reads an order of one drug that is named in it, without a timing; False where it is to be read in
+    full."""
+    try:
+        seen = _ordered(data)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    drug, dosage = bytes(seen.medication_codeable_concept), bytes(seen.dosage_instruction)
+    what = _alike(drug, dosage, b"", bytes(seen.note))
+    if what is None or what.every is not None or is_unsaid(seen.status) or seen.intent in PLANS:
+        return False
+    supply = seen.dispense_request
+    authored = context.time(place, seen.authored_on)
+    start, stop = context.period(place, supply.validity_period) if supply else (None, None)
+    start = start or authored
+    stop = stop or (_after(start, supply.expected_supply_duration) if supply else None)
+    _event("order", what, start, stop, seen.status, None, place, context)
+    return True
 
 
-def _event(resource: Drug, told: _Told, place: str, context: Context) -> None:
-    drugs = _drugs(resource, context)
-    if not drugs:
-        context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
-    routes = sorted({d.route.label() for d in told.dosages if d.route and d.route.label()})
-    notes = [*map(_dosage, told.dosages), resource.notes()]
-    every = max(
-        (_interval(d.timing.repeat) for d in told.dosages if d.timing and d.timing.repeat), default=None
+_given = msgspec.json.Decoder(Given).decode
+_ordered = msgspec.json.Decoder(Ordered).decode
+_order = msgspec.json.Decoder(MedicationRequest).decode
+_dose = msgspec.json.Decoder(MedicationAdministration).decode
+
+
+class _What(NamedTuple):
+    """What a resource tells of its drugs, but for the time in which they were taken."""
+
+    drugs: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
+    """Of each its names, its codes, and the systems of codes that are not known."""
+    route: str | None
+    note: str | None
+    every: timedelta | None
+    """None without a timing."""
+
+
+@lru_cache(maxsize=10_000)
+def _alike(drug: bytes, instruction: bytes, dosage: bytes, note: bytes) -> _What | None:
+    """None where they do not name a drug or cannot be read."""
+    data = composed(medicationCodeableConcept=drug, dosageInstruction=instruction, dosage=dosage, note=note)
+    try:
+        order, dose = _order(data), _dose(data)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    concept = order.medication_codeable_concept
+    if concept is None or not concept.label():
+        return None
+    return _what([concept], order.dosage_instruction or _of_dose(dose.dosage), order.notes())
+
+
+def _of_dose(given: AdministeredDosage | None) -> tuple[Dosage, ...]:
+    return (Dosage(text=given.text or _amount(given.dose), route=given.route),) if given else ()
+
+
+def _what(drugs: Sequence[Concept], dosages: Sequence[Dosage], notes: str | None) -> _What:
+    routes = sorted({d.route.label() for d in dosages if d.route and d.route.label()})
+    told = [*map(_dosage, dosages), notes]
+    return _What(
+        tuple((drug.names() or (drug.label(),), *known_codes(drug)) for drug in drugs),
+        ", ".join(routes) or None,
+        "; ".join(dict.fromkeys(n for n in told if n)) or None,
+        max(map(_interval, _repeats(dosages)), default=None),
     )
-    is_course = told.stop is None and told.evidence in ("order", "statement")
-    for drug in drugs:
+
+
+def _event(
+    evidence: Evidence,
+    what: _What,
+    start: datetime | None,
+    stop: datetime | None,
+    status: str | None,
+    said: datetime | None,
+    place: str,
+    context: Context,
+) -> None:
+    """``said``: when the status was set."""
+    if not what.drugs:
+        context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
+    is_course = stop is None and evidence in ("order", "statement")
+    going_on = is_course and status in GOING_ON
+    over_by = (said or EVER) if is_course and status in OVER else None
+    for names, codes, unknown in what.drugs:
+        for system in unknown:
+            context.unknown_system(place, system)
         context.builder.drug(
             DrugEvent(
-                names=drug.names() or (drug.label(),),
-                evidence=told.evidence,
+                names=names,
+                evidence=evidence,
                 place=place,
-                codes=context.codes(drug, place),
-                start=told.start,
-                stop=told.stop,
-                going_on=is_course and resource.status in GOING_ON,
-                over_by=(told.said or EVER) if is_course and resource.status in OVER else None,
-                route=", ".join(routes) or None,
-                note="; ".join(dict.fromkeys(n for n in notes if n)) or None,
-                every=every or None,
+                codes=codes,
+                start=start,
+                stop=stop,
+                going_on=going_on,
+                over_by=over_by,
+                route=what.route,
+                note=what.note,
+                every=what.every or None,
             )
         )
 

@@ -6,12 +6,14 @@ import base64
 import binascii
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from penia.read.fhir.context import Context, Link
-from penia.read.fhir.elements import Concept
+from penia.read.fhir.alike import Measured, composed
+from penia.read.fhir.context import Context, Link, known_codes, origin_of
+from penia.read.fhir.elements import Concept, Quantity, is_unsaid
 from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
 from penia.read.fhir.social import is_social, social
 from penia.read.fhir.value import Value, value_of
@@ -25,6 +27,78 @@ LONGEST = 200_000
 
 PARTIAL = (len("2024"), len("2024-03"))
 """Lengths of a date without its day."""
+
+
+class _Alike(NamedTuple):
+    """What Observations of one quantity share that differ in nothing but their time and number."""
+
+    result: TestResult
+    names: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Systems of codes that are not known."""
+
+
+_measured = msgspec.json.Decoder(Measured).decode
+_whole = msgspec.json.Decoder(Observation).decode
+
+
+def measured(data: bytes, place: str, context: Context) -> bool:
+    """Reads an Observation that is one quantity and no more; False where it is to be read in full."""
+    try:
+        seen = _measured(data)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    amount, told = seen.value_quantity, seen.effective_date_time or seen.issued or ""
+    if is_unsaid(seen.status) or len(told) in PARTIAL:
+        return False
+    same = _alike(
+        bytes(seen.code),
+        bytes(seen.category),
+        bytes(seen.interpretation),
+        bytes(seen.reference_range),
+        amount.comparator,
+        amount.unit,
+        amount.code,
+    )
+    if same is None:
+        return False
+    for system in same.unknown:
+        context.unknown_system(place, system)
+    base, value = same.result, amount.value
+    origin = Origin(place, f"{amount.comparator or ''}{value}", base.unit, base.origin.code)
+    result = msgspec.structs.replace(
+        base,
+        value=float(value),
+        time=context.time(place, seen.effective_date_time, seen.issued),
+        specimen=context.specimen(seen.specimen) if seen.specimen else None,
+        origin=origin,
+    )
+    context.result(result, same.names)
+    return True
+
+
+@lru_cache(maxsize=10_000)
+def _alike(
+    code: bytes,
+    category: bytes,
+    interpretation: bytes,
+    ranges: bytes,
+    comparator: str | None,
+    unit: str | None,
+    coded: str | None,
+) -> _Alike | None:
+    """None where its meaning is no result, or no number, or cannot be read."""
+    data = composed(code=code, category=category, interpretation=interpretation, referenceRange=ranges)
+    try:
+        whole = _whole(data)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    whole = msgspec.structs.replace(whole, value_quantity=Quantity(1, comparator, unit, coded))
+    seen, value, name = _Seen(whole, _categories(whole), "", None, None), value_of(whole), _name(whole, whole)
+    if whole.code is None or value.value is None or not name or _is_social(name, whole, seen):
+        return None
+    codes, unknown = known_codes(whole.code)
+    return _Alike(_result(name, value, whole, seen, codes), whole.code.names()[1:], unknown)
 
 
 class _Seen(NamedTuple):
@@ -59,28 +133,33 @@ def _part(part: Valued, seen: _Seen, context: Context) -> None:
         context.dropped("no-value", seen.place, "an observation holds no value")
     elif not name:
         context.dropped("no-code", seen.place, "an observation does not say what was observed")
-    elif "social-history" in seen.categories or is_social(name, part.code):
+    elif _is_social(name, part, seen):
         social(_finding(name, value, part, seen, context), value, context)
     elif (present := _sign(part, seen, value)) is not None:
         found = _finding(name, value, part, seen, context)
         context.builder.finding(msgspec.structs.replace(found, present=present))
     else:
-        context.result(_result(name, value, part, seen, context), part.code.names()[1:] if part.code else ())
+        codes = context.codes(part.code, seen.place)
+        context.result(_result(name, value, part, seen, codes), part.code.names()[1:] if part.code else ())
+
+
+def _is_social(name: str, part: Valued, seen: _Seen) -> bool:
+    return "social-history" in seen.categories or is_social(name, part.code)
 
 
 def _finding(name: str, value: Value, part: Valued, seen: _Seen, context: Context) -> Finding:
     codes = context.codes(part.code, seen.place)
-    origin = context.origin(seen.place, part.code, value.text or value.written)
-    return Finding(name, True, "finding", seen.time, codes, origin)
+    found = origin_of(seen.place, part.code, value.text or value.written)
+    return Finding(name, True, "finding", seen.time, codes, found)
 
 
-def _result(name: str, value: Value, part: Valued, seen: _Seen, context: Context) -> TestResult:
-    origin = context.origin(seen.place, part.code, value.written or value.text)
+def _result(name: str, value: Value, part: Valued, seen: _Seen, codes: tuple[str, ...]) -> TestResult:
+    found = origin_of(seen.place, part.code, value.written or value.text)
     return TestResult(
         name=name,
         time=seen.time,
         kind=_kind(seen),
-        codes=context.codes(part.code, seen.place),
+        codes=codes,
         value=value.value,
         unit=value.unit,
         comparator=value.comparator,
@@ -89,7 +168,7 @@ def _result(name: str, value: Value, part: Valued, seen: _Seen, context: Context
         low=value.low,
         high=value.high,
         specimen=seen.specimen,
-        origin=msgspec.structs.replace(origin, unit=value.unit),
+        origin=msgspec.structs.replace(found, unit=value.unit),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from penia.read.fhir.context import Context
+from penia.read.fhir.context import Context, origin_of
 from penia.read.fhir.elements import Extension, middle
 from penia.read.fhir.resources import Encounter, Patient
 from penia.record import Finding, Person, Setting, Sex, Stay
@@ -59,9 +59,7 @@ def patient(resource: Patient, place: str, context: Context) -> None:
     )
     for country in (a.country for a in resource.address):
         if country and len(country) > 3:  # a two-letter code may be a state: IN is Indiana and India
-            context.builder.finding(
-                Finding(country, kind="place", origin=context.origin(place, None, country))
-            )
+            context.builder.finding(Finding(country, kind="place", origin=origin_of(place, None, country)))
 
 
 def _ancestry(extensions: tuple[Extension, ...]) -> Iterator[str]:

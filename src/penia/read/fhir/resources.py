@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/resourcelist.html
 
 from __future__ import annotations
 
-from msgspec import field
+from msgspec import Raw, field
 
 from penia.read.fhir.elements import (
     Annotation,
@@ -21,6 +21,8 @@ from penia.read.fhir.elements import (
     Span,
 )
 
+NONE = Raw()
+
 
 class Head(Element, frozen=True):
     """Enough of any resource to know whose it is."""
@@ -30,6 +32,9 @@ class Head(Element, frozen=True):
     subject: Reference | None = None
     patient: Reference | None = None
     identifier: object = None
+    entry: Raw = NONE
+    link: Raw = NONE
+    """Of a Bundle: what it holds, and where it goes on."""
 
 
 class Address(Element, frozen=True):

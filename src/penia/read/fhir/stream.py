@@ -13,6 +13,7 @@ from itertools import chain
 import msgspec
 
 from penia.read.error import ReadError
+from penia.read.fhir.resources import Head
 from penia.read.source import MARK, File
 from penia.record import Problem
 
@@ -28,6 +29,8 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
     data: bytes
     place: str
     full_url: str | None = None
+    head: Head | None = None
+    """Where it was looked at already."""
 
 
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -49,6 +52,7 @@ class _Document(msgspec.Struct, frozen=True, rename="camel"):
 
 _BYTE = re.compile(r"byte (\d+)")
 
+head_of = msgspec.json.Decoder(Head).decode
 _document = msgspec.json.Decoder(_Document)
 _entry = msgspec.json.Decoder(_Entry)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -124,7 +128,21 @@ def _is_resource(line: bytes) -> bool:
 def _from_lines(file: File, lines: Iterable[bytes]) -> Iterator[Raw | Problem]:
     for number, line in enumerate(lines, 1):
         if line := line.strip().removeprefix(MARK):
-            yield from of_document(line, f"{file.name} line {number}")
+            place = f"{file.name} line {number}"
+            if head := _alone(line):
+                yield Raw(line, place, None, head)
+            else:
+                yield from of_document(line, place)
+
+
+def _alone(line: bytes) -> Head | None:
+    """The head of a resource that is whole and holds no others."""
+    try:
+        head = head_of(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    holds = not head.resource_type or head.resource_type == "Bundle" or head.entry or head.link
+    return None if holds else head
 
 
 def of_document(data: bytes, place: str) -> Iterator[Raw | Problem]:

@@ -1,0 +1,105 @@
+"""What is read quickly, for being alike, gives what reading it in full gives."""
+
+from __future__ import annotations
+
+import copy
+import random
+from typing import Any
+
+import pytest
+from fhir_makers import ME, NOON, bundle, drug, observation, patient, percent, wbc
+
+from penia.read import ReadError, fhir, read
+from penia.record import Record
+
+LOCAL = {"system": "urn:oid:1.2.3", "code": "77", "display": "Leukocytes"}
+RESOURCES = [
+    wbc(
+        2.0, referenceRange=[{"low": {"value": 4, "unit": "10*9/L"}, "high": {"value": 11, "code": "10*9/L"}}]
+    ),
+    wbc(1, "K/uL", id="flagged", interpretation=[{"coding": [{"code": "L"}]}], issued=NOON),
+    {**wbc(3.1, id="local", category=[{"text": "laboratory"}]), "code": {"coding": [LOCAL], "text": "WBC"}},
+    percent("neutrophils", "770-8", 30, specimen={"reference": "Specimen/s", "display": "urine"}),
+    observation("smoking", value=20, unit="/d", category=[{"coding": [{"code": "social-history"}]}]),
+    observation("pulse", value=70, unit="/min", category=[{"coding": [{"code": "vital-signs"}]}]),
+    observation("CRP", value=5, unit="mg/L", status="cancelled"),
+    observation("albumin", value=5, unit="g/L", component=[{"code": {"text": "more"}, "valueString": "x"}]),
+    drug(
+        "MedicationRequest",
+        authoredOn="2024-01-01",
+        dosageInstruction=[{"text": "daily", "route": {"text": "PO"}}],
+        dispenseRequest={"validityPeriod": {"start": "2024-01-02", "end": "2024-01-09"}},
+    ),
+    drug("MedicationRequest", id="plan", intent="plan", authoredOn="2024-01-01"),
+    drug("MedicationRequest", id="timed", dosageInstruction=[{"timing": {"repeat": {"count": 1}}}]),
+    drug("MedicationRequest", "rituximab", id="over", status="completed", authoredOn="2024-01-01"),
+    drug(
+        "MedicationAdministration",
+        "filgrastim",
+        id="dose",
+        effectiveDateTime="2024-01-05T08:00:00Z",
+        dosage={"text": "300 ug", "route": {"text": "SC"}, "dose": {"value": 300, "unit": "ug"}},
+        note=[{"text": "well"}],
+    ),
+    drug("MedicationAdministration", id="local-drug", medicationCodeableConcept={"coding": [LOCAL]}),
+    drug("MedicationAdministration", id="span", effectivePeriod={"start": "2024-01-05", "end": "2023-01-05"}),
+]
+ODD: tuple[Any, ...] = (
+    *(None, "", 7, -1, True, "2024", "not a date", [], {}, [{}], [None], {"coding": 7}, "entered-in-error"),
+    *(
+        {"text": "HIV"},
+        [{"text": "high"}],
+        {"reference": "#x"},
+        {"value": 3, "comparator": "<", "unit": "/uL"},
+    ),
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_field_holds_both_ways_of_reading_give_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    changed = [_changed(dice) for _ in range(120)]
+    quick = [_read(found) for found in changed]
+    for kind, reader in fhir.READERS.items():
+        monkeypatch.setitem(fhir.READERS, kind, reader._replace(alike=None))
+    assert quick == [_read(found) for found in changed]
+
+
+def test_what_is_alike_is_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("Observation", "MedicationAdministration", "MedicationRequest"):
+        slow = fhir.READERS[kind]
+        monkeypatch.setitem(fhir.READERS, kind, slow._replace(read=_never))
+    record = read(bundle(patient(), wbc(2.0), RESOURCES[8], RESOURCES[12]))
+    assert [c.value for c in record.counts] == [2.0]
+    assert {e.ingredient for e in record.exposures} == {"clozapine", "filgrastim"}
+
+
+def _never(*_: object) -> None:
+    raise AssertionError("it was read in full")
+
+
+def _changed(dice: random.Random) -> dict[str, Any]:
+    """A resource of those above, most often with one field, at any depth, that is another thing."""
+    found = copy.deepcopy(dice.choice(RESOURCES))
+    if dice.random() < 0.15:
+        return found
+    at: Any = found
+    while True:
+        keys = list(at) if isinstance(at, dict) else range(len(at))
+        key = dice.choice([k for k in keys if k != "resourceType"])
+        if isinstance(at[key], dict | list) and at[key] and dice.random() < 0.6:
+            at = at[key]
+            continue
+        if dice.random() < 0.2 and isinstance(at, dict):
+            key = dice.choice(("bodySite", "note", "extension", "dataAbsentReason", "category", "contained"))
+        at[key] = dice.choice(ODD)
+        return found
+
+
+def _read(resource: dict[str, Any]) -> Record | str:
+    try:
+        return read(bundle(patient(), {**resource, "subject": ME}))
+    except ReadError as error:
+        return str(error)
