@@ -6,10 +6,10 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from penia.units import Unit, UnitError, canonical, table, to_count, to_measure, to_percent
+from penia.units import Unit, UnitError, canonical, shown, table, to_count, to_measure, to_percent
 
 ROWS = table()
 
@@ -288,3 +288,17 @@ def test_blanks_and_the_sign_for_micro_never_change_a_value(value: float, row: U
     assert to_count(value, f"  {row.spelling} ", "WBC") == plain
     assert to_count(value, row.spelling.replace("uL", "µL").replace("x10", "×10"), "WBC") == plain
     assert math.isfinite(plain)
+
+
+@given(st.floats(min_value=-1e7, max_value=1e7).filter(lambda value: abs(value) >= 1e-3))
+@example(999.5)
+@example(999.7)
+@example(1000.0)
+def test_a_shown_value_is_within_half_of_its_third_digit_and_without_an_exponent(value: float):
+    assert re.fullmatch(r"-?\d{1,8}|-?\d{1,2}\.\d{1,5}", shown(value))
+    assert float(shown(value)) == pytest.approx(value, rel=5e-3)
+
+
+def test_the_whole_is_no_more_than_the_whole():
+    assert to_percent(1, "1") == 100
+    assert to_count(100, "%", "HCT") == 1

@@ -167,4 +167,4 @@ def shown(value: float) -> str:
     >>> shown(2.3028), shown(1234.5)
     ('2.3', '1234')
     """
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
