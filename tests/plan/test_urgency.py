@@ -224,6 +224,36 @@ def test_a_suspected_drug_above_half_is_no_emergency() -> None:
     assert titles(count("ANC", 0.9), suspects=("methimazole",)) == []
 
 
+# Methotrexate
+
+
+def on_methotrexate_with(*drugs: str, low: Count, facts: tuple[Fact, ...] = ()) -> list[str]:
+    taken = tuple(Exposure(drug, ingredient=drug, start=ago(30)) for drug in ("methotrexate", *drugs))
+    record = Record(ADULT, counts=(low,), exposures=taken)
+    return [a.title for a in alerts(record, find_episode(record, {}), Reading(facts))]
+
+
+def test_methotrexate_with_an_antifolate_antibiotic_is_stopped_at_a_slightly_low_count() -> None:
+    both = on_methotrexate_with("trimethoprim", low=count("PLT", 120))
+    assert both == ["PLT 120 on methotrexate with trimethoprim: together they stop the marrow"]
+    assert on_methotrexate_with("trimethoprim", low=count("PLT", 200)) == []
+    assert on_methotrexate_with(low=count("WBC", 3.2)) == []
+
+
+def test_methotrexate_is_poison_where_kidneys_or_mouth_say_so_or_counts_are_very_low() -> None:
+    kidney = on_methotrexate_with(low=count("WBC", 3.2), facts=(fact("HP:0001919"),))
+    assert kidney == [
+        "WBC 3.2 on methotrexate with acute kidney injury: methotrexate poisoning until shown otherwise"
+    ]
+    deep = on_methotrexate_with(low=count("WBC", 1.8))
+    assert deep == ["WBC 1.8 on methotrexate: methotrexate poisoning until shown otherwise"]
+
+
+def test_methotrexate_of_a_leukaemia_is_no_poisoning() -> None:
+    taken = ("mercaptopurine", "trimethoprim-sulfamethoxazole")
+    assert on_methotrexate_with(*taken, low=count("WBC", 1.8)) == []
+
+
 # Blood cancers
 
 

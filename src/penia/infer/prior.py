@@ -61,9 +61,12 @@ def _disease_weight(
     if hypothesis.known and cause.prior.known is not None:
         known, again = cause.prior.known, _crosses(hypothesis, background, fitted)
         factors = (("low count now, given that the record states it", known, known.value),)
+        for modifier in cause.prior.modifiers:
+            if modifier.when in background.present:
+                factors += ((f"with {modifier.when}", modifier.ratio, modifier.ratio.value),)
         if again < 1:
             factors += (("the count was normal under it before", None, again),)
-        hazard = known.value * again
+        hazard = math.prod(value for _, _, value in factors)
     else:
         age = () if usual.age is None else ((_age_told(background.age), None, usual.age),)
         began = ("an episode of its kind begins in this interval", None, begun)
@@ -72,10 +75,6 @@ def _disease_weight(
     if hypothesis.refuted:
         factors += (("the record says that it was excluded", fitted.refuted, fitted.refuted.value),)
         hazard *= fitted.refuted.value
-    for modifier in cause.prior.modifiers:
-        if modifier.when in background.present:
-            factors += ((f"with {modifier.when}", modifier.ratio, modifier.ratio.value),)
-            hazard *= modifier.ratio.value
     return Weight(hazard, factors, hazard)
 
 

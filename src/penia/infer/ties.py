@@ -4,8 +4,9 @@ Two causes that know nothing of each other: in shares of the low counts π_ab = 
 number of low counts in the window (the product of their hazards, MODEL §3). data/pairs says what more is
 known: causes that are met together r times as often; a disease that brings another in a share p of its
 people, whose share of its prior then is the pair's; a drug that multiplies the risk of another by r, where
-what it adds, π_a (r − 1) softened as the prior is, is due to the two together. A third cause joins at its own
-hazard, or at what ties it to one of the two: a record is selected once, so only the first two are softened.
+what it adds, π_a (r − 1) softened as the prior is, is due to the two together. A third cause joins the
+likeliest pair at its own hazard, or at what ties it to one of the two: a record is selected once, so only the
+two that stand first are softened.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ class Ties(msgspec.Struct, frozen=True):
         """log prior (R,) of sets (R, 2) or (R, 3)."""
         if sets.shape[1] == 2:
             return self.pair[sets[:, 0], sets[:, 1]]
-        ways = [
-            self.pair[a, b] + np.maximum(self.joins[a, c], self.joins[b, c])
-            for a, b, c in (sets[:, [0, 1, 2]].T, sets[:, [0, 2, 1]].T, sets[:, [1, 2, 0]].T)
-        ]
-        every = np.isfinite(ways).all(axis=0)
-        return np.where(every, np.max(ways, axis=0), -np.inf)
+        pairs, joins = np.array(
+            [
+                (self.pair[a, b], np.maximum(self.joins[a, c], self.joins[b, c]))
+                for a, b, c in (sets[:, [0, 1, 2]].T, sets[:, [0, 2, 1]].T, sets[:, [1, 2, 0]].T)
+            ]
+        ).swapaxes(0, 1)
+        stands = pairs.argmax(axis=0)[None]
+        found: Array = np.take_along_axis(pairs + joins, stands, axis=0)[0]
+        return np.where(np.isfinite(pairs).all(axis=0), found, -np.inf)
 
     def priors(self, sets: Sequence[tuple[int, ...]]) -> Array:
         """log prior (S,) of sets of two or three."""

@@ -22,7 +22,8 @@ Group = Literal[
 
 
 class Multiplier(Knowledge, frozen=True):
-    """A factor on the prior odds when ``when`` is present (a finding key, ``drug:x`` or ``condition:x``)."""
+    """A factor on P(low count now | the record states the disease) where ``when`` is present (a finding key,
+    ``drug:x`` or ``condition:x``)."""
 
     when: str
     ratio: Figure

@@ -1,0 +1,118 @@
+"""What a haematologist would say of people of the ward, where several causes lie near each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import penia
+from penia.record import Condition, Count, Finding, Person, Record, TestResult
+
+NOW = datetime(2024, 5, 3, 8, tzinfo=UTC)
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def counts(**values: float) -> tuple[Count, ...]:
+    return tuple(Count(NOW, line, value) for line, value in values.items())
+
+
+def found(*names: str) -> tuple[Finding, ...]:
+    return tuple(Finding(name, time=NOW) for name in names)
+
+
+def chances(record: Record, setting: str) -> dict[str, float]:
+    """Probability of every cause that is told; 0 is that of no other."""
+    said = penia.explain(record, setting=setting)
+    return {cause: each.probability for each in said.candidates for cause in each.causes}
+
+
+def traveller(country: str) -> dict[str, float]:
+    record = Record(
+        Person("p", sex="male", birth=date(1996, 5, 1)),
+        counts=counts(WBC=3.3, ANC=1.9, ALC=1.0, PLT=138, HB=133),
+        findings=(*found("fever", "headache"), Finding(country, kind="place", time=ago(6))),
+    )
+    return chances(record, "emergency")
+
+
+def test_where_a_fever_was_caught_tells_typhoid_dengue_and_malaria_apart() -> None:
+    india, thailand, ghana = traveller("India"), traveller("Thailand"), traveller("Ghana")
+    assert india["typhoid"] > 3 * thailand["typhoid"]
+    assert thailand["dengue"] > india["dengue"]
+    assert ghana["malaria"] > ghana["dengue"]
+    assert ghana["malaria"] > 10 * thailand["malaria"]
+
+
+def known_hiv(cd4: float) -> float:
+    record = Record(
+        Person("p", sex="male", birth=date(1984, 5, 1)),
+        counts=counts(WBC=2.6, ANC=1.2, ALC=1.1, HB=120, PLT=150),
+        conditions=(Condition("HIV infection", since=ago(2000)),),
+        tests=(TestResult("CD4 count", time=NOW, value=cd4, unit="/uL"),),
+    )
+    return chances(record, "outpatient")["hiv"]
+
+
+def test_a_known_hiv_with_few_cd4_cells_explains_more_low_counts_than_one_with_many() -> None:
+    assert known_hiv(90) > 0.75
+    assert known_hiv(90) > 1.3 * known_hiv(700)
+
+
+def test_felty_syndrome_without_lymphocytosis_is_seldom_a_leukaemia_of_large_granular_lymphocytes() -> None:
+    record = Record(
+        Person("p", sex="female", birth=date(1961, 5, 1)),
+        counts=counts(WBC=2.4, ANC=0.6, ALC=1.3, HB=108, PLT=170),
+        conditions=(Condition("rheumatoid arthritis", since=ago(6000)),),
+        findings=found("splenomegaly"),
+    )
+    said = chances(record, "haematology")
+    assert said["felty-syndrome"] > 0.8
+    assert 0.03 < said["lgl-leukemia"] < 0.25
+
+
+def test_rheumatoid_arthritis_is_no_sign_of_another_disease_of_the_connective_tissue() -> None:
+    record = Record(
+        Person("p", sex="female", birth=date(1966, 5, 1)),
+        counts=counts(WBC=3.6, ANC=1.7, ALC=1.3, HB=128, PLT=240),
+        conditions=(Condition("rheumatoid arthritis", since=ago(3000)),),
+    )
+    said = chances(record, "outpatient")
+    assert said.get("mixed-connective-tissue-disease", 0) < 0.1
+
+
+def test_weeks_of_fever_with_nodes_in_an_older_person_are_lymphoma_before_an_unknown_hiv() -> None:
+    record = Record(
+        Person("p", sex="male", birth=date(1955, 5, 1)),
+        counts=counts(WBC=2.6, ANC=1.3, ALC=0.8, HB=88, PLT=78),
+        findings=found("fever", "night sweats", "weight loss", "lymphadenopathy"),
+        tests=(TestResult("LDH", time=NOW, value=900, unit="U/L"),),
+    )
+    said = chances(record, "outpatient")
+    assert said["lymphoid-neoplasm-marrow"] > 0.3
+    assert said["lymphoid-neoplasm-marrow"] > said["hiv"]
+
+
+def with_hiv(*tests: TestResult) -> Record:
+    return Record(
+        Person("p", sex="male", birth=date(1984, 5, 1)),
+        counts=counts(WBC=2.3, ANC=1.3, ALC=0.4, HB=82, PLT=98),
+        findings=found("fever", "night sweats", "weight loss", "lymphadenopathy"),
+        tests=(
+            TestResult("HIV antigen/antibody", time=NOW, text="positive"),
+            TestResult("CD4 count", time=NOW, value=30, unit="/uL"),
+            *tests,
+        ),
+    )
+
+
+def test_a_proven_opportunist_leaves_little_to_a_second_one() -> None:
+    culture = TestResult("Mycobacterial culture", time=NOW, text="Mycobacterium tuberculosis")
+    tuberculosis = chances(with_hiv(culture), "inpatient")
+    assert tuberculosis["hiv"] > 0.95 and tuberculosis["tuberculosis"] > 0.95
+    assert tuberculosis.get("disseminated-fungal", 0) < 0.25
+    avium = TestResult("Blood culture", time=NOW, text="Mycobacterium avium complex")
+    other = chances(with_hiv(avium), "inpatient")
+    unproven = chances(with_hiv(), "inpatient")
+    assert other["disseminated-fungal"] < unproven["disseminated-fungal"]
