@@ -235,7 +235,7 @@ def on_methotrexate_with(*drugs: str, low: Count, facts: tuple[Fact, ...] = ()) 
 
 def test_methotrexate_with_an_antifolate_antibiotic_is_stopped_at_a_slightly_low_count() -> None:
     both = on_methotrexate_with("trimethoprim", low=count("PLT", 120))
-    assert both == ["PLT 120 on methotrexate with trimethoprim: together they stop the marrow"]
+    assert both == ["Platelets 120 on methotrexate with trimethoprim: together they stop the marrow"]
     assert on_methotrexate_with("trimethoprim", low=count("PLT", 200)) == []
     assert on_methotrexate_with(low=count("WBC", 3.2)) == []
 
