@@ -322,7 +322,10 @@ def test_each_result_is_told_with_its_probability_and_what_it_makes_of_the_cause
 def test_what_a_result_is_said_to_do_is_what_the_ranking_does_with_it_unless_it_was_sent_on_suspicion():
     asked = question(PANCYTOPENIA)
     assert asked.low is not None
-    base, fitted = knowledge.load(), msgspec.structs.replace(weights(), asked=Figure(value=1.0))
+    base, fitted = (
+        knowledge.load(),
+        msgspec.structs.replace(weights(), asked=Figure(value=1.0), tests=Figure(value=1.0)),
+    )
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     place = place_of(asked.setting, asked.record.person.age(NOW))
     shares = np.exp(normalised([w.value for w in ranking.weights], 1.0))

@@ -2,7 +2,8 @@
 
 A hypothesis that lists no rate takes the background; a disease that the record states, and a low count, bring
 their findings whatever lowered the count. That a test is sent on suspicion is no evidence while it is only
-proposed, so that a result counts by its rates alone. All keys at once, as arrays: C hypotheses, K keys.
+proposed, so that a result counts by its rates alone and with weight 1: with any other a test might be expected to
+tell less than nothing. All keys at once, as arrays: C hypotheses, K keys.
 """
 
 from __future__ import annotations
@@ -56,8 +57,7 @@ def chances(
     own = np.where(scored, rates, rest)
     present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brings, 0.0)), floor, 1 - floor)
     rest = np.clip(1 - (1 - rest) * np.exp(every), floor, 1 - floor)
-    weight = fitted.tests.value
-    yes, no = weight * np.log(present / rest), weight * np.log((1 - present) / (1 - rest))
+    yes, no = np.log(present / rest), np.log((1 - present) / (1 - rest))
     relatives = _Relatives(ranking)
     akin = [(k, key, kin) for k, key in enumerate(keys) if (kin := relatives.of(key)) is not None]
     if akin:
