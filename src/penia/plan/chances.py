@@ -2,8 +2,8 @@
 
 A hypothesis that lists no rate takes the background; a disease that the record states, and a low count, bring
 their findings whatever lowered the count. That a test is sent on suspicion is no evidence while it is only
-proposed, so that a result counts by its rates alone and with weight 1: with any other a test might be expected to
-tell less than nothing. All keys at once, as arrays: C hypotheses, K keys.
+proposed, so that a result counts by its rates alone and with weight 1: with any other a test might be
+expected to tell less than nothing. All keys at once, as arrays: C hypotheses, K keys.
 """
 
 from __future__ import annotations
