@@ -503,7 +503,23 @@ def test_a_search_without_result_denies_what_it_looks_for(name: str, keys: tuple
         ("CA 19-9", "high", "test:tumour-marker-high"),
         ("Widal test", "high titres", "test:typhidot"),
         ("Bone marrow aspirate", "atypical cells of non-hematologic origin", "test:marrow-metastatic-cells"),
+        ("Bone marrow", "histiocytes engulfing lymphocytes", "HP:6000980"),
+        ("Bone marrow", "granulopoiesis almost wholly absent", "test:marrow-no-granulocyte-precursors"),
     ],
 )
 def test_words_of_published_reports_are_read(name: str, text: str, key: str) -> None:
     assert says(read(tests=(TestResult(name, time=T, text=text),)), key) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Painful hard cervical lymph nodes", True),
+        ("Painful cervical and axillary lymphadenopathy", True),
+        ("Painful swelling of the neck", True),
+        ("Neck swelling", None),
+        ("Axillary lymphadenopathy", None),
+    ],
+)
+def test_nodes_of_the_neck_are_told_from_a_goitre_and_from_other_nodes(text: str, said: bool | None) -> None:
+    assert says(read(findings=(Finding(text, time=T),)), "HP:0025289") is said
