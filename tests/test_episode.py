@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penia.episode import (
+    deep_since,
     episodes,
     find_episode,
     limit,
@@ -18,7 +19,7 @@ from penia.episode import (
     measured_lines,
     onset_interval,
 )
-from penia.episode.limits import change_factor, grade
+from penia.episode.limits import change_factor, grade, is_low
 from penia.explanation import Episode
 from penia.knowledge import limits as data
 from penia.knowledge.schema import Figure
@@ -68,6 +69,11 @@ def test_a_newborn_of_the_first_day_may_be_just_born_so_the_lowest_limit_of_the_
 def test_on_the_second_day_the_limit_of_neutrophils_lies_on_the_line_down_from_the_peak() -> None:
     # 36 h after midnight of the birth: 12 to 36 h old; 5.0 at 24 h falls to 1.75 at 72 h, so 4.1875 at 36 h
     assert lower("ANC", timedelta(hours=36)) == pytest.approx(5.0 - 3.25 * 12 / 48, abs=1e-3)
+
+
+def test_the_limit_of_a_newborn_falls_from_minute_to_minute_of_its_third_day() -> None:
+    limits = [lower("ANC", timedelta(days=2, minutes=10 * step)) for step in range(144)]
+    assert limits == sorted(set(limits), reverse=True)
 
 
 def test_on_day_10_the_limit_of_neutrophils_lies_between_those_of_one_and_two_weeks() -> None:
@@ -192,6 +198,61 @@ def test_an_episode_names_its_version_and_an_unknown_one_is_refused() -> None:
     assert (six.ctcae, six.lows[0].grade) == ("6.0", 3)
     with pytest.raises(ValueError, match=r"4\.03.*5\.0, 6\.0"):
         find_episode(low, ctcae="4.03")
+
+
+# Low or not
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "low"),
+    [
+        (None, 1.49, True),
+        (None, 1.5, False),
+        ("<", 1.5, True),
+        ("<=", 1.49, True),
+        ("<=", 1.5, None),
+        ("<", 1.51, None),
+        (">", 1.49, None),
+        (">", 1.5, False),
+        (">=", 1.5, False),
+    ],
+)
+def test_a_count_is_low_below_its_limit_and_open_where_its_bound_leaves_both(
+    comparator: str | None, value: float, low: bool | None
+) -> None:
+    assert is_low(count(0, "ANC", value, comparator=comparator), 1.5) is low
+
+
+# Deep since
+
+
+def since(*counts: Count) -> datetime | None:
+    return deep_since(record(*counts), found(*counts))
+
+
+def test_counts_are_deep_from_the_first_that_lies_within_variation_of_the_lowest() -> None:
+    deep = 0.2 * change_factor("ANC")
+    assert since(*series("ANC", (0, 1.4), (10, 1.0), (20, deep), (30, 0.2), (40, 0.9))) == at(20)
+    assert since(*series("ANC", (0, 1.4), (10, deep + 0.01), (30, 0.2))) == at(30)
+
+
+def test_neutrophils_say_how_deep_it_is_though_cells_of_another_line_lie_further_below_their_limit() -> None:
+    cd4 = series("CD4", (0, 0.01), (30, 0.01))
+    assert since(*cd4, *series("ANC", (0, 1.4), (30, 0.5))) == at(30)
+
+
+def test_without_low_neutrophils_the_line_that_fell_furthest_says_how_deep_it_is() -> None:
+    assert since(*series("WBC", (0, 3.9), (20, 3.8)), *series("ALC", (0, 0.9), (20, 0.1))) == at(20)
+    assert since(*series("WBC", (0, 3.9), (20, 1.0)), *series("ALC", (0, 0.9), (20, 0.9))) == at(20)
+
+
+def test_counts_of_another_episode_do_not_say_since_when_it_is_deep() -> None:
+    assert since(*series("ANC", (0, 0.2), (10, 3.0), (20, 3.0), (200, 0.9), (210, 0.2))) == at(210)
+
+
+def test_an_episode_in_words_was_deep_at_no_known_time() -> None:
+    told = find_episode(record(), {"n": True})
+    assert told is not None and deep_since(record(), told) is None
 
 
 # Runs

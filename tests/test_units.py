@@ -120,6 +120,7 @@ def test_each_refused_unit_is_refused_by_name_for_every_lineage(row: Unit):
             to_count(5.0, row.spelling, lineage)
         assert row.spelling in str(error.value)
         assert lineage in str(error.value)
+        assert row.note in str(error.value)
         assert "Remedy" in str(error.value)
 
 
@@ -247,6 +248,20 @@ def test_an_uncertain_unit_is_refused_with_the_analyte_and_a_remedy(unit: str | 
         to_count(5.0, unit, lineage)
 
 
+def test_a_percentage_sent_as_a_count_is_told_what_is_missing_and_nothing_else_is():
+    with pytest.raises(UnitError, match="percentage of the white count of the same specimen"):
+        to_count(60.0, "%", "ANC")
+    for refused in (lambda: to_count(60.0, "%", "MCV"), lambda: to_count(5.0, "fL", "ANC")):
+        with pytest.raises(UnitError) as error:
+            refused()
+        assert "percentage" not in str(error.value)
+
+
+def test_a_wrong_unit_of_a_test_is_answered_with_the_units_that_are_known():
+    with pytest.raises(UnitError, match=r"Remedy: send it in .*mg/dL, mmol/L"):
+        to_measure(5.0, "widgets", "glucose")
+
+
 def test_case_decides_between_gram_and_giga():
     assert canonical("G/L") == "10*9/L"
     assert canonical("g/L") == "g/L"
@@ -269,8 +284,9 @@ def test_no_two_rows_give_one_spelling_two_sizes():
 
 
 def test_a_fraction_above_one_is_refused():
-    with pytest.raises(UnitError, match="more than the whole"):
-        to_percent(62, "1")
+    for above in (1.01, 62):
+        with pytest.raises(UnitError, match="more than the whole"):
+            to_percent(above, "1")
     with pytest.raises(UnitError, match="more than the whole"):
         to_count(41, "L/L", "HCT")
 
