@@ -156,6 +156,19 @@ def test_haemoglobin_of_a_pregnancy_has_its_own_limit_while_it_lasts() -> None:
     assert "HB" in [low.lineage for low in later.lows]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        Condition("Hypertension", codes=("icd10cm:I10",), since=at(-60)),
+        Condition("Pregnant", codes=("icd10cm:Z33.1",), since=at(-60), status="refuted"),
+    ],
+)
+def test_another_disease_or_a_refuted_pregnancy_moves_no_limit(other: Condition) -> None:
+    counts = (count(0, "HB", 108), count(0, "ANC", 1))
+    (episode,) = episodes(record(*counts, conditions=(other,)))
+    assert "HB" in [low.lineage for low in episode.lows]
+
+
 def test_every_limit_curve_rises_in_age_and_names_a_source_of_the_file() -> None:
     known = {*data.limits().sources, "judgement"}
     for curve in data.limits().curves:
@@ -313,6 +326,15 @@ def test_lines_that_fall_together_are_one_episode() -> None:
     episode = found(count(0, "WBC", 3.0), count(2, "ANC", 0.4), count(2, "ALC", 0.7), count(2, "WBC", 1.5))
     assert episode.first_low == at(0)
     assert [low.lineage for low in episode.lows] == ["ANC", "WBC", "ALC"]
+
+
+def test_a_line_first_counted_long_after_another_fell_belongs_to_its_episode_unless_it_was_normal_since() -> (
+    None
+):
+    white = series("WBC", *((day, 3.0) for day in range(0, 80, 10)))
+    assert len(episodes(record(*white, count(60, "ANC", 0.4)))) == 1
+    assert len(episodes(record(*white, count(40, "ANC", 3.0), count(60, "ANC", 0.4)))) == 2
+    assert len(episodes(record(*white, count(5, "ANC", 3.0), count(20, "ANC", 0.4)))) == 1
 
 
 def test_new_neutropenia_on_an_old_lymphopenia_is_an_episode_of_its_own_and_goes_first() -> None:

@@ -50,6 +50,8 @@ def test_a_count_printed_as_zero_is_no_infinity():
 def test_a_count_below_the_limit_of_quantification_speaks_by_the_tail():
     ((one),) = column(measured("ANC", 0.1, 1.5, censored=True))
     assert one.logs[0] > one.logs[1]
+    assert one.text == "ANC < 0.1"
+    assert column(measured("ANC", 0.1, 1.5))[0].text == "ANC 0.1"
 
 
 def test_one_odd_count_cannot_decide_alone():

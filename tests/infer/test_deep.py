@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from judged_makers import hypothesis
 
@@ -34,6 +35,20 @@ def test_the_higher_the_count_the_rarer_is_the_fever_that_the_count_brings() -> 
     assert 0.4 < deep[FEVER].p < 0.8
     assert FEVER not in mild
     assert all(rates[FERRITIN].p == 0.4 for rates in (deepest, deep, mild))
+
+
+def test_the_range_of_a_carried_rate_shrinks_with_it_and_the_note_says_so() -> None:
+    base = load()
+    one = base.drugs["drug:metamizole"]
+    kind = base.patterns[one.pattern]
+    fever = FindingRate(key=FEVER, p=0.8, range=(0.6, 0.9), note="of agranulocytosis")
+    taken: Hypothesis = hypothesis("drug:metamizole", pattern=kind.pattern, drug=one, kind=kind)
+    taken = msgspec.structs.replace(taken, rates={FEVER: fever})
+    (found,) = at_this_depth([taken], {"ANC": Measured("ANC", 0.3, 1.5)}, weights())
+    carried = found.rates[FEVER]
+    assert carried.p < 0.8 and carried.range is not None
+    assert [end / carried.p for end in carried.range] == pytest.approx([0.6 / 0.8, 0.9 / 0.8])
+    assert carried.note.startswith("of agranulocytosis; ")
 
 
 @pytest.mark.parametrize(

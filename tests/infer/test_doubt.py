@@ -66,3 +66,40 @@ def test_nine_draws_in_ten_lie_within_the_interval_of_a_figure() -> None:
     z = np.random.default_rng(1).standard_normal(20_000)
     shifted = 3.0 + moved(3.0, 2.0, 5.0, z)
     assert np.mean((shifted > 2.0) & (shifted < 5.0)) == pytest.approx(0.9, abs=0.01)
+
+
+def certain(figure: Figure) -> Figure:
+    return msgspec.structs.replace(figure, range=None)
+
+
+def test_figures_that_are_all_certain_leave_each_probability_where_it_is(ranking: Ranking) -> None:
+    told = ranking.trial.told
+    keys = tuple(
+        msgspec.structs.replace(
+            key,
+            base={place: certain(f) for place, f in key.base.items()},
+            without={name: certain(f) for name, f in key.without.items()},
+        )
+        for key in told.keys
+    )
+    sure = msgspec.structs.replace(
+        ranking,
+        hypotheses=tuple(
+            msgspec.structs.replace(
+                h, rates={k: msgspec.structs.replace(r, range=None) for k, r in h.rates.items()}
+            )
+            for h in ranking.hypotheses
+        ),
+        weights=tuple(
+            msgspec.structs.replace(w, factors=tuple((t, f and certain(f), v) for t, f, v in w.factors))
+            for w in ranking.weights
+        ),
+        trial=msgspec.structs.replace(ranking.trial, told=msgspec.structs.replace(told, keys=keys)),
+    )
+    nothing = Figure(value=0.0)
+    fitted = msgspec.structs.replace(weights(), unsure=nothing, unsure_depth=nothing)
+    families = ranking.families()[:5]
+    for doubt, family in zip(doubts(sure, families, fitted), families, strict=True):
+        assert doubt.low == pytest.approx(ranking.chance(family), rel=1e-3)
+        assert doubt.high == pytest.approx(doubt.low, rel=1e-6)
+        assert doubt.figure == ""

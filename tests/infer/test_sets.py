@@ -124,6 +124,14 @@ def test_causes_that_are_met_together_more_often_are_that_much_likelier():
     assert tied.score(both)[0][0] - plain.score(both)[0][0] == pytest.approx(math.log(8))
 
 
+def test_causes_that_are_nearly_always_met_together_join_no_more_often_than_always():
+    rates = {"a": {"rash": 0.5}, "b": {"spleen": 0.5}, "c": {}}
+    often = [Pair(causes=("a", "b"), ratio=Figure(value=1e6))]
+    joins = np.exp(court(rates, [0.4, 0.3, 0.3], {}, pairs=often)[0].ties.joins)
+    assert joins[0, 1] == joins[1, 0] == 1
+    assert joins[0, 2] == pytest.approx(0.1)
+
+
 def test_a_drug_that_multiplies_the_risk_of_another_makes_a_set_of_what_it_adds():
     rates = {"drug:a": {}, "drug:b": {}}
     pair = Pair(causes=("drug:a", "drug:b"), ratio=Figure(value=5))

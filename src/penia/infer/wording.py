@@ -106,7 +106,7 @@ def with_range(value: float, interval: tuple[float, float] | None) -> str:
 def plain(value: float) -> str:
     """Two digits, ``0.00004`` for what would be 4e-05."""
     digits = f"{value:.2g}"
-    return f"{float(digits):.12f}".rstrip("0") if "e" in digits else digits
+    return f"{float(digits):.12f}".rstrip("0").rstrip(".") if "e" in digits else digits
 
 
 def count_contribution(

@@ -69,6 +69,14 @@ def test_an_integral_far_from_where_it_is_drawn_is_found_where_plain_draws_miss_
     assert log_mean(mixture(parts, theta) + fit(theta)) == pytest.approx(truth, abs=0.3)
 
 
+def test_draws_of_the_prior_weigh_one_and_those_of_a_mixture_their_share_of_it() -> None:
+    theta = np.random.default_rng(2).standard_normal((50, 4))
+    assert mixture([(96, None)], theta) == pytest.approx(np.zeros(50))
+    proposal = fitted(theta + 1, np.full(50, 1 / 50))
+    ratio = np.exp(proposal.log_ratio(theta))
+    assert np.exp(-mixture([(100, None), (300, proposal)], theta)) == pytest.approx((1 + 3 * ratio) / 4)
+
+
 def test_draws_of_equal_weight_are_worth_more_than_their_number_and_a_single_one_is_worth_one() -> None:
     assert independent(np.zeros(96)) > 1e6
     one = np.append(0.0, np.full(95, -50.0))
