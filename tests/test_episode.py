@@ -374,12 +374,24 @@ def test_a_comparator_that_leaves_the_side_open_decides_nothing() -> None:
     assert found(count(0, "ANC", 1.5, comparator="<")).lows
 
 
+def test_a_count_that_may_be_low_or_not_neither_dates_the_last_normal_nor_ends_an_episode() -> None:
+    episode = found(
+        count(0, "ANC", 3.0),
+        count(7, "ANC", 1.0, comparator=">"),
+        count(14, "ANC", 0.4),
+        count(20, "ANC", 1.0, comparator=">"),
+        count(21, "ANC", 1.0, comparator=">"),
+        count(30, "ANC", 0.4),
+    )
+    assert (episode.last_normal, episode.first_low, episode.last_low) == (at(0), at(14), at(30))
+
+
 # Words
 
 
 def test_words_alone_make_an_episode_without_time_or_tempo() -> None:
     episode = find_episode(record(), {"n": True, "p": False, "e": True})
-    assert episode is not None
+    assert episode is not None and episode.ctcae == "5.0"
     assert (episode.first_low, episode.tempo, episode.lows, episode.words) == (
         None,
         "unknown",
@@ -498,6 +510,9 @@ def test_lows_are_below_their_limits_and_times_in_order(counts: list[Count]) -> 
     for episode in episodes(record(*counts)):
         assert episode.first_low and episode.last_low
         assert episode.lows and all(low.value <= low.limit for low in episode.lows)
+        assert {(low.lineage, low.value, low.time) for low in episode.lows} <= {
+            (c.lineage, c.value, c.time) for c in counts
+        }
         assert episode.first_low <= episode.last_low
         assert episode.last_normal is None or episode.last_normal < episode.first_low
         assert episode.resolved is None or episode.resolved > episode.first_low

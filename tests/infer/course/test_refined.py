@@ -35,8 +35,8 @@ def log_mean(logs: np.ndarray) -> float:
     return float(np.logaddexp.reduce(logs) - np.log(len(logs)))
 
 
-def counted(counts: dict[int, float]) -> tuple[Record, tuple[Line, ...]]:
-    made = tuple(Count(FIRST_LOW + timedelta(days=d), "ANC", v) for d, v in counts.items())
+def counted(counts: dict[int, float], line: str = "ANC") -> tuple[Record, tuple[Line, ...]]:
+    made = tuple(Count(FIRST_LOW + timedelta(days=d), line, v) for d, v in counts.items())
     known = Record(Person("p", birth=datetime(1970, 1, 1).date()), counts=made)
     return known, lines(known, FIRST_LOW, figures())
 
@@ -84,15 +84,16 @@ def test_draws_of_equal_weight_are_worth_more_than_their_number_and_a_single_one
     assert independent(one) == pytest.approx(1, abs=0.02)
 
 
-def test_fresh_courses_of_the_draws_of_the_library_are_those_of_the_library() -> None:
-    _, seen = counted(STEEP)
+@pytest.mark.parametrize("line", ["ANC", "WBC"])
+def test_fresh_courses_of_the_draws_of_the_library_are_those_of_the_library(line: str) -> None:
+    _, seen = counted(STEEP, line)
     one = hypothesis("dengue")
     kind = family(one)
     stored = library()[kind]
-    lead = paths_of(stored.paths, "ANC")
+    lead = paths_of(stored.paths, line)
     timed = disease(lead, stored.pace, stored.own.ever, 20.0, even(False))
     old = depths(MOST)[:, None] * read(lead, timed, seen[0].days)
-    new = expected([Draws(one, kind, kept(kind))], seen, ONSET, "ANC")[0]["ANC"]
+    new = expected([Draws(one, kind, kept(kind))], seen, ONSET, line)[0][line]
     assert new == pytest.approx(old, abs=5e-3)
 
 
