@@ -154,6 +154,9 @@ def test_haemoglobin_of_a_pregnancy_has_its_own_limit_while_it_lasts() -> None:
     first, later = episodes(record(*counts, conditions=(expecting,)))[0], episodes(record(*counts))[0]
     assert "HB" not in [low.lineage for low in first.lows if low.time == at(0)]
     assert "HB" in [low.lineage for low in later.lows]
+    over = msgspec.structs.replace(expecting, until=at(200))
+    lows = [low for e in episodes(record(*counts, conditions=(over,))) for low in e.lows]
+    assert [low.time for low in lows if low.lineage == "HB"] == [at(400)]
 
 
 @pytest.mark.parametrize(

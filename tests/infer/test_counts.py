@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
 import pytest
 from judged_makers import DEPTH, hypothesis, pattern
 
@@ -126,6 +127,19 @@ def test_an_agranulocytosis_in_words_is_rare_under_a_drug_of_which_few_falls_go_
     own = rarely.drug.severe.value / rarely.drug.incidence.value
     ((one),) = column(measured("ANC", 0.5, 1.5, censored=True), who=(rarely,))
     assert math.exp(one.logs[0]) == pytest.approx(own, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    "name", ["drug:cefuroxime", "drug:metamizole", "drug:clozapine", "drug:trimethoprim-sulfamethoxazole"]
+)
+def test_of_the_falls_of_a_drug_about_its_own_share_lies_below_a_half(name: str):
+    who = (taken(name),)
+    assert who[0].drug is not None
+    logs = np.linspace(math.log(PLAIN.zero.value), math.log(40.0), 400)
+    likely = np.array([math.exp(column(measured("ANC", math.exp(x), 1.5), who=who)[0].logs[0]) for x in logs])
+    below = likely[logs < math.log(0.5)].sum() / likely.sum()
+    own = who[0].drug.severe.value / who[0].drug.incidence.value
+    assert below == pytest.approx(min(max(own, 0.02), 0.98), abs=0.15)
 
 
 def test_the_few_deep_falls_of_a_drug_that_mostly_makes_mild_ones_may_be_as_deep_as_any():

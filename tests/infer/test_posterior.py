@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from penia.infer.posterior import DECIBAN, parts, posterior, way
+from penia.infer.posterior import DECIBAN, odds, parts, posterior, way
 
 FINITE = st.floats(-8, 8, allow_nan=False)
 
@@ -41,6 +41,14 @@ def test_the_contributions_add_up_to_the_posterior_odds(problem):
         rest = np.delete(scores, c)
         odds = scores[c] - rest.max() - np.log(np.exp(rest - rest.max()).sum())
         assert np.isclose(start + moved.sum(), odds * DECIBAN, atol=1e-6)
+
+
+@given(problems())
+@settings(deadline=None)
+def test_the_odds_of_several_as_one_are_those_of_their_probability(problem):
+    scores, members = problem[0], np.arange(len(problem[0]) // 2 + 1)[:-1]
+    p = posterior(scores, np.zeros((len(scores), 0)))[members].sum()
+    assert np.isclose(odds(scores, members), 10 * np.log10(p / (1 - p)), atol=1e-6)
 
 
 @given(problems())

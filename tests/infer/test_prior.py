@@ -12,7 +12,8 @@ from penia.infer.latency import cumulative, in_window
 from penia.infer.prior import normalised, weigh
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase, load, table
-from penia.knowledge.schema import Distribution, Figure, Latency, Settings
+from penia.knowledge.schema import Distribution, Figure, Latency, Place, Settings
+from penia.record import Sex
 
 DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
 MONTH = Distribution(median=30, p10=15, p90=60)
@@ -92,6 +93,26 @@ def test_an_unknown_setting_is_the_mean_of_the_adult_ones():
     figures = {"outpatient": Figure(value=0.1), "inpatient": Figure(value=0.3), "child": Figure(value=0.9)}
     assert at_place(figures, None).value == pytest.approx(0.2)
     assert at_place(figures, "child").value == 0.9
+
+
+@pytest.mark.parametrize(
+    ("place", "age", "sex"), [("inpatient", 50, "female"), ("child", 5, "male"), (None, None, None)]
+)
+def test_a_prior_is_the_product_of_the_factors_that_are_told_and_an_excluded_disease_has_one_more(
+    place: Place | None, age: float | None, sex: Sex | None
+):
+    background = Background(place, age, sex, (day(-20), day(0)), None, day(0), frozenset())
+    for known in (False, True):
+        who = [
+            hypothesis(c.id, pattern=c.pattern, cause=c, known=known, since=day(-90), refuted=refuted)
+            for c in load().causes.values()
+            for refuted in (False, True)
+        ]
+        found = weigh(who, background, table("settings", Settings), weights())
+        for weight in found:
+            assert weight.value == pytest.approx(math.prod(value for _, _, value in weight.factors))
+        for plain, excluded in zip(found[::2], found[1::2], strict=True):
+            assert excluded.hazard == pytest.approx(plain.hazard * weights().refuted.value)
 
 
 def test_weights_are_normalised_after_the_exponent():

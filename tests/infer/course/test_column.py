@@ -96,6 +96,14 @@ def test_counts_that_come_back_after_the_stop_favour_the_drug_that_was_stopped()
     assert stopped["drug:clozapine"] > stopped["aplastic-anemia"]
 
 
+def test_each_dose_of_a_cytotoxic_makes_a_fall_of_its_own():
+    counts = {-38.0: 4.0, -31.0: 4.0, -20.0: 0.4, -17.0: 0.6, -11.0: 3.6, 0.0: 0.4, 3.0: 0.6, 10.0: 3.6}
+    last, before = drug("doxorubicin", -10, -10), drug("doxorubicin", -31, -31)
+    one = logs(record(counts, exposures=(last,)), -11)
+    both = logs(record(counts, exposures=(before, last)), -11)
+    assert both["drug:doxorubicin"] > one["drug:doxorubicin"] + 0.2
+
+
 def test_how_long_counts_were_low_is_said_once():
     """By the course where there is one; two counts have no course and leave it to the tempo."""
     two = {-3.0: 4.0, 0.0: 0.4, 6.0: 3.5}

@@ -1,5 +1,6 @@
 """Prior predictive checks: what is read off simulated counts, and when a published figure is inside."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -35,6 +36,35 @@ def test_the_days_of_onset_nadir_and_recovery_are_read_off_the_curve():
 def test_a_count_that_never_falls_has_no_onset_and_one_that_stays_low_no_recovery():
     assert np.isnan(measures.onset(scene(np.full(31, 3.0)), None)[0])
     assert np.isinf(measures.recovery(scene(np.full(31, 0.3)), None)[0])
+
+
+def test_recovery_is_counted_from_the_stop_and_only_of_those_who_fell():
+    curve = np.stack([fall(10, 0.2), fall(10, 2.9)])
+    seen = measures.Scene(DAYS, curve, curve / 3, np.ones(31, bool), np.full(2, 8.0), 1.5)
+    assert measures.recovery_after_stop(seen, None) == pytest.approx([5.13, np.nan], abs=0.3, nan_ok=True)
+    assert measures.recovery_after_stop(seen, 2.5)[0] == pytest.approx(7.25, abs=0.3)
+    late = msgspec.structs.replace(seen, stop=np.full(2, 20.0))
+    assert np.isnan(measures.recovery_after_stop(late, None)[0])
+
+
+def test_a_cause_that_lasts_is_at_its_lowest_once_it_has_settled_and_one_that_ends_at_any_time():
+    counts = np.array([[1.0, 0.2, 0.7, 0.5]])
+    settled = np.array([False, False, True, True])
+    for stop, least in ((np.inf, 0.5), (2.0, 0.2)):
+        seen = measures.Scene(np.arange(4.0), counts, counts, settled, np.array([stop]), 1.5)
+        assert measures.lowest(seen, counts) == least
+
+
+def test_a_cycle_is_read_only_once_it_runs():
+    days = np.arange(0.0, 401.0)
+    counts = np.where((days < 120) | (days > 300), 1.4, 1.5 - 1.4 * np.cos(2 * np.pi * days / 20))
+    seen = measures.Scene(
+        days, counts[None], counts[None] / 3, np.ones(days.size, bool), np.array([np.inf]), 1.5
+    )
+    period, trough, peak, under = measures.cycle(seen)
+    assert (period[0], trough[0]) == pytest.approx((20, 0.1), abs=0.05)
+    assert peak[0] == pytest.approx(2.9, abs=0.1)
+    assert under[0] == pytest.approx(10, abs=1.1)
 
 
 def test_the_period_of_a_cycle_is_the_time_between_its_troughs():

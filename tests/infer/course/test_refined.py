@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,14 +17,14 @@ from penia.infer.course.draws import depths
 from penia.infer.course.family import family
 from penia.infer.course.fit import fits
 from penia.infer.course.fresh import Draws, expected, kept, width
-from penia.infer.course.library import library, paths_of
+from penia.infer.course.library import DRUG_DRAWS, library, paths_of
 from penia.infer.course.reading import read
 from penia.infer.course.refined import TOO_FEW, refined, wanting
 from penia.infer.course.series import Line, lines
-from penia.infer.course.timing import disease, even
+from penia.infer.course.timing import crossing, disease, drug, even, rows
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.weights import weights
-from penia.record import Count, Person, Record
+from penia.record import Count, Exposure, Person, Record
 
 FIRST_LOW = datetime(2024, 3, 1, tzinfo=UTC)
 ONSET = (FIRST_LOW - timedelta(days=20), FIRST_LOW)
@@ -95,6 +96,36 @@ def test_fresh_courses_of_the_draws_of_the_library_are_those_of_the_library(line
     old = depths(MOST)[:, None] * read(lead, timed, seen[0].days)
     new = expected([Draws(one, kind, kept(kind))], seen, ONSET, line)[0][line]
     assert new == pytest.approx(old, abs=5e-3)
+
+
+def clozapine(stop: float | None) -> tuple[Hypothesis, np.ndarray]:
+    """Given 40 days before the first low count; log counts of fresh courses (N, n)."""
+    known, seen = counted(STEEP)
+    end = None if stop is None else FIRST_LOW + timedelta(days=stop)
+    given = Exposure("clozapine", ingredient="clozapine", start=FIRST_LOW - timedelta(days=40), stop=end)
+    taken = msgspec.structs.replace(known, exposures=(given,))
+    judged = hypotheses(taken, Reading(()), knowledge.load(), (FIRST_LOW, FIRST_LOW), weights())
+    one = next(h for h in judged if h.id == "drug:clozapine")
+    kind = family(one)
+    return one, expected([Draws(one, kind, kept(kind))], seen, ONSET, "ANC")[0]["ANC"]
+
+
+def test_fresh_courses_of_a_drug_that_goes_on_are_those_of_the_library() -> None:
+    one, new = clozapine(None)
+    stored = library()[family(one)]
+    paths = paths_of(stored.paths, "ANC")
+    _, seen = counted(STEEP)
+    delay = np.tile(crossing(paths, stored.count)[0][-DRUG_DRAWS:], MOST // DRUG_DRAWS)
+    timed = drug(one, delay, ONSET, 20.0, even(True))
+    old = depths(MOST)[:, None] * read(paths[rows(timed, 20.0)], timed, seen[0].days)
+    goes_on = np.isinf(timed.acts)
+    assert 0 < goes_on.mean() < 1
+    assert new[goes_on] == pytest.approx(old[goes_on], abs=5e-3)
+
+
+def test_fresh_courses_of_a_drug_that_was_stopped_come_back() -> None:
+    stopped, goes_on = (clozapine(stop)[1][:, -1].mean() for stop in (1.0, None))
+    assert stopped > goes_on + 0.5
 
 
 def test_the_refined_evidence_is_nearer_to_that_of_a_huge_library() -> None:
