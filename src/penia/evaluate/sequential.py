@@ -21,8 +21,7 @@ from penia.evaluate.run import Follow
 from penia.infer import Ranking, rank
 from penia.knowledge.flowchart import When, flow_chart
 from penia.knowledge.investigations import Investigation, investigations
-from penia.plan.choice import chosen, opened
-from penia.plan.tests import Asked, prospect
+from penia.plan.tests import Asked, picks, prospect
 from penia.question import Question, question
 from penia.read import ReadError
 from penia.read.case import case_record
@@ -176,18 +175,13 @@ def _right(ranking: Ranking, case: _Case) -> bool:
 
 
 def _by_gain(case: _Case, ranking: Ranking, left: Sequence[Investigation]) -> Investigation | None:
-    """The test that the plan would send first; None where none is worth its price, or one action is sure."""
+    """The most telling test of the plan; None where it has none."""
     asked = case.asked
     of = Asked(
         asked.record, asked.reading.facts, asked.at, asked.setting, asked.low.seen if asked.low else None
     )
     seen = prospect(ranking, of, knowledge.load())
-    sure = float((seen.case.belief @ seen.case.groups.members).max())
-    if sure >= seen.case.costs.certain.value:
-        return None
-    ids = {t.id for t in left}
-    alone = seen.case.alone()
-    picked = chosen(seen.case, opened(seen.case, [t for t in seen.tests if t.id in ids], alone), alone)
+    picked = picks(ranking, of, seen, [t.id for t in left])
     return max(picked, key=lambda p: p.gain).open.test if picked else None
 
 

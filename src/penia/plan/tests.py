@@ -80,15 +80,19 @@ def next_tests(
     ``only``: ids of those to choose from; None: all. Where one action is all but certain, only the test that
     confirms its cause.
     """
+    picked = sorted(picks(ranking, asked, seen, only), key=lambda pick: pick.open.test.step)
+    who = [ranking.hypotheses[i] for i in seen.kept]
+    return tuple(_step(seen.case, pick, who, investigations()) for pick in picked)
+
+
+def picks(ranking: Ranking, asked: Asked, seen: Prospect, only: Sequence[str] | None = None) -> list[Chosen]:
+    """The tests that are worth it, then the one that confirms the leading cause, unless it is among them."""
     table, case = investigations(), seen.case
     alone = case.alone()
     able = opened(case, [test for test in seen.tests if only is None or test.id in only], alone)
     sure = float((case.belief @ case.groups.members).max()) >= table.weights.certain.value
     picked = [] if sure else chosen(case, able, alone)
-    picked += _confirming(ranking, able, picked, asked, table)
-    picked.sort(key=lambda pick: pick.open.test.step)
-    who = [ranking.hypotheses[i] for i in seen.kept]
-    return tuple(_step(case, pick, who, table) for pick in picked)
+    return picked + _confirming(ranking, able, picked, asked, table)
 
 
 def _wanting(test: Investigation, ranking: Ranking) -> float:
