@@ -13,7 +13,7 @@ from penia.explanation import Explanation
 from penia.infer.chemotherapy import chemotherapies, given_together
 from penia.knowledge import load
 from penia.knowledge.regimens import regimens
-from penia.record import Count, Exposure, Person, Record
+from penia.record import Condition, Count, Exposure, Person, Record
 
 DAY0 = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -127,3 +127,40 @@ def test_two_drugs_of_one_chemotherapy_are_no_two_causes_to_compare() -> None:
 def test_every_drug_of_a_chemotherapy_is_judged_as_a_suspect() -> None:
     names = [s.cause for s in explained(cytarabine=0, idarubicin=1).suspects]
     assert {"drug:cytarabine", "drug:idarubicin"} <= set(names)
+
+
+def coded(code: str, days: float, *drugs: Exposure) -> Explanation:
+    low = DAY0 + timedelta(days=100)
+    condition = Condition(
+        "encounter for antineoplastic chemotherapy",
+        codes=(f"icd10cm:{code}",),
+        since=low - timedelta(days=days),
+    )
+    counts = (
+        Count(low - timedelta(days=14), "ANC", 4.2),
+        Count(low, "WBC", 1.4),
+        Count(low, "ANC", 0.4),
+        Count(low, "PLT", 110),
+    )
+    return penia.explain(
+        Record(Person("p"), counts, conditions=(condition,), exposures=drugs), setting="oncology"
+    )
+
+
+def test_a_code_of_chemotherapy_puts_it_on_trial_though_no_drug_is_named() -> None:
+    first = coded("Z51.11", 10).candidates[0]
+    assert first.causes == ("drug:chemotherapy",)
+    assert first.probability > 0.9
+
+
+def test_chemotherapy_without_a_name_stands_back_where_a_drug_is_named() -> None:
+    given = DAY0 + timedelta(days=90)
+    named = coded("Z51.11", 10, Exposure("docetaxel", ingredient="docetaxel", start=given, stop=given))
+    causes = {cause for each in named.candidates for cause in each.causes}
+    assert named.candidates[0].causes == ("drug:docetaxel",)
+    assert "drug:chemotherapy" not in causes
+
+
+def test_a_code_of_chemotherapy_long_before_the_low_count_is_none_of_now() -> None:
+    causes = {cause for each in coded("Z51.11", 400).candidates for cause in each.causes}
+    assert "drug:chemotherapy" not in causes

@@ -131,7 +131,7 @@ def _read_tests(
     replaced = Replaced(record)
     for test in record.tests:
         window = "vital" if test.kind == "vital" else "laboratory"
-        if _in_window(window, test.time, anchor) or _timeless(test):
+        if _in_window(window, test.time, anchor, last) or _timeless(test):
             source = Source(
                 test.time,
                 f"{test.name}: {reports.shown(test)}",
@@ -154,7 +154,7 @@ def _read_tests(
                 read.take(heard, source, test.kind)
     _slow_pulse(read, record, body)
     for count in record.counts:
-        if _in_window("laboratory", count.time, anchor):
+        if _in_window("laboratory", count.time, anchor, last):
             source = Source(
                 count.time,
                 f"{count.lineage} {count.value:g}",
@@ -166,13 +166,19 @@ def _read_tests(
 
 
 def _lasting(said: list[tuple[Said, Source]], low: datetime | None) -> Iterator[tuple[Said, Source]]:
-    """Without the passing signs of another time: a hypotension weeks before the low count is none of it."""
-    passing = tables.rules().passing
+    """Without the passing signs of another time: a hypotension weeks before the low count is none of it; and
+    without what holds for so many days, where it was said more days before."""
+    passing, lapsing = tables.rules().passing, tables.rules().lapsing
     return (
         (one, source)
         for one, source in said
-        if one.key not in passing or _in_window("vital", source.time, low)
+        if (one.key not in passing or _in_window("vital", source.time, low))
+        and (one.key not in lapsing or _lasts(source.time, low, tables.drugs()[one.key].within_days))
     )
+
+
+def _lasts(time: datetime | None, low: datetime | None, days: float) -> bool:
+    return time is None or low is None or low - time <= days * _DAY
 
 
 def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
@@ -211,11 +217,14 @@ def _newest(record: Record) -> datetime | None:
     return max(times, default=None)
 
 
-def _in_window(kind: WindowKind, time: datetime | None, anchor: datetime | None) -> bool:
+def _in_window(
+    kind: WindowKind, time: datetime | None, anchor: datetime | None, last: datetime | None = None
+) -> bool:
+    """From some days before ``anchor`` to some days after it, or after the ``last`` low count."""
     if time is None or anchor is None:
         return True
     window = tables.rules().windows[kind]
-    return -window.before * _DAY <= time - anchor <= window.after * _DAY
+    return anchor - window.before * _DAY <= time <= (last or anchor) + window.after * _DAY
 
 
 def _near(time: datetime | None, first: datetime | None, last: datetime | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from penia.facts import Reading
+from penia.facts import Reading, tables
 from penia.infer.chemotherapy import Chemotherapy, InRegimen, chemotherapies, given_together
 from penia.infer.derived import derived
 from penia.infer.families import treated_as, tried
@@ -120,6 +120,7 @@ def hypotheses(
         for h in diseases
     )
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
+    taken |= _unnamed(taken, reading, deep, knowledge)
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
     cytotoxics = {id: course for id, course in taken.items() if knowledge.drugs[id].pattern == CYTOTOXIC}
     cycle = timedelta(days=fitted.cycle.value)
@@ -129,6 +130,29 @@ def hypotheses(
         for id, course in taken.items()
     )
     return (*diseases, *drugs)
+
+
+def _unnamed(
+    taken: Mapping[str, Course], reading: Reading, deep: datetime | None, knowledge: KnowledgeBase
+) -> dict[str, Course]:
+    """Drugs of which the record says only that one of their kind was given: chemotherapy, by a code."""
+    told = {fact.key: fact for fact in reading.facts if fact.present}
+    found: dict[str, Course] = {}
+    for drug, key in _told_by(knowledge):
+        named = {f"drug:{ingredient}" for ingredient in tables.drugs()[key].ingredients}
+        fact = told.get(key)
+        if fact is None or not named.isdisjoint(taken):
+            continue
+        if fact.time is None or deep is None or fact.time <= deep + _SAME_DAY:
+            places = tuple(place for place in (fact.place, *fact.also) if place)
+            found[drug] = Course(drug, (fact.time,), fact.time, ((fact.time, fact.time),), places)
+    return found
+
+
+@derived
+def _told_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
+    """(drug, finding key by which it is known that one of its kind was given)"""
+    return tuple((drug.id, drug.told_by) for drug in knowledge.drugs.values() if drug.told_by is not None)
 
 
 def _current(

@@ -86,6 +86,8 @@ class Rules(Row, frozen=True):
     passing: frozenset[str]
     """Keys of signs that hold for hours or days: outside the window of vital signs they tell of another
     illness."""
+    lapsing: frozenset[str]
+    """Keys of data/facts/drugs that words may say too, and that hold for ``within_days`` alone."""
     not_of_marrow: frozenset[str]
     """Keys of blood that a report on marrow does not tell."""
     of_marrow_too: frozenset[str]

@@ -68,6 +68,8 @@ class Drug(Knowledge, frozen=True):
     sources: dict[str, Source]
     inherited: tuple[str, ...] = ()
     """Names of the fields that are the class's figure and not the drug's own."""
+    told_by: str | None = None
+    """Finding key that says that one of its kind was given: it stands trial where the record names none."""
     latency: Latency | None = None
     """None takes the pattern's."""
     mechanism: Mechanism = "production"
