@@ -16,6 +16,10 @@ from penia.cohort.ceiling import GROWN, ceilings
 from penia.cohort.meaning import UNSURE, Key, Kind, Known
 from penia.knowledge.limits import limits
 
+ANY = 1e300
+"""A bound of what is taken as low whatever it says."""
+ROUNDED = 1 + 1e-9
+"""A bound is so much higher, lest rounding lose somebody."""
 NUMBER = r"^\s*(?:[<>]=?|[≤≥])?\s*(\d+(?:\.\d+)?)\s*$"
 
 
@@ -67,7 +71,7 @@ def _suffice(columns: Sequence[int], meant: dict[Key, Kind], met: Sequence[Key])
 
 def _grown(rows: Rows, keys: Sequence[str], plain: Sequence[Known]) -> Any:
     """Counts below the limit of grown-ups, of whomever."""
-    return _low(_held(rows, keys, plain), plain)
+    return _low(rows.measured(rows.table.inner_join(_bounds(rows.keys, keys, plain), list(keys))), plain)
 
 
 def _young(rows: Rows, keys: Sequence[str], plain: Sequence[Known], first: int | None) -> Any:
@@ -76,39 +80,25 @@ def _young(rows: Rows, keys: Sequence[str], plain: Sequence[Known], first: int |
     young = rows.people.filter(rows.people.born > (first or 0) - GROWN)
     theirs = rows.measured(rows.table.inner_join(young, "person"))
     theirs = theirs.mutate(age=(theirs.year - theirs.born).clip(lower=0))
-    held = theirs.inner_join(_small(rows.keys, keys, plain, range(GROWN)), [*keys, "age"])
-    return _low(_with_amount(held), plain)
-
-
-def _held(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
-    """The rows of the ``known`` kinds, with what they count and the limit of grown-ups."""
-    counted = rows.table.inner_join(_small(rows.keys, keys, known), list(keys))
-    return _with_amount(rows.measured(counted))
-
-
-def _with_amount(counted: Any) -> Any:
-    return counted.mutate(amount=counted.number * counted.factor)
+    return _low(theirs.inner_join(_bounds(rows.keys, keys, plain, range(GROWN)), [*keys, "age"]), plain)
 
 
 def _low(held: Any, known: Sequence[Known]) -> Any:
-    """Those below ``top``, or below the laboratory's own limit where that is believed."""
+    """Those below ``bound``, or below the laboratory's own limit where that is believed."""
     ibis: Any = import_module("ibis")
 
-    own = held.low * held.factor
-    believed = own <= limits().own_limit.most.value * held.top
-    low = held.amount <= ibis.ifelse(believed, ibis.greatest(held.top, own), held.top)
-    return held.filter(_or_unsure(low, held, known))
-
-
-def _or_unsure(low: Any, held: Any, known: Sequence[Known]) -> Any:
-    return low | (held.factor == UNSURE) if any(k.kind.factor == UNSURE for k in known) else low
+    believed = held.low <= limits().own_limit.most.value * held.bound
+    bound = ibis.ifelse(believed, ibis.greatest(held.bound, held.low * ROUNDED), held.bound)
+    low = held.number <= bound
+    return held.filter(low | (held.bound == ANY) if any(k.kind.factor == UNSURE for k in known) else low)
 
 
 def _by_share(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
     """People with a percentage that makes a low count of the lowest white count of its moment."""
     ibis: Any = import_module("ibis")
 
-    held = _held(rows, keys, known)
+    held = rows.measured(rows.table.inner_join(_meanings(rows.keys, keys, known), list(keys)))
+    held = held.mutate(amount=held.number * held.factor)
     whole = held.filter(~held.share & held.line.isin(["WBC", "ALC"]))
     whole = whole.group_by("person", "time").aggregate(
         wbc=whole.amount.min(where=whole.line == "WBC"), alc=whole.amount.min(where=whole.line == "ALC")
@@ -118,7 +108,7 @@ def _by_share(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
     both = both.mutate(count=base * both.amount / 100)
     both = both.left_join(rows.people, "person").drop("person_right")
     age = (both.year - both.born).clip(lower=0, upper=GROWN).fill_null(GROWN).cast("int64")
-    both = both.drop("top").mutate(age=age)
+    both = both.mutate(age=age)
     small = ibis.memtable(
         {
             "line": [line for line, _ in ceilings()],
@@ -127,21 +117,35 @@ def _by_share(rows: Rows, keys: Sequence[str], known: Sequence[Known]) -> Any:
         }
     )
     both = both.inner_join(small, ["line", "age"])
-    return both.filter(_or_unsure(both["count"] <= both.top, both, known))
+    low = both["count"] <= both.top
+    return both.filter(low | (both.factor == UNSURE) if any(k.kind.factor == UNSURE for k in known) else low)
 
 
-def _small(
+def _bounds(
     named: Sequence[str], keys: Sequence[str], known: Sequence[Known], ages: Iterable[int] = (GROWN,)
 ) -> Any:
-    """What the keys mean, with the limit at each of the ages."""
+    """The number, as it is written, from which a row of these keys is not low at each of the ages: one column
+    beside the keys, since the fewer an engine carries to millions of rows, the less they cost."""
+    tops = ceilings()
+    aged = [
+        (*key, age, tops[kind.line, age] / kind.factor * ROUNDED if kind.factor != UNSURE else ANY)
+        for key, kind in _meant(named, keys, known).items()
+        for age in ages
+        if (kind.line, age) in tops
+    ]
+    return _table((*keys, "age", "bound"), aged)
+
+
+def _meanings(named: Sequence[str], keys: Sequence[str], known: Sequence[Known]) -> Any:
+    return _table((*keys, *Kind._fields), [(*k, *kind) for k, kind in _meant(named, keys, known).items()])
+
+
+def _meant(named: Sequence[str], keys: Sequence[str], known: Sequence[Known]) -> dict[Key, Kind]:
+    at = [named.index(key) for key in keys]
+    return {tuple(k.key[i] for i in at): k.kind for k in known}
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Any:
     ibis: Any = import_module("ibis")
 
-    at = [named.index(key) for key in keys]
-    meant = {tuple(k.key[i] for i in at): k.kind for k in known}
-    tops = ceilings()
-    aged = [(key, kind, age) for key, kind in meant.items() for age in ages if (kind.line, age) in tops]
-    columns: dict[str, list[Any]] = {name: [key[i] for key, _, _ in aged] for i, name in enumerate(keys)}
-    for name in ("line", "share", "factor"):
-        columns[name] = [getattr(kind, name) for _, kind, _ in aged]
-    columns |= {"age": [age for *_, age in aged], "top": [tops[kind.line, age] for _, kind, age in aged]}
-    return ibis.memtable(columns)
+    return ibis.memtable({name: [row[i] for row in rows] for i, name in enumerate(columns)})
