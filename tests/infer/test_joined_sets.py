@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from penia.infer.bound import bound
 from penia.infer.findings import Told
 
 MANY, FACTS = 9, 8
@@ -65,3 +66,21 @@ def test_a_bundle_and_a_chain_thin_a_set_as_they_thin_one_cause(told: Told) -> N
     one_by_one = [told.thinned(column[:, None].copy())[:, 0] for column in plain.T]
     assert pytest.approx(np.array(one_by_one), abs=1e-12) == told.logs(sets).T
     assert (told.logs(sets) != plain).any()
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_the_bound_of_a_set_is_never_below_what_the_findings_say_of_it(told: Told, size: int) -> None:
+    chained = ((0, [2]), (6, [7]), (7, [6]))
+    told = msgspec.structs.replace(told, chains=chained, bundles=(([3, 4, 5], 0.5),))
+    everyone, sets = np.arange(MANY), np.array(list(combinations(range(MANY), size)))
+    spare = bound(told).of(sets, everyone, everyone) - told.logs(sets).sum(axis=0)
+    assert spare.min() >= -1e-12
+
+
+def test_a_bound_is_reached_where_no_two_list_the_same_finding(told: Told) -> None:
+    apart = msgspec.structs.replace(told, listed=np.eye(FACTS, MANY, dtype=bool) & told.listed)
+    apart = msgspec.structs.replace(apart, alone=apart.each(apart.rates, apart.background))
+    everyone, sets = np.arange(MANY), np.array(list(combinations(range(MANY), 2)))
+    expected = apart.logs(sets).sum(axis=0)
+    assert np.ptp(expected) > 1
+    assert bound(apart).of(sets, everyone, everyone) == pytest.approx(expected, abs=1e-12)

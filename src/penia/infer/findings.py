@@ -139,12 +139,12 @@ class Told(msgspec.Struct, frozen=True):
         each bundle are weighted down."""
         self._leave_implied(logs)
         for members, rest in self.bundles:
-            size = np.abs(logs[members])
-            strongest, found = size.max(axis=0), np.zeros(logs.shape[1], bool)
-            for one, own in zip(members, size, strict=True):  # of equally strong ones the first
-                here = (own == strongest) & ~found
-                found |= here
-                logs[one] *= np.where(here, 1.0, rest)
+            part = logs[members]
+            whole = np.abs(part).argmax(axis=0), np.arange(part.shape[1])
+            strongest = part[whole]
+            part *= rest
+            part[whole] = strongest
+            logs[members] = part
         return logs
 
     def _leave_implied(self, logs: Array) -> None:
