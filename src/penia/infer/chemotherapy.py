@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from penia.infer.derived import derived
 from penia.knowledge.regimens import Regimen, counting, needed
 from penia.knowledge.schema import Drug
 
@@ -77,16 +78,22 @@ def given_together(
     taken, then the next of what is left; a drug that belongs to none stands by itself."""
     found: dict[str, InRegimen] = {}
     left = dict(courses)
-    for regimen in sorted(known, key=lambda each: -len(needed(each))):
-        if needed(regimen) <= left.keys() and _within_a_cycle(regimen, left):
+    for regimen, those in _largest_first(known):
+        if those <= left.keys() and _within_a_cycle(those, regimen.cycle_days, left):
             acting = {drug: drugs[drug].incidence.value for drug in counting(regimen) if drug in drugs}
             whole = sum(acting.values())
             found |= {drug: InRegimen(regimen, own / whole) for drug, own in acting.items()}
-            left = {drug: course for drug, course in left.items() if drug not in needed(regimen)}
+            left = {drug: course for drug, course in left.items() if drug not in those}
     return found
 
 
-def _within_a_cycle(regimen: Regimen, courses: Mapping[str, Dated]) -> bool:
+@derived
+def _largest_first(known: tuple[Regimen, ...]) -> list[tuple[Regimen, frozenset[str]]]:
+    """Each with the drugs without which it is not this one."""
+    return sorted(((each, needed(each)) for each in known), key=lambda each: -len(each[1]))
+
+
+def _within_a_cycle(those: frozenset[str], days: float, courses: Mapping[str, Dated]) -> bool:
     """The last starts lie no further apart than one cycle; a drug without a date stands in no one's way."""
-    last = [start for drug in needed(regimen) if (start := courses[drug].starts[-1]) is not None]
-    return not last or max(last) - min(last) <= timedelta(days=regimen.cycle_days)
+    last = [start for drug in those if (start := courses[drug].starts[-1]) is not None]
+    return not last or max(last) - min(last) <= timedelta(days=days)

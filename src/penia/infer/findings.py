@@ -140,7 +140,8 @@ class Told(msgspec.Struct, frozen=True):
         self._leave_implied(logs)
         for members, rest in self.bundles:
             part = logs[members]
-            whole = np.abs(part).argmax(axis=0), np.arange(part.shape[1])
+            largest: Indices = np.abs(part).argmax(axis=0)
+            whole = largest, np.arange(len(largest))
             strongest = part[whole]
             part *= rest
             part[whole] = strongest

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
 from penia.facts import Reading, tables
 from penia.infer.chemotherapy import Chemotherapy, InRegimen, chemotherapies, given_together
-from penia.infer.derived import derived
+from penia.infer.derived import LATEST, derived
 from penia.infer.families import treated_as, tried
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
@@ -102,22 +103,11 @@ def hypotheses(
     stated = {
         c for c, time in reading.conditions.items() if _current(knowledge.causes.get(c), time, span, fitted)
     }
-    refuted = set(reading.excluded)
     present = {fact.key for fact in reading.facts if fact.present}
     stated |= {cause for key, cause in _known_by(knowledge) if key in present}
     diseases = (
-        _disease(
-            cause,
-            cause.id in stated,
-            bool(refuted) and not refuted.isdisjoint((cause.id, parent_of(cause.id))),
-            knowledge,
-            fitted,
-        )
-        for cause in tried(knowledge, stated)
-    )
-    diseases = (
         msgspec.structs.replace(h, since=reading.since[h.id]) if h.known and h.id in reading.since else h
-        for h in diseases
+        for h in _diseases(knowledge, fitted)(frozenset(stated), frozenset(reading.excluded))
     )
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     taken |= _unnamed(taken, reading, deep, knowledge)
@@ -174,6 +164,28 @@ def _current(
 def _known_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
     """(finding key that states it, cause)"""
     return tuple((key, cause.id) for cause in knowledge.causes.values() for key in cause.known_by)
+
+
+@derived
+def _diseases(
+    knowledge: KnowledgeBase, fitted: Weights
+) -> Callable[[frozenset[str], frozenset[str]], tuple[Hypothesis, ...]]:
+    """Those that stand trial, by the causes that a record states and those that it excludes."""
+
+    @lru_cache(maxsize=LATEST)
+    def found(stated: frozenset[str], excluded: frozenset[str]) -> tuple[Hypothesis, ...]:
+        return tuple(
+            _disease(
+                cause,
+                cause.id in stated,
+                not excluded.isdisjoint((cause.id, parent_of(cause.id))),
+                knowledge,
+                fitted,
+            )
+            for cause in tried(knowledge, stated)
+        )
+
+    return found
 
 
 @derived

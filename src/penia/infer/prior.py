@@ -41,10 +41,11 @@ def weigh(
     causes = tuple(h.cause for h in hypotheses if h.cause is not None)
     usual = iter(_usual(causes, background.place, band, background.sex, settings, fitted))
     drugs = [h for h in hypotheses if h.drug is not None]
+    age = _age_told(background.age)
     return [
         drug_weight(h, drugs, background, fitted)
         if h.cause is None
-        else _disease_weight(h, h.cause, next(usual), begun, background, fitted)
+        else _disease_weight(h, h.cause, next(usual), begun, age, background, fitted)
         for h, begun in zip(hypotheses, begins, strict=True)
     ]
 
@@ -54,6 +55,7 @@ def _disease_weight(
     cause: Cause,
     usual: _Usual,
     begun: float,
+    age: str,
     background: Background,
     fitted: Weights,
 ) -> Weight:
@@ -68,9 +70,9 @@ def _disease_weight(
             factors += (("the count was normal under it before", None, again),)
         hazard = math.prod(value for _, _, value in factors)
     else:
-        age = () if usual.age is None else ((_age_told(background.age), None, usual.age),)
+        of_age = () if usual.age is None else ((age, None, usual.age),)
         began = ("an episode of its kind begins in this interval", None, begun)
-        factors = (*usual.often, *age, *usual.sex, began)
+        factors = (*usual.often, *of_age, *usual.sex, began)
         hazard = usual.product * begun
     if hypothesis.refuted:
         factors += (("the record says that it was excluded", fitted.refuted, fitted.refuted.value),)

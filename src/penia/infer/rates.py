@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from threading import Lock
-from typing import Any, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 import msgspec
 import numpy as np
@@ -22,6 +21,8 @@ NOBODY = 1e-9
 """Share of hypotheses below which a finding is listed by all of them: what rounding leaves of 0."""
 
 Flags = NDArray[np.bool_]
+Tables = tuple[Array, Flags, Flags]
+S = TypeVar("S", bound=np.generic)
 
 
 class Rates(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Rates(msgspec.Struct, frozen=True):
         """As if these (hypothesis, key) were not listed."""
         if not cells:
             return self
-        found = Rates(self.p.copy(), self.listed.copy(), self.anchor)
+        found = Rates(self.p.copy("K"), self.listed.copy("K"), self.anchor)
         at = tuple(np.array(cells).T)
         found.p[at], found.listed[at] = 0.0, False
         return found
@@ -45,41 +46,44 @@ class Rates(msgspec.Struct, frozen=True):
 def listed(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> Rates:
     first = len(patterns(hypotheses)[0])
     rates = tuple(h.rates for h in hypotheses)
-    columns = np.array([_column(key.key) for key in keys], np.intp)
-    parts = [_every(rates[:first]), _whole(rates[first:])]
-    found = (np.concatenate([_taken(of, columns) for of in each]) for each in zip(*parts, strict=True))
-    return Rates(*found)
+    every = _every(rates[:first])
+    rows = np.array([every.rows.get(key.key, -1) for key in keys], np.intp)
+    drugs = [
+        (k, c, of[key.key])
+        for c, of in enumerate(rates[first:])
+        for k, key in enumerate(keys)
+        if key.key in of
+    ]
+    others = _filled((len(keys), len(rates) - first), drugs)
+    (p, yes, anchor), (own_p, own_yes, own_anchor) = every.tables, others
+    return Rates(_beside(p[rows], own_p), _beside(yes[rows], own_yes), _beside(anchor[rows], own_anchor))
 
 
-def _taken(every: NDArray[Any], columns: NDArray[np.intp]) -> NDArray[Any]:
-    """Of these columns (C, K), also of those that no hypothesis lists."""
-    inside = columns < every.shape[1]
-    return np.where(inside, every[:, np.where(inside, columns, 0)], np.zeros(1, every.dtype))
+def _beside(causes: NDArray[S], drugs: NDArray[S]) -> NDArray[S]:
+    """(C, K) of (K, causes) and (K, drugs)."""
+    return np.concatenate([causes, drugs], axis=1).T
 
 
-def _whole(rates: tuple[Mapping[str, FindingRate], ...]) -> tuple[Array, Flags, Flags]:
-    """Of all keys that any hypothesis lists: P(present), whether it is listed, and as an anchor."""
-    rows = [(c, _column(r.key), r.p, r.anchor) for c, of in enumerate(rates) for r in of.values()]
-    shape = (len(rates), len(_COLUMNS) + 1)
+class _Every(NamedTuple):
+    rows: dict[str, int]
+    """Finding key that any hypothesis lists → its row."""
+    tables: Tables
+    """The last row is of what none lists."""
+
+
+@recurring
+def _every(rates: tuple[Mapping[str, FindingRate], ...]) -> _Every:
+    rows: dict[str, int] = {}
+    cells = [(rows.setdefault(r.key, len(rows)), c, r) for c, of in enumerate(rates) for r in of.values()]
+    return _Every(rows, _filled((len(rows) + 1, len(rates)), cells))
+
+
+def _filled(shape: tuple[int, int], cells: Sequence[tuple[int, int, FindingRate]]) -> Tables:
+    """P(present), whether it is listed, and as an anchor (K, C)."""
     found = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
-    for c, column, p, anchor in rows:
-        found[0][c, column], found[1][c, column], found[2][c, column] = p, True, anchor
+    for k, c, rate in cells:
+        found[0][k, c], found[1][k, c], found[2][k, c] = rate.p, True, rate.anchor
     return found
-
-
-_every = recurring(_whole)
-
-
-_COLUMNS: dict[str, int] = {}
-"""Finding key → its number here."""
-_NUMBERING = Lock()
-
-
-def _column(key: str) -> int:
-    if key not in _COLUMNS:
-        with _NUMBERING:
-            _COLUMNS.setdefault(key, len(_COLUMNS))
-    return _COLUMNS[key]
 
 
 def backgrounds(

@@ -4,6 +4,7 @@ along, whatever lowered the count."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from functools import cache
 
 from penia.knowledge.schema import Figure, Knowledge, Source
 from penia.knowledge.store import table
@@ -60,5 +61,6 @@ class Complications(Knowledge, frozen=True):
         return {key: 1 - p for key, p in free.items()}
 
 
+@cache
 def complications() -> Complications:
     return table("complications", Complications)
