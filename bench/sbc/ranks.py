@@ -18,7 +18,7 @@ from penia import knowledge
 from penia.forecast import can_be_forecast, follow
 from penia.forecast.scenarios import Arm
 from penia.infer import Ranking, rank
-from penia.infer.weights import Weights, weights
+from penia.infer.weights import Weights
 from penia.question import Question, about, newest
 from penia.read.case import DAY0
 from penia.virtual import Patient
@@ -48,14 +48,6 @@ class Seen(msgspec.Struct, frozen=True):
     """By the evidence that is used; empty where no count was low, or the truth is no hypothesis."""
     counts: tuple[float, ...]
     """Rank of the true ANC on each day of AHEAD; empty where it was not asked for."""
-
-
-def plain() -> Weights:
-    """Every weight 1: the likelihoods as the knowledge states them."""
-    fitted = weights()
-    names = ("prior", "findings", "tests", "cluster", "counts")
-    one = {name: msgspec.structs.replace(getattr(fitted, name), value=1.0) for name in names}
-    return msgspec.structs.replace(fitted, **one)
 
 
 def seen(patient: Patient, fitted: Weights, forecasts: bool, generator: np.random.Generator) -> Seen:

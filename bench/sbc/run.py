@@ -15,9 +15,10 @@ import msgspec
 import numpy as np
 
 from bench.result import Result, Row, rounded
-from bench.sbc.ranks import AHEAD, Judged, Seen, flat, plain, seen
+from bench.sbc.ranks import AHEAD, Judged, Seen, flat, seen
 from penia.infer.weights import weights
 from penia.virtual import simulate
+from penia.virtual.background import unweighted
 
 QUESTION = "Do probabilities mean what they say, on virtual patients whose cause is known?"
 SEED = 11
@@ -70,7 +71,7 @@ def _told(name: str, of: dict[str, Any]) -> Row:
 
 def patients(work: Work) -> list[Seen]:
     generator = np.random.default_rng(work.seed)
-    fitted = weights() if work.shipped else plain()
+    fitted = weights() if work.shipped else unweighted()
     exponent = fitted.prior.value
     made = simulate(work.count, work.seed, exponent=exponent, clusters=work.shipped)
     return [seen(p, fitted, work.forecasts, generator) for p in made]

@@ -115,7 +115,12 @@ def test_an_absence_of_years_ago_says_nothing_of_today() -> None:
 def test_age_is_measured_at_the_low_count() -> None:
     newborn = Person("p", "male", (T - 10 * DAY).date())
     assert says(read(newborn), "history:age-under-28-days") is True
-    assert says(read(), "history:age-under-2-years") is False
+    child = Person("p", "male", (T - 3000 * DAY).date())
+    assert says(read(child), "history:age-under-2-years") is False
+
+
+def test_that_a_grown_up_is_no_infant_is_said_once_by_the_prior() -> None:
+    assert says(read(), "history:age-under-2-years") is None
 
 
 @pytest.mark.parametrize(("years", "expected"), [(59, True), (30, False), (70, None), (10, None)])

@@ -12,16 +12,19 @@ import pytest
 
 import penia
 from penia import knowledge
+from penia.episode import Measured, episodes, measured_lines
 from penia.errors import PeniaError
 from penia.facts import read_facts
+from penia.infer.counts import spread_of
 from penia.infer.rates import base_rate
 from penia.infer.weights import weights
 from penia.question import question
 from penia.read.case import DAY0
-from penia.virtual import Patient, simulate
+from penia.read.case_layout import CaseDrug
+from penia.virtual import Patient, depths, simulate
 from penia.virtual.background import Person, odds
 from penia.virtual.fhir import bundle
-from penia.virtual.findings import asked, chances, coherent, present, vocabulary
+from penia.virtual.findings import asked, chances, coherent, latent, present, vocabulary
 from penia.virtual.write import write
 
 DRUG = "drug:clozapine"
@@ -69,12 +72,43 @@ def test_a_finding_is_as_frequent_as_its_cause_says() -> None:
     cause = next(h for h in world.hypotheses if h.id == "dengue")
     chance = chances(cause, world)
     generator = np.random.default_rng(1)
-    seen = np.mean([present(chance, generator, together=0.5) for _ in range(2000)], axis=0)
+    seen = np.mean([present(chance, latent(generator, together=0.5)) for _ in range(2000)], axis=0)
     assert np.abs(seen - coherent(chance)).max() < 0.06
     place = {k.key: i for i, k in enumerate(vocabulary().keys)}
     for key, rate in cause.rates.items():
         if key in place:
             assert chance[place[key]] == pytest.approx(np.clip(rate.p, 0.003, 0.997), abs=1e-9)
+
+
+def test_what_age_says_beside_the_prior_is_drawn_from_too() -> None:
+    """Roseola is of the first two years; among children the prior knows only that it is of childhood."""
+
+    def share(age: float) -> tuple[float, float]:
+        world = odds(Person("child", True, age, "female", (), (), None))
+        place = next(i for i, h in enumerate(world.hypotheses) if h.id == "hhv6")
+        return float(world.share[place]), float(world.drawing[place])
+
+    (prior, infant), (same, child) = share(1.0), share(10.0)
+    assert prior == pytest.approx(same, rel=0.01)
+    assert infant > 2 * prior > 2 * child
+
+
+def test_critical_illness_brings_its_signs_whatever_the_cause() -> None:
+    world = odds(Person("inpatient", True, 60.0, "male", (), (), None))
+    cause = next(h for h in world.hypotheses if h.id == "duffy-null")
+    ferritin = [k.key for k in vocabulary().keys].index("HP:0003281")
+    ill = chances(cause, world, present={"history:critical-illness"})[ferritin]
+    assert ill > chances(cause, world)[ferritin] + 0.2
+
+
+def test_signs_of_a_drug_are_those_of_its_depth() -> None:
+    """Fever is of an agranulocytosis, not of a neutropenia of 1.2."""
+    who = Person("inpatient", True, 40.0, "male", (CaseDrug("clozapine", -60.0),), (), None)
+    world = odds(who)
+    cause = next(h for h in world.hypotheses if h.id == DRUG)
+    fever = [k.key for k in vocabulary().keys].index("HP:0001945")
+    deep, mild = (chances(cause, world, {"ANC": Measured("ANC", v, 1.5)})[fever] for v in (0.05, 1.2))
+    assert deep > mild + 0.2
 
 
 def test_of_tests_on_suspicion_positive_ones_are_told_more_often_and_negative_ones_as_often() -> None:
@@ -141,8 +175,29 @@ def test_parquet_holds_the_counts_of_every_patient(patients: list[Patient], tmp_
     assert len(counts) == sum(len(p.case.counts) for p in patients)
 
 
+def test_the_counts_that_the_ranking_judges_are_those_that_were_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted: list[dict[str, float]] = []
+
+    def kept(*given: Any) -> depths.Lowest:
+        wanted.append((found := depths.lowest(*given)).counts)
+        return found
+
+    monkeypatch.setattr("penia.virtual.patient.lowest", kept)
+    made = list(simulate(40, seed=2, causes=["dengue", "duffy-null"]))
+    off: list[float] = []
+    for want, one in zip(wanted, made, strict=True):
+        record = one.record()
+        episode = next(e for e in episodes(record) if e.first_low == DAY0)
+        for line, measured in measured_lines(record, episode).items():
+            if line in want:
+                off.append(abs(np.log(max(measured.value, 0.05) / max(want[line], 0.05))))
+    assert np.quantile(off, 0.85) < 0.05
+
+
 def test_the_lowest_count_is_as_deep_as_its_cause_is_judged_by() -> None:
-    """Half of the patients lie under the median of the distribution that the ranking takes for the depth."""
+    """As many lie under the most frequent count as the distribution has there that the ranking takes."""
     cause = knowledge.load().causes["chronic-idiopathic-neutropenia"]
     patients = list(simulate(60, seed=6, causes=[cause.id]))
     assert all(p.low for p in patients)
@@ -150,7 +205,8 @@ def test_the_lowest_count_is_as_deep_as_its_cause_is_judged_by() -> None:
         min(c.value for c in p.record().counts if c.lineage == "ANC" and c.time >= DAY0) for p in patients
     ]
     under = np.mean([low < cause.pattern.depth.anc_median for low in lows])
-    assert 0.3 < under < 0.7
+    _, below, above = spread_of(cause.pattern, "ANC", weights())
+    assert under == pytest.approx(below / (below + above), abs=0.15)
 
 
 def test_nobody_is_counted_on_after_the_counts_are_normal() -> None:
@@ -161,11 +217,11 @@ def test_nobody_is_counted_on_after_the_counts_are_normal() -> None:
 
 
 def test_later_counts_recover_once_the_drug_is_stopped() -> None:
-    patients = [p for p in simulate(12, seed=5, causes=[DRUG]) if p.low]
+    patients = [p for p in simulate(40, seed=5, causes=[DRUG]) if p.low]
     stopped = [
         p
         for p in patients
         if all(d.stop_day is not None for d in p.case.drugs if d.ingredient == "clozapine")
     ]
-    assert len(stopped) >= 3
+    assert len(stopped) >= 15
     assert np.median([p.later[0, -1] for p in stopped]) > 1.5

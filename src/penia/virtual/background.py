@@ -1,12 +1,13 @@
 """Who comes: setting, age, sex, drugs with their dates, diseases already known, and the last normal count.
 
 All of this is drawn before the cause, so that the cause can be drawn from the very prior that the inference
-gives it in that record.
+gives it in that record, and from what it reads out of age and drugs beside it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
@@ -18,10 +19,12 @@ from penia import knowledge
 from penia.facts import read_facts
 from penia.infer.background import Background, at_place, place_of
 from penia.infer.course import quantile
+from penia.infer.findings import finding_evidence
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.prior import normalised, weigh
-from penia.infer.weights import settings, weights
+from penia.infer.weights import Weights, settings, weights
 from penia.infer.young import at_this_age
+from penia.knowledge.complications import complications
 from penia.knowledge.schema import Distribution, Drug, Place
 from penia.read.case import DAY0, SETTINGS, case_record
 from penia.read.case_layout import Case, CaseCondition, CaseDrug, CasePerson
@@ -64,8 +67,12 @@ class Odds(msgspec.Struct, frozen=True, eq=False):
     share: Array
     """(C,) sums to 1."""
     drawing: Array
-    """(C,) the same flattened: what causes are drawn by."""
+    """(C,) the same flattened, and what age and drugs say beyond it: what causes are drawn by."""
     place: Place | None
+    known: Mapping[str, bool]
+    """Findings that age and drugs decide, whether there or not."""
+    present: frozenset[str]
+    """Findings, drugs, conditions and the setting that may bring signs along."""
 
 
 def drawn(quantity: Distribution, generator: np.random.Generator) -> float:
@@ -104,12 +111,33 @@ def odds(who: Person, exponent: float = 1.0) -> Odds:
     place = place_of(setting, record.person.age(DAY0))
     judged = at_this_age(hypotheses(record, reading, base, (DAY0, DAY0), fitted), base.findings, place)
     onset = (None if who.normal is None else DAY0 + timedelta(days=who.normal), DAY0)
-    present = frozenset(f.key for f in reading.facts if f.present)
+    known = {fact.key: fact.present for fact in reading.facts}
+    present = frozenset(key for key, there in known.items() if there)
     present |= {h.id for h in judged if h.drug is not None} | {f"condition:{c}" for c in reading.conditions}
     around = Background(place, record.person.age(DAY0), record.person.sex, onset, DAY0, DAY0, present)
     masses = [w.value for w in weigh(judged, around, settings(), fitted)]
-    plain, flat = (np.exp(normalised(masses, e)) for e in (1.0, exponent))
-    return Odds(judged, plain, flat, place)
+    plain = np.exp(normalised(masses, 1.0))
+    present |= {f"setting:{setting}"}
+    brought = complications().of({}, present=present)
+    told = finding_evidence(
+        judged, plain, reading.facts, base.findings, place, _ELSEWHERE, brought, unweighted()
+    )
+    logs = normalised(masses, exponent) + np.sum([s.logs for s in told], axis=0)
+    drawing = np.exp(logs - np.logaddexp.reduce(logs))
+    return Odds(judged, plain, drawing, place, known, present)
+
+
+_ELSEWHERE = frozenset({"count", "course", "drugs"})
+"""Kinds of findings that are scored elsewhere."""
+
+
+@cache
+def unweighted() -> Weights:
+    """Every weight 1: the likelihoods as the knowledge states them."""
+    fitted = weights()
+    names = ("prior", "findings", "tests", "cluster", "counts")
+    one = {name: msgspec.structs.replace(getattr(fitted, name), value=1.0) for name in names}
+    return msgspec.structs.replace(fitted, **one)
 
 
 def _case_setting(place: Place) -> str:

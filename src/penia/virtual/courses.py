@@ -52,15 +52,19 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     seen: Array
     """(N, n) with e"""
 
+    def take(self, places: Places) -> Line:
+        return Line(self.departs[places], self.size[places], self.seen[places])
 
-def pool(people: Timed, days: Array, count: int, generator: np.random.Generator) -> Pool:
+
+def pool(people: Timed, days: Array, count: int, aimless: float, generator: np.random.Generator) -> Pool:
+    """``aimless``: share of them who follow no known course."""
     mass = np.exp(people.mass - people.mass.max())
     chosen = people.take(generator.choice(len(mass), count, p=mass / mass.sum()))
-    aimless = generator.random(count) < figures().aimless.value
+    lost = generator.random(count) < aimless
     at = chosen.run_days(days)
     known = [read(line_paths(LINES, chosen.known, name), GRID, at) for name in LETTER]
-    paths = np.stack(known, axis=1) * np.where(aimless, 0.0, chosen.depth)[:, None, None]
-    return Pool(chosen, aimless, days, paths)
+    paths = np.stack(known, axis=1) * np.where(lost, 0.0, chosen.depth)[:, None, None]
+    return Pool(chosen, lost, days, paths)
 
 
 def line(of: Pool, name: str, median: float, generator: np.random.Generator) -> Line:
@@ -74,6 +78,22 @@ def line(of: Pool, name: str, median: float, generator: np.random.Generator) -> 
     departs = size[:, None] * np.where(of.aimless[:, None], lost, known)
     true = of.paths[:, list(LETTER).index(name)] + departs
     return Line(departs, size, true + size[:, None] * spread(name, median * np.exp(true)) * error)
+
+
+def shifted(one: Line, of: Pool, name: str, median: float, at: int, by: float) -> Line:
+    """One person's line whose log count ``at`` a visit is moved ``by`` so much and those until day 0 not at
+    all: a draw from the same process given them (Matheron's rule)."""
+    own = wandering(scatter(name)) if of.aimless[0] else scatter(name)
+    kept = np.flatnonzero((of.days <= 0) & (np.arange(len(of.days)) != at))
+    given = np.append(kept, at)
+    path = of.paths[:, list(LETTER).index(name)]
+    error = spread(name, median * np.exp(path + one.departs))[0] ** 2
+    toward = own.covariance(of.days, of.days)[:, given]
+    wanted = np.append(np.zeros(len(kept)), by)
+    share = np.linalg.solve(toward[given] + np.diag(error[given]), wanted)
+    departs, seen = toward @ share, toward @ share
+    seen[given] = wanted
+    return Line(one.departs + departs, one.size, one.seen + seen)
 
 
 def goes_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 
 from penia.infer.counts import Spread, deep_spread, own_severe, spread_of
@@ -15,20 +16,31 @@ TRIES = 200
 """Draws until a white line is low."""
 
 
+class Lowest(msgspec.Struct, frozen=True):
+    """How low an episode comes."""
+
+    counts: dict[str, float]
+    """Of each of LINES."""
+    monocytes: bool
+    """Whether they are low."""
+
+
 def lowest(
     cause: Hypothesis, limits: Mapping[str, float], rest: float, generator: np.random.Generator
-) -> dict[str, float]:
-    """The lowest count of each line in the episode; ``limits`` by line and WBC, ``rest``: other white cells.
+) -> Lowest:
+    """``limits`` by line and WBC, ``rest``: other white cells.
 
     Neutrophils, lymphocytes or white cells are low; where the cause does not have that, neutrophils are just.
     """
+    odd = weights().outlier.value
+    few = bool(generator.random() < np.clip(cause.pattern.lineages.get("m", 0.0), odd, 1 - odd))
     found: dict[str, float] = {}
     for _ in range(TRIES):
         found = {line: _count(cause, line, limits[line], generator) for line in LINES}
         white = found["ANC"] + found["ALC"] + rest
         if found["ANC"] < limits["ANC"] or found["ALC"] < limits["ALC"] or white < limits["WBC"]:
-            return found
-    return found | {"ANC": 0.95 * limits["ANC"]}
+            return Lowest(found, few)
+    return Lowest(found | {"ANC": 0.95 * limits["ANC"]}, few)
 
 
 def _count(cause: Hypothesis, line: str, limit: float, generator: np.random.Generator) -> float:

@@ -1,14 +1,14 @@
 """Signs, history, film and tests of a virtual patient: from P(finding | cause) and its base rate.
 
 The rates are those of ``infer.findings``: a cause that lists none takes the background; a disease that is
-known already brings its own along. Findings of one cluster are correlated; a narrower kind is never there
-without its broader ones.
+known already brings its own along, and so do counts and circumstances. Findings of one cluster are
+correlated; a narrower kind is never there without its broader ones.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 from types import MappingProxyType
 
@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia import knowledge
+from penia.episode import Measured
 from penia.infer.background import at_place
+from penia.infer.deep import at_this_depth
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.rates import base_rate
+from penia.infer.rates import backgrounds, base_rate, listed
 from penia.infer.weights import weights
 from penia.knowledge.complications import complications
 from penia.knowledge.investigations import on_suspicion
@@ -56,33 +58,43 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(keys, np.array(chain), np.array(cluster))
 
 
-def chances(cause: Hypothesis, odds: Odds, counts: Mapping[str, float] = MappingProxyType({})) -> Array:
-    """(K,) P(present | cause, lowest counts) for each key of the vocabulary; ``counts`` by line."""
-    keys, floor = vocabulary().keys, weights().floor.value
-    listed = np.array([_row(h) for h in odds.hypotheses])
-    lists = ~np.isnan(listed)
-    base, least, own = _base(odds.place)
-    explained = odds.share @ np.where(lists, listed, 0.0)
-    left = 1 - odds.share @ lists
-    rest = np.where(left > 0, (base - explained) / np.where(left > 0, left, 1.0), 0.0)
-    background = np.where(np.isnan(own), np.maximum(np.minimum(rest, base), least), own)
-    background = np.maximum(background, floor)
-    mine = _row(cause)
-    known = np.array([h.known for h in odds.hypotheses])
-    brought = 1 - np.prod(np.where(lists & known[:, None], 1 - listed, 1.0), axis=0)
-    chance = np.where(np.isnan(mine) | cause.known, background, mine)
-    of_counts = complications().of(counts)
-    free = np.array([1 - of_counts.get(k.key, 0.0) for k in keys])
-    return np.clip(1 - (1 - chance) * (1 - brought) * free, floor, 1 - floor)
+def chances(
+    cause: Hypothesis,
+    odds: Odds,
+    counts: Mapping[str, Measured] = MappingProxyType({}),
+    present: Set[str] = frozenset(),
+) -> Array:
+    """(K,) P(present | cause, lowest counts) for each key of the vocabulary; ``counts`` by line; ``present``:
+    findings that bring others along."""
+    keys, fitted = vocabulary().keys, weights()
+    judged = at_this_depth(odds.hypotheses, counts, fitted)
+    rates = listed(judged, keys)
+    rest = backgrounds(keys, rates, odds.share, odds.place, fitted)
+    known = np.array([h.known for h in judged])
+    brings = np.log1p(-np.minimum(rates.p * np.array([[h.shows] for h in judged]), 1 - 1e-6))
+    row = next(i for i, h in enumerate(judged) if h.id == cause.id)
+    anchored = rates.anchor[row] & (cause.known or cause.drug is not None)
+    lists = rates.listed[row] & ~anchored
+    lowest = {line: measured.value for line, measured in counts.items()}
+    spared = complications().of(lowest, present=odds.present | present)
+    every = np.log1p([-spared.get(key.key, 0.0) for key in keys]) + brings[known].sum(axis=0)
+    own = np.where(lists, rates.p[row], rest)
+    others = every - np.where(lists & cause.known, brings[row], 0.0)
+    return np.clip(1 - (1 - own) * np.exp(others), fitted.floor.value, 1 - fitted.floor.value)
 
 
-def present(chance: Array, generator: np.random.Generator, together: float) -> Flags:
-    """(K,) which findings are there; ``together``: correlation within a cluster."""
+def latent(generator: np.random.Generator, together: float) -> Array:
+    """(K,) standard normal numbers that say which findings are there; ``together``: correlation within a
+    cluster."""
     words = vocabulary()
     shared = generator.standard_normal(int(words.cluster.max()) + 1)[words.cluster]
     own = generator.standard_normal(len(words.keys))[words.chain]
-    latent = np.sqrt(together) * shared + np.sqrt(1 - together) * own
-    return _phi(latent) < coherent(chance)
+    return np.sqrt(together) * shared + np.sqrt(1 - together) * own
+
+
+def present(chance: Array, noise: Array) -> Flags:
+    """(K,) which findings are there, with the numbers of ``latent``."""
+    return _phi(noise) < coherent(chance)
 
 
 def coherent(chance: Array) -> Array:
@@ -105,7 +117,7 @@ def _kinds() -> tuple[tuple[int, int], ...]:
 def asked(place: Place, chance: Array, body: Flags, generator: np.random.Generator) -> Flags:
     """(K,) which findings the record says anything of, whether there or not; of tests that are sent on
     suspicion positive ones more often, the likelier they were (``chance`` (K,) of ``body``)."""
-    asking, base, often = _asking(place), _base(place)[0], weights().asked.value - 1
+    asking, base, often = _asking(place), _base(place), weights().asked.value - 1
     sought = (1 + often * chance) / (1 + often * base)
     return generator.random(len(body)) < np.where(body & _suspected(), asking * sought, asking)
 
@@ -117,40 +129,20 @@ def _suspected() -> Flags:
 
 @cache
 def _asking(place: Place) -> Array:
-    here, fitted = world(), weights()
+    here = world()
     fullness = at_place(here.fullness, place).value
     return np.array(
         [
-            fullness
-            * here.recorded[k.key.split(":")[0]].value
-            * min(1.0, base_rate(k, place, fitted) / here.rare.value + 0.1)
-            for k in vocabulary().keys
+            fullness * here.recorded[k.key.split(":")[0]].value * min(1.0, base / here.rare.value + 0.1)
+            for k, base in zip(vocabulary().keys, _base(place).tolist(), strict=True)
         ]
     )
 
 
 @cache
-def _base(place: Place | None) -> tuple[Array, Array, Array]:
-    """Base rates, the least background, and the background of keys that have their own (nan: none)."""
-    fitted = weights()
-    base = np.array([base_rate(k, place, fitted) for k in vocabulary().keys])
-    own = np.array([max((f.value for f in k.without.values()), default=np.nan) for k in vocabulary().keys])
-    return base, base * fitted.background.value, own
-
-
-_rows: dict[str, Array] = {}
-
-
-def _row(hypothesis: Hypothesis) -> Array:
-    """(K,) rates of one hypothesis; nan where it lists none, or where the prior already rests on it."""
-    if hypothesis.id not in _rows:
-        _rows[hypothesis.id] = np.array([_rate(hypothesis, k.key) for k in vocabulary().keys])
-    return _rows[hypothesis.id]
-
-
-def _rate(hypothesis: Hypothesis, key: str) -> float:
-    rate = hypothesis.rates.get(key)
-    return np.nan if rate is None else rate.p
+def _base(place: Place | None) -> Array:
+    """(K,) base rates."""
+    return np.array([base_rate(key, place, weights()) for key in vocabulary().keys])
 
 
 def _phi(z: Array) -> Array:

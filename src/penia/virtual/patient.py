@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from penia import knowledge
 from penia.codes.drugs import ingredients
+from penia.episode import Measured, episodes, measured_lines
 from penia.errors import PeniaError
 from penia.forecast.aimless import wandering
 from penia.forecast.particles import Asked, timed
-from penia.infer.course import LINES
+from penia.infer.course import LINES, figures
 from penia.infer.course.scatter import scatter
 from penia.infer.hypotheses import Hypothesis
 from penia.read.case import DAY0, case_record
@@ -26,7 +27,7 @@ from penia.virtual.background import Odds, Person, drawn, odds, person
 from penia.virtual.chosen import Drawn, drawn_counts, forced
 from penia.virtual.courses import PEOPLE, futures, goes_on
 from penia.virtual.depths import lowest
-from penia.virtual.findings import asked, chances, present, vocabulary
+from penia.virtual.findings import asked, chances, latent, present, vocabulary
 from penia.virtual.telling import Told, told, with_told
 from penia.virtual.world import world
 
@@ -80,12 +81,14 @@ def simulate(
     *,
     exponent: float = 1.0,
     clusters: bool = True,
+    aimless: float | None = None,
 ) -> Iterator[Patient]:
     """``n`` virtual patients, one by one: person, drugs, disease, findings, tests and counts.
 
     ``causes`` (ids, ``drug:x``) are given in turn; without them the cause is drawn from the prior that the
     inference has for the record, raised to ``exponent``. ``clusters``: findings of a cluster come
-    together. The same arguments give the same patients. Raises PeniaError for a cause that is not known.
+    together. ``aimless``: share of people who follow no known course, without it that of forecasts. The same
+    arguments give the same patients. Raises PeniaError for a cause that is not known.
 
     >>> patient = next(penia.simulate(1, causes=["drug:clozapine"]))
     >>> penia.explain(patient.record()).candidates[0].causes, patient.cause
@@ -101,7 +104,8 @@ def simulate(
             _sketch(i, seed, causes[i % len(causes)] if causes else None, exponent)
             for i in range(start, min(start + BLOCK, n))
         ]
-        yield from _counted(block, clusters, seed * 1_000_003 + number // LIFE)
+        lost = figures().aimless.value if aimless is None else aimless
+        yield from _counted(block, clusters, lost, seed * 1_000_003 + number // LIFE)
 
 
 def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sketch:
@@ -128,7 +132,7 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
     )
 
 
-def _counted(block: Sequence[_Sketch], clusters: bool, seed: int) -> Iterator[Patient]:
+def _counted(block: Sequence[_Sketch], clusters: bool, aimless: float, seed: int) -> Iterator[Patient]:
     """``seed``: of the people of the marrow model."""
     bodies = [counting.healthy(case_record(s.who.case(s.name)).person) for s in block]
     visits = [counting.visits(s.who.place, s.who.normal, s.generator) for s in block]
@@ -140,7 +144,7 @@ def _counted(block: Sequence[_Sketch], clusters: bool, seed: int) -> Iterator[Pa
     made: list[Drawn] = []
     for sketch, body, when, held, those in zip(block, bodies, days, helds, people, strict=True):
         deep = lowest(sketch.cause, body.limits, float(body.median[2]), sketch.generator)
-        made.append(drawn_counts(those, when, held, body, deep, sketch.generator))
+        made.append(drawn_counts(those, when, held, body, deep, aimless, sketch.generator))
     ends = [float(d.days[-1]) for d in made]
     paths = futures([d.of for d in made], ends, AHEAD)
     for sketch, body, drawn_, path in zip(block, bodies, made, paths, strict=True):
@@ -158,15 +162,19 @@ def _asked(sketch: _Sketch, last: float) -> Asked:
 
 def _patient(sketch: _Sketch, body: counting.Healthy, made: Drawn, path: Array, clusters: bool) -> Patient:
     seen = forced(made, body)
-    depths: list[float] = seen[:, made.days >= 0].min(axis=1).tolist()
-    deepest: dict[str, float] = dict(zip((*counting.LINES, "WBC"), depths, strict=True))
-    truth, heard = _findings(sketch, deepest, clusters)
     case = sketch.who.case(sketch.name)
     drugs = tuple(_noticed(d, sketch, float(made.days[-1])) for d in case.drugs)
-    counted = counting.entries(made.days, seen, made.told)
-    case = msgspec.structs.replace(with_told(case, heard), counts=counted, drugs=drugs)
+    case = msgspec.structs.replace(case, counts=counting.entries(made.days, seen, made.told), drugs=drugs)
+    truth, heard = _findings(sketch, _measured(case_record(case)), clusters)
+    case = with_told(case, heard)
     later = np.round(body.median[:, None] * np.exp(path + _departs(made, sketch.generator)), 4)
     return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, later, made.fits)
+
+
+def _measured(record: Record) -> dict[str, Measured]:
+    """How low each line comes, as the ranking has it."""
+    episode = next((e for e in episodes(record) if e.first_low == DAY0), None)
+    return {} if episode is None else measured_lines(record, episode)
 
 
 def _departs(made: Drawn, generator: np.random.Generator) -> Array:
@@ -179,16 +187,20 @@ def _departs(made: Drawn, generator: np.random.Generator) -> Array:
 
 
 def _findings(
-    sketch: _Sketch, lowest: dict[str, float], clusters: bool
+    sketch: _Sketch, lowest: Mapping[str, Measured], clusters: bool
 ) -> tuple[dict[str, bool], tuple[Told, ...]]:
-    """Every finding of the body, and what of it the record tells."""
-    generator = sketch.generator
-    chance = chances(sketch.cause, sketch.odds, lowest)
-    body = present(chance, generator, world().together.value if clusters else 0.0)
-    keys = vocabulary().keys
-    truth = {key.key: bool(there) for key, there in zip(keys, body, strict=True)}
+    """Every finding of the body, and what of it the record tells beside age and drugs. Findings that bring
+    others along are drawn first."""
+    generator, keys, known = sketch.generator, vocabulary().keys, sketch.odds.known
+    noise = latent(generator, world().together.value if clusters else 0.0)
+    first = present(chances(sketch.cause, sketch.odds, lowest), noise)
+    there = frozenset(key.key for key, yes in zip(keys, first, strict=True) if yes)
+    chance = chances(sketch.cause, sketch.odds, lowest, there)
+    drawn_ = present(chance, noise)
+    body = np.array([known.get(key.key, bool(yes)) for key, yes in zip(keys, drawn_, strict=True)])
+    truth = {key.key: bool(yes) for key, yes in zip(keys, body, strict=True)}
     chosen = np.flatnonzero(asked(sketch.who.place, chance, body, generator))
-    heard = (told(keys[i], bool(body[i]), truth, 0.0) for i in chosen)
+    heard = (told(keys[i], bool(body[i]), truth, 0.0) for i in chosen if keys[i].key not in known)
     return truth, tuple(entry for entry in heard if entry is not None)
 
 
