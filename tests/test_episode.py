@@ -172,6 +172,24 @@ def test_another_disease_or_a_refuted_pregnancy_moves_no_limit(other: Condition)
     assert "HB" in [low.lineage for low in episode.lows]
 
 
+def test_a_limit_names_its_source_as_the_file_does() -> None:
+    (low,) = found(count(0, "ANC", 1)).lows
+    own = limit("ANC", WOMAN, START)
+    assert own is not None and own.value == low.limit
+    (curve,) = [
+        c for c in data.limits().curves if c.line == "ANC" and not c.duffy_null and c.points[-1].days > 6000
+    ]
+    figure = curve.points[-1].low
+    source = data.limits().sources[figure.source]
+    told = own.citation
+    assert (told.title, told.ref, told.year, told.verified) == (
+        source.title,
+        source.ref,
+        source.year,
+        figure.verified,
+    )
+
+
 def test_every_limit_curve_rises_in_age_and_names_a_source_of_the_file() -> None:
     known = {*data.limits().sources, "judgement"}
     for curve in data.limits().curves:
@@ -371,6 +389,13 @@ def test_a_count_below_the_limit_of_quantification_is_low() -> None:
     assert measured_lines(record(count(0, "ANC", 0.1, comparator="<")), episode)["ANC"].censored
 
 
+def test_of_two_equal_counts_the_one_that_may_be_lower_is_the_lowest() -> None:
+    counts = [count(0, "ANC", 0.1), count(5, "ANC", 0.1, comparator="<"), count(9, "ANC", 0.1)]
+    episode = found(*counts)
+    assert measured_lines(record(*counts), episode)["ANC"].censored
+    assert episode.lows[0].time == at(5)
+
+
 def test_a_comparator_that_leaves_the_side_open_decides_nothing() -> None:
     assert find_episode(record(count(0, "ANC", 2.0, comparator="<"))) is None
     assert find_episode(record(count(0, "ANC", 1.0, comparator=">"))) is None
@@ -438,6 +463,11 @@ def test_a_fall_within_weeks_is_acute() -> None:
 
 def test_a_fall_at_any_time_of_half_a_year_is_unknown() -> None:
     assert found(*series("ANC", (0, 3.0), (180, 0.4))).tempo == "unknown"
+
+
+@pytest.mark.parametrize("counts", [[(0, 3.0), (60, 0.4)], [(0, 1.0), (20, 0.9), (40, 0.8)]])
+def test_a_tempo_that_either_bound_leaves_open_is_unknown(counts: list[tuple[float, float]]) -> None:
+    assert found(*series("ANC", *counts)).tempo == "unknown"
 
 
 def test_low_for_two_months_after_a_normal_count_is_subacute() -> None:

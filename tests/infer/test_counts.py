@@ -77,6 +77,14 @@ def test_the_white_count_is_silent_where_its_parts_are_known():
 def test_a_line_known_in_words_alone_counts_by_the_share_of_low_counts():
     ((one),) = column({}, {"p": True}, who=(hypothesis("a", pattern=pattern(lineages={"p": 0.9})), MILD))
     assert one.logs == pytest.approx((math.log(0.9), math.log(0.1)))
+    ((one),) = column({}, {"p": False}, who=(hypothesis("a", pattern=pattern(lineages={"p": 0.9})), MILD))
+    assert one.logs == pytest.approx((math.log(0.1), math.log(0.9)))
+
+
+def test_a_count_keeps_the_place_that_it_came_from():
+    ((one),) = column({"ANC": Measured("ANC", 0.4, 1.5, place="Observation/7")})
+    assert one.places == ("Observation/7",)
+    assert column(measured("ANC", 0.4, 1.5))[0].places == ()
 
 
 def test_a_child_is_judged_by_the_limit_of_its_age():

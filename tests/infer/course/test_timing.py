@@ -11,6 +11,7 @@ from penia import knowledge
 from penia.infer.course.timing import MOST, Timed, begun, drug, even
 from penia.infer.hypotheses import Course, Hypothesis
 from penia.infer.latency import cumulative, latency_of
+from penia.knowledge.schema import Drug
 
 BASE = knowledge.load()
 LOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -19,16 +20,21 @@ KIND = BASE.patterns[CLOZAPINE.pattern]
 DELAY = np.full(MOST, 3.0)
 
 
-def taken(start: float | None, stop: float | None, normal: float | None, delay: np.ndarray = DELAY) -> Timed:
+def taken(
+    start: float | None,
+    stop: float | None,
+    normal: float | None,
+    delay: np.ndarray = DELAY,
+    given: Drug = CLOZAPINE,
+) -> Timed:
     """Days before (−) or after the first low count."""
+    kind = BASE.patterns[given.pattern]
 
     def day(n: float | None) -> datetime | None:
         return None if n is None else LOW + timedelta(days=n)
 
-    course = Course("clozapine", (day(start),), day(stop), ((day(start), day(stop)),), ())
-    who = Hypothesis(
-        CLOZAPINE.id, CLOZAPINE.name, "", KIND.pattern, {}, {}, drug=CLOZAPINE, kind=KIND, course=course
-    )
+    course = Course(given.id, (day(start),), day(stop), ((day(start), day(stop)),), ())
+    who = Hypothesis(given.id, given.name, "", kind.pattern, {}, {}, drug=given, kind=kind, course=course)
     return drug(who, delay, (day(normal), LOW), 10.0, even(True))
 
 
@@ -63,6 +69,17 @@ def test_a_drug_that_goes_on_acts_without_end_unless_its_dose_was_eased_after_th
     assert 0 < eased.mean() < 1
     held = (timed.start + timed.acts)[eased]
     assert (held >= 0).all() and (held <= 10).all()
+
+
+def test_one_start_of_a_cytotoxic_stands_for_doses_until_the_fall_and_a_short_course_for_itself() -> None:
+    given = BASE.drugs["drug:doxorubicin"]
+    assert any(c.shape == "doses" for c in BASE.patterns[given.pattern].channels)
+    fell = taken(-100, None, -12, given=given).start + DELAY
+    assert (fell >= -12).all() and (fell <= 0).all() and np.ptp(fell) > 8
+    late = taken(-100, None, None, given=given).start + DELAY
+    assert (late >= -30).all() and (late <= 0).all() and np.ptp(late) > 25
+    assert (taken(-5, None, -12, given=given).start >= -5).all()
+    assert (taken(-10, -9, -12, given=given).start == -10).all()
 
 
 @pytest.mark.parametrize("gap", [np.inf, 7.0])
