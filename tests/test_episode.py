@@ -375,6 +375,14 @@ def test_platelets_and_haemoglobin_alone_make_no_episode() -> None:
     assert find_episode(record(count(0, "PLT", 20), count(0, "HB", 60)), {"p": True}) is None
 
 
+def test_a_low_white_count_within_days_of_an_episode_is_that_of_its_neighbour() -> None:
+    counts = series("ANC", (0, 0.5), (1, 3.0), (2, 3.0), (3, 0.2), (5, 3.0), (6, 3.0))
+    first, second = episodes(record(*counts, count(1, "HB", 80)))
+    assert {low.lineage: low.value for low in first.lows} == {"ANC": 0.5, "HB": 80}
+    assert {low.lineage: low.value for low in second.lows} == {"ANC": 0.2, "HB": 80}
+    assert measured_lines(record(*counts, count(2, "ALC", 2.0)), first)["ALC"].value == 2.0
+
+
 def test_the_latest_episode_is_the_current_one() -> None:
     episode = found(*series("ANC", (0, 0.5), (10, 3.0), (200, 0.9), (210, 3.0)))
     assert episode.first_low == at(200)
@@ -501,6 +509,11 @@ def test_weekly_counts_show_a_cycle_by_its_fourth_trough() -> None:
 @pytest.mark.parametrize("counts", [swings(60, 3, 250), swings(8, 1), swings(21, 10.5)])
 def test_slow_fast_or_rarely_counted_swings_are_not_cyclic(counts: list[Count]) -> None:
     assert found(*counts).tempo != "cyclic"
+
+
+def test_a_rhythm_of_small_swings_is_not_cyclic() -> None:
+    steps = range(0, 100, 2)
+    assert found(*series("ANC", *((day, 1.0 if day % 21 < 5 else 1.2) for day in steps))).tempo != "cyclic"
 
 
 def test_a_single_dip_counted_often_is_not_cyclic() -> None:

@@ -29,7 +29,13 @@ from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
 PARTS = ("units", "episode", "infer")
-TESTS = ("tests/test_units.py", "tests/test_episode.py", "tests/infer")
+TESTS = (
+    "tests/test_units.py",
+    "tests/test_episode.py",
+    "tests/infer",
+    "tests/plan/test_interactions.py",
+    "tests/test_pipeline.py",
+)
 SLOW = "test_the_refined_evidence_is_nearer_to_that_of_a_huge_library"
 ROOM = Path("build/mutated")
 

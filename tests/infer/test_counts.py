@@ -9,6 +9,7 @@ import pytest
 from judged_makers import DEPTH, hypothesis, pattern
 
 from penia.episode import Measured
+from penia.explanation import Tempo
 from penia.infer.counts import count_evidence, spread_of
 from penia.infer.course.figures import figures
 from penia.infer.hypotheses import Course
@@ -119,6 +120,16 @@ def test_a_cytotoxic_taken_day_after_day_makes_an_acute_fall_go_on(stop: int | N
     taken = hypothesis(drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course)
     (one,) = column({}, tempo="subacute", who=(taken,))
     share = kind.pattern.tempo.get("acute" if goes_on else "subacute", 0.0)
+    assert one.logs[0] == pytest.approx(math.log(max(share, PLAIN.outlier.value)))
+
+
+@pytest.mark.parametrize(("courses", "seems"), [(2, "acute"), (1, "recurrent")])
+def test_a_second_course_of_a_cytotoxic_makes_acute_falls_recur(courses: int, seems: Tempo):
+    cyclic = taken("drug:cyclophosphamide")
+    starts = tuple(datetime(2024, month, 1, tzinfo=UTC) for month in range(1, courses + 1))
+    cyclic = msgspec.structs.replace(cyclic, course=Course(cyclic.id, starts, None, (), ()))
+    (one,) = column({}, tempo="recurrent", who=(cyclic,))
+    share = cyclic.pattern.tempo.get(seems, 0.0)
     assert one.logs[0] == pytest.approx(math.log(max(share, PLAIN.outlier.value)))
 
 

@@ -66,3 +66,9 @@ def test_each_candidate_counts_the_sets_that_it_is_in_once(ranking: Ranking) -> 
         keys = [c.key for c in candidate.contributions]
         assert keys[0] == "prior" and len(set(keys)) == len(keys)
         assert set(keys[1:]) <= {e.key for e in ranking.counts} | {s.key.key for s in ranking.findings}
+
+
+def test_a_course_tells_how_many_simulated_ones_stand_behind_it(ranking: Ranking) -> None:
+    leading = ranking.candidate(ranking.families()[0], knowledge.load())
+    (course,) = [c for c in leading.contributions if c.key == "course"]
+    assert any("effective number of simulated courses" in figure for figure in course.figures)

@@ -31,6 +31,8 @@ def test_the_days_of_onset_nadir_and_recovery_are_read_off_the_curve():
     assert measures.recovery(seen, None)[0] == pytest.approx(13.13, abs=0.3)
     assert measures.days_below(seen, 1.5)[0] == pytest.approx(6.3, abs=1)
     assert measures.level(seen, 10.0)[0] == pytest.approx(0.2 / 3)
+    assert measures.onset(seen, 0.5)[0] == pytest.approx(8.65, abs=0.1)
+    assert measures.recovery(seen, 0.5)[0] == pytest.approx(11.35, abs=0.1)
 
 
 def test_a_count_that_never_falls_has_no_onset_and_one_that_stays_low_no_recovery():

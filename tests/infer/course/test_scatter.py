@@ -29,6 +29,16 @@ def test_a_bound_adds_the_probability_to_lie_under_it_given_the_other_counts():
     assert log_density(residuals, WHOLE, bound) == pytest.approx(both + under, abs=5e-3)
 
 
+def test_each_of_several_bounds_adds_its_own():
+    residuals = np.array([[0.1, -0.5, 0.4]])
+    one = log_density(residuals[:, :1], WHOLE[:1, :1], EXACT[:1])
+    apart = [
+        log_density(residuals[:, [0, k]], WHOLE[np.ix_([0, k], [0, k])], np.array([False, True])) - one
+        for k in (1, 2)
+    ]
+    assert log_density(residuals, WHOLE, np.array([False, True, True])) == pytest.approx(one + sum(apart))
+
+
 def test_bounds_alone_have_a_density_too():
     found = log_density(np.zeros((1, 3)), WHOLE, ~EXACT)
     assert found == pytest.approx(3 * np.log(0.5), abs=5e-3)

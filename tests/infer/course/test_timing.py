@@ -59,6 +59,8 @@ def test_a_drug_without_dates_may_have_acted_since_a_month_or_since_the_last_nor
 
 
 def test_a_drug_that_was_stopped_acts_until_then_and_at_least_half_a_day() -> None:
+    fell = taken(-78, -5, -10, delay=np.zeros(MOST)).start
+    assert (fell >= -10).all() and (fell <= -2).all()
     timed = taken(-78, -5, -10)
     assert timed.start + timed.acts == pytest.approx(np.maximum(-5, timed.start + 0.5))
 
