@@ -159,6 +159,13 @@ def test_haemoglobin_of_a_pregnancy_has_its_own_limit_while_it_lasts() -> None:
     assert [low.time for low in lows if low.lineage == "HB"] == [at(400)]
 
 
+def test_a_pregnancy_without_an_end_ends_in_time_and_none_began_before_it_began() -> None:
+    expecting = Condition("Pregnant", codes=("icd10cm:Z33.1",), since=at(-60))
+    for day, low in ((-200, True), (-60, False), (100, False), (400, True)):
+        (episode,) = episodes(record(count(day, "HB", 108), count(day, "ANC", 1), conditions=(expecting,)))
+        assert ("HB" in [low.lineage for low in episode.lows]) is low, day
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -456,6 +463,13 @@ def test_lines_are_low_or_not_low_or_left_out() -> None:
     episode = found(*counts)
     assert lineage_states(record(*counts), episode) == {"n": True, "p": True, "e": False}
     assert measured_lines(record(*counts), episode)["HB"].value == 140
+
+
+def test_other_lines_long_before_or_after_an_episode_say_nothing_of_it() -> None:
+    counts = [count(-100, "PLT", 20), *series("ANC", (0, 0.4), (2, 0.4)), count(100, "HB", 60)]
+    assert lineage_states(record(*counts), found(*counts)) == {"n": True}
+    beside = [count(-2, "PLT", 20), *series("ANC", (0, 0.4), (2, 0.4)), count(4, "HB", 60)]
+    assert lineage_states(record(*beside), found(*beside)) == {"n": True, "p": True, "e": True}
 
 
 def test_a_low_count_keeps_the_place_that_it_came_from() -> None:

@@ -161,6 +161,12 @@ def test_of_the_falls_of_a_drug_about_its_own_share_lies_below_a_half(name: str)
     assert below == pytest.approx(min(max(own, 0.02), 0.98), abs=0.15)
 
 
+@pytest.mark.parametrize("anc", [0.05, 0.5, 1.4])
+def test_no_drug_is_ruled_out_by_a_depth_alone(anc: float):
+    ((one),) = column(measured("ANC", anc, 1.5), who=[taken(name) for name in load().drugs])
+    assert np.isfinite(one.logs).all()
+
+
 def test_the_few_deep_falls_of_a_drug_that_mostly_makes_mild_ones_may_be_as_deep_as_any():
     drug = "drug:trimethoprim-sulfamethoxazole"
     ((none),) = column(measured("ANC", 0.01, 1.5), who=(taken(drug), taken(drug, deep=None)))

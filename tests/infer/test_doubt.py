@@ -72,7 +72,9 @@ def certain(figure: Figure) -> Figure:
     return msgspec.structs.replace(figure, range=None)
 
 
-def test_figures_that_are_all_certain_leave_each_probability_where_it_is(ranking: Ranking) -> None:
+@pytest.fixture(scope="module")
+def sure(ranking: Ranking) -> Ranking:
+    """The same without any interval."""
     told = ranking.trial.told
     keys = tuple(
         msgspec.structs.replace(
@@ -82,7 +84,7 @@ def test_figures_that_are_all_certain_leave_each_probability_where_it_is(ranking
         )
         for key in told.keys
     )
-    sure = msgspec.structs.replace(
+    return msgspec.structs.replace(
         ranking,
         hypotheses=tuple(
             msgspec.structs.replace(
@@ -96,10 +98,51 @@ def test_figures_that_are_all_certain_leave_each_probability_where_it_is(ranking
         ),
         trial=msgspec.structs.replace(ranking.trial, told=msgspec.structs.replace(told, keys=keys)),
     )
-    nothing = Figure(value=0.0)
-    fitted = msgspec.structs.replace(weights(), unsure=nothing, unsure_depth=nothing)
-    families = ranking.families()[:5]
-    for doubt, family in zip(doubts(sure, families, fitted), families, strict=True):
-        assert doubt.low == pytest.approx(ranking.chance(family), rel=1e-3)
+
+
+NOTHING = Figure(value=0.0)
+KNOWN = msgspec.structs.replace(weights(), unsure=NOTHING, unsure_depth=NOTHING)
+"""Figures without an interval are certain."""
+
+
+def test_figures_that_are_all_certain_leave_each_probability_where_it_is(sure: Ranking) -> None:
+    families = sure.families()[:5]
+    for doubt, family in zip(doubts(sure, families, KNOWN), families, strict=True):
+        assert doubt.low == pytest.approx(sure.chance(family), rel=1e-3)
         assert doubt.high == pytest.approx(doubt.low, rel=1e-6)
         assert doubt.figure == ""
+
+
+def test_a_prior_that_may_only_be_higher_makes_its_cause_only_likelier_and_is_named(sure: Ranking) -> None:
+    family = sure.families()[0]
+    (leads,) = family
+    factors = [
+        (text, f and msgspec.structs.replace(f, range=(f.value, 9 * f.value)), value)
+        for text, f, value in sure.weights[leads].factors
+    ]
+    raised = list(sure.weights)
+    raised[leads] = msgspec.structs.replace(sure.weights[leads], factors=tuple(factors))
+    (doubt,) = doubts(msgspec.structs.replace(sure, weights=tuple(raised)), [family], KNOWN)
+    assert doubt.low == pytest.approx(sure.chance(family), rel=0.01)
+    assert doubt.high > sure.chance(family) + 0.01
+    assert doubt.figure
+
+
+def test_a_rate_that_may_only_be_higher_makes_its_cause_only_likelier_if_it_was_found(sure: Ranking) -> None:
+    family = sure.families()[0]
+    (leads,) = family
+    told = sure.trial.told
+    listed = [f for f in range(len(told.keys)) if told.listed[f, leads]]
+    further: list[float] = []
+    for f in listed:
+        who = sure.hypotheses[leads]
+        rate = who.rates[told.keys[f].key]
+        wider = msgspec.structs.replace(rate, range=(rate.p, 1 - (1 - rate.p) / 4))
+        several = list(sure.hypotheses)
+        several[leads] = msgspec.structs.replace(who, rates={**who.rates, rate.key: wider})
+        moved = msgspec.structs.replace(sure, hypotheses=tuple(several))
+        (doubt,) = doubts(moved, [family], KNOWN)
+        near, far = (doubt.low, doubt.high) if told.present[f] else (doubt.high, doubt.low)
+        assert near == pytest.approx(sure.chance(family), rel=0.01)
+        further.append((far - near) * (1 if told.present[f] else -1))
+    assert min(further) >= 0 and max(further) > 1e-4

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from judged_makers import hypothesis
 
-from penia.infer.background import Background, at_place, place_of
+from penia.infer.background import Background, age_band, at_place, place_of
 from penia.infer.hypotheses import Course
 from penia.infer.latency import cumulative, in_window
 from penia.infer.prior import normalised, weigh
@@ -87,6 +87,14 @@ def test_newborns_and_children_go_before_the_setting():
     assert place_of("inpatient", 5) == "child"
     assert place_of("intensive-care", 50) == "inpatient"
     assert place_of(None, 50) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "band"),
+    [(0.05, "newborn"), (0.1, "child"), (17.9, "child"), (18, "adult"), (64, "adult"), (66, "old")],
+)
+def test_ages_are_parted_at_four_weeks_at_18_and_at_65(age: float, band: str):
+    assert age_band(age) == band
 
 
 def test_an_unknown_setting_is_the_mean_of_the_adult_ones():
