@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import penia
-from penia.record import Condition, Count, Finding, Person, Record, TestResult
+from penia.record import Condition, Count, Exposure, Finding, Person, Record, TestResult
 
 NOW = datetime(2024, 5, 3, 8, tzinfo=UTC)
 
@@ -153,4 +153,40 @@ def test_tests_count_though_the_first_low_count_is_years_ago() -> None:
     low = {"WBC": 3.1, "ANC": 0.95, "ALC": 1.6, "PLT": 230, "HB": 140}
     said = searched((700, low), (350, low), (0, low))
     assert said["chronic-idiopathic-neutropenia"] > 0.3
-    assert said["thyroid-disease"] < 0.03
+    assert said.get("thyroid-disease", 0) < 0.03
+
+
+def septic(anc: float, alc: float, *drugs: Exposure) -> dict[str, float]:
+    record = Record(
+        Person("p", sex="female", birth=date(1966, 5, 1)),
+        counts=(
+            *(Count(ago(30), line, value) for line, value in (("WBC", 8.0), ("ANC", 5.5), ("PLT", 240))),
+            *counts(WBC=anc + alc + 0.1, ANC=anc, ALC=alc, PLT=150),
+        ),
+        conditions=(Condition("sepsis", since=NOW),),
+        findings=found("fever", "hypotension"),
+        tests=(TestResult("Blood culture", time=NOW, text="Escherichia coli"),),
+        exposures=drugs,
+    )
+    return chances(record, "emergency")
+
+
+def test_the_sepsis_of_someone_whose_neutrophils_a_drug_took_is_no_cause_of_it() -> None:
+    metamizole = Exposure("metamizole", ingredient="metamizole", start=ago(12))
+    said = septic(0.05, 1.2, metamizole)
+    assert said["drug:metamizole"] > 0.7
+    assert said["bacterial-sepsis"] < 0.3
+
+
+def test_a_sepsis_that_nothing_else_explains_has_lowered_the_counts_itself() -> None:
+    assert septic(1.1, 0.4)["bacterial-sepsis"] > 0.8
+
+
+def test_years_of_benzene_explain_low_counts_before_alcohol_that_nobody_told() -> None:
+    record = Record(
+        Person("p", sex="male", birth=date(1975, 5, 1)),
+        counts=counts(WBC=2.8, ANC=1.2, ALC=0.9, HB=108, PLT=84, MCV=103),
+        exposures=(Exposure("benzene", kind="chemical"),),
+    )
+    said = chances(record, "outpatient")
+    assert said["benzene"] > said["alcohol-marrow-toxicity"]
