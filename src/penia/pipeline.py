@@ -20,7 +20,9 @@ from penia.infer import Ranking, rank
 from penia.infer.doubt import doubts
 from penia.infer.weights import Weights, weights
 from penia.knowledge import KnowledgeBase
+from penia.knowledge.stopping import stopping
 from penia.plan.advice import advised
+from penia.plan.conditions import judge
 from penia.plan.followup import next_count
 from penia.plan.mind import between, turns
 from penia.plan.scene import scene
@@ -180,7 +182,8 @@ def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:
     latest = {line: count.value for line in here.counts for count in [here.latest(line)] if count is not None}
     if not latest and asked.low is not None:
         latest = {line: measured.value for line, measured in asked.low.measured.items()}
-    return Now(latest, asked.at or here.newest, any(alert.level == "now" for alert in urgent))
+    ill = any(alert.level == "now" for alert in urgent)
+    return Now(latest, asked.at or here.newest, ill, bool(judge(stopping().reaction.when, here).holds))
 
 
 def _leader(candidates: tuple[Candidate, ...], sets: tuple[CauseSet, ...]) -> tuple[str, float]:

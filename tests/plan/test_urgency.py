@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import penia
 from penia import knowledge
 from penia.episode import find_episode
 from penia.explanation import Alert
 from penia.facts import Fact, Reading
 from penia.knowledge.urgency import Rule, urgency
 from penia.plan.urgency import alerts
-from penia.record import Count, Exposure, Person, Record, TestResult
+from penia.record import Count, Exposure, Finding, Person, Record, TestResult
 
 NOW = datetime(2024, 5, 20, 8, 0, tzinfo=UTC)
 ADULT = Person("p", sex="female", birth=date(1984, 5, 1))
@@ -252,6 +253,23 @@ def test_methotrexate_is_poison_where_kidneys_or_mouth_say_so_or_counts_are_very
 def test_methotrexate_of_a_leukaemia_is_no_poisoning() -> None:
     taken = ("mercaptopurine", "trimethoprim-sulfamethoxazole")
     assert on_methotrexate_with(*taken, low=count("WBC", 1.8)) == []
+
+
+# A reaction of the whole body
+
+
+def test_rash_and_fever_with_liver_trouble_weeks_after_an_antiepileptic_stop_it() -> None:
+    record = Record(
+        ADULT,
+        counts=(count("ANC", 1.1), count("WBC", 2.9)),
+        exposures=(Exposure("lamotrigine", ingredient="lamotrigine", start=ago(30)),),
+        findings=tuple(Finding(name, time=NOW) for name in ("rash", "fever", "facial edema")),
+    )
+    explained = penia.explain(record)
+    assert explained.urgency[0].title.startswith("Rash and fever with a swollen face on lamotrigine")
+    asked = [step.text for step in explained.plan if "drug:lamotrigine" in step.causes]
+    assert any(text.startswith("Hold or replace lamotrigine") for text in asked)
+    assert not any(text.startswith("Go on") for text in asked)
 
 
 # Blood cancers

@@ -9,6 +9,7 @@ import msgspec
 
 from penia.knowledge.schema import Drug, Figure, Knowledge, Source
 from penia.knowledge.store import table
+from penia.knowledge.urgency import AnyCondition
 
 Cost = Literal["low", "medium", "high"]
 
@@ -18,6 +19,13 @@ class Harm(Knowledge, frozen=True):
 
     line: str
     below: float
+    harm: Figure
+
+
+class Reaction(Knowledge, frozen=True):
+    """Harm of going on with a drug that is the cause, where signs tell of a reaction of the whole body."""
+
+    when: AnyCondition
     harm: Figure
 
 
@@ -71,6 +79,7 @@ class Stopping(Knowledge, frozen=True):
     """Where no row of ``harm`` holds."""
     words: Figure
     """Where the low count is known in words alone."""
+    reaction: Reaction
     ill: Figure
     """Factor on the harm where a danger must be met at once."""
     cost: dict[Cost, Figure]

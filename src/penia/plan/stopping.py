@@ -34,6 +34,8 @@ class Now(msgspec.Struct, frozen=True):
     at: datetime | None
     ill: bool
     """A danger that must be met at once."""
+    reacts: bool = False
+    """Signs of a reaction of the whole body to a drug."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -61,6 +63,8 @@ def harm(now: Now, known: Stopping) -> float:
         row.harm.value for row in known.harm if row.line in now.counts and now.counts[row.line] < row.below
     ]
     worst = max(held, default=known.otherwise.value if now.counts else known.words.value)
+    if now.reacts:
+        worst = max(worst, known.reaction.harm.value)
     return worst * (known.ill.value if now.ill else 1.0)
 
 
