@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from bench import attribution, shared  # noqa: E402
 from bench.page import Run, page, table  # noqa: E402
 from bench.result import Result, beside, rounded  # noqa: E402
+from bench.sbc.ranks import calibrated  # noqa: E402
 from bench.signals.softened import cases  # noqa: E402
 
 NAMES = [
@@ -110,3 +112,14 @@ def test_a_softened_prior_gives_drugs_fewer_cases_than_the_prior_that_drew_them(
     plain, softened = cases(15, 1.0, (1.0, 0.5)).attributed
     assert softened < 0.9 * plain
     assert softened > 0
+
+
+def test_evidence_that_is_twice_too_loud_is_found_out() -> None:
+    generator = np.random.default_rng(3)
+    scores: list[tuple[Any, Any, int]] = []
+    for _ in range(2000):
+        prior, evidence = generator.standard_normal((2, 6))
+        true = np.exp(prior + evidence)
+        scores.append((prior, 2 * evidence, int(generator.choice(6, p=true / true.sum()))))
+    exponent, error = calibrated(scores)
+    assert abs(exponent - 0.5) < 3 * error < 0.15

@@ -7,7 +7,7 @@ randomised). For a count to come, the share of the forecast's draws below it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -39,6 +39,8 @@ class Judged(msgspec.Struct, frozen=True):
     """The leading cause is the true one."""
     chance: float
     """Probability of the true cause."""
+    score: tuple[Array, Array, int]
+    """log prior (C,), log evidence (C,), and the place of the true cause."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -79,12 +81,14 @@ def seen(patient: Patient, fitted: Weights, forecasts: bool, generator: np.rando
 
 def _judged(ranking: Ranking, place: int, part: NDArray[np.bool_], generator: np.random.Generator) -> Judged:
     """Each cause by itself, by a part of the evidence."""
-    scores = ranking.prior + ranking.evidence[:, part].sum(axis=1)
+    evidence = ranking.evidence[:, part].sum(axis=1)
+    scores = ranking.prior + evidence
     alone = np.exp(scores - scores.max())
     alone /= alone.sum()
     chance = float(alone[place])
     above = float(alone[alone > chance].sum()) + chance * float(generator.random())
-    return Judged(above, float(alone.max()), int(alone.argmax()) == place, chance)
+    score = ranking.prior, evidence, place
+    return Judged(above, float(alone.max()), int(alone.argmax()) == place, chance, score)
 
 
 def _counts(patient: Patient, asked: Question, ranking: Ranking, place: int) -> tuple[float, ...]:
@@ -99,6 +103,25 @@ def _counts(patient: Patient, asked: Question, ranking: Ranking, place: int) -> 
     return tuple(
         float(samples.weight @ (samples.true[:, day - 1] < patient.later[0, day - 1])) for day in AHEAD
     )
+
+
+def calibrated(scores: Sequence[tuple[Array, Array, int]], rounds: int = 20) -> tuple[float, float]:
+    """The exponent of the evidence with the highest mean log probability of the true causes, and its standard
+    error: far more telling than the ranks of where evidence is too loud. nan without evidence."""
+    exponent, curve = 1.0, 0.0
+    for _ in range(rounds):
+        slope = curve = 0.0
+        for prior, evidence, place in scores:
+            logs = prior + exponent * evidence
+            share = np.exp(logs - logs.max())
+            share /= share.sum()
+            mean = float(share @ evidence)
+            slope += float(evidence[place]) - mean
+            curve += float(share @ (evidence - mean) ** 2)
+        if curve <= 0:
+            return float("nan"), float("nan")
+        exponent += slope / curve
+    return exponent, curve**-0.5
 
 
 def flat(ranks: Array) -> tuple[list[int], float]:

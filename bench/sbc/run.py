@@ -1,7 +1,9 @@
 """Virtual patients drawn from the prior, judged by the inference: is it calibrated?
 
-Twice: with independent findings and every weight at 1, by each part of the evidence and all of it (do the
-halves agree?); and as shipped, with findings that come in clusters (what do the weights do?).
+Twice: with independent findings, every weight at 1 and as few courses that follow none that is known as the
+ranking takes there to be, by each part of the evidence and all of it (do the halves agree?); and as shipped,
+with findings that come in clusters and as many such courses as forecasts take there to be (what do the
+weights do, and do forecasts hold?).
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import msgspec
 import numpy as np
 
 from bench.result import Result, Row, rounded
-from bench.sbc.ranks import AHEAD, Judged, Seen, flat, seen
+from bench.sbc.ranks import AHEAD, Judged, Seen, calibrated, flat, seen
+from penia.infer.course import figures
 from penia.infer.weights import weights
 from penia.virtual import simulate
 from penia.virtual.background import unweighted
@@ -30,16 +33,13 @@ class Work(msgspec.Struct, frozen=True):
     seed: int
     count: int
     shipped: bool
-    forecasts: bool
 
 
 def run(quick: bool) -> Result:
     number, part = (60, 30) if quick else (1000, PART)
     found: dict[str, dict[str, Any]] = {}
     for shipped in (False, True):
-        parts = [
-            Work(SEED * 1000 + i, min(part, number - i), shipped, not shipped) for i in range(0, number, part)
-        ]
+        parts = [Work(SEED * 1000 + i, min(part, number - i), shipped) for i in range(0, number, part)]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
             people = [one for each in pool.map(patients, parts) for one in each]
         found |= summed(people, "as shipped" if shipped else "")
@@ -50,6 +50,7 @@ def run(quick: bool) -> Result:
         notes=(
             "Ranks of the true cause are flat where the inference agrees with what drew the patients; "
             "every weight is 1 in all but the last row.",
+            "The exponent of the evidence that would fit these patients best is 1 where it is calibrated.",
             "Of the true ANC, with the true cause given, inside the 80 % band on day: "
             + ", ".join(f"{day} {share:.0%}" for day, share in ahead.items())
             + ".",
@@ -66,6 +67,8 @@ def _told(name: str, of: dict[str, Any]) -> Row:
         "leading cause right": rounded(of["right"]),
         "it says": rounded(of["said"]),
         "log score": rounded(of["log score"]),
+        "exponent": rounded(of["exponent"], 2),
+        "its error": rounded(of["error"], 2),
     }
 
 
@@ -73,15 +76,16 @@ def patients(work: Work) -> list[Seen]:
     generator = np.random.default_rng(work.seed)
     fitted = weights() if work.shipped else unweighted()
     exponent = fitted.prior.value
-    made = simulate(work.count, work.seed, exponent=exponent, clusters=work.shipped)
-    return [seen(p, fitted, work.forecasts, generator) for p in made]
+    aimless = None if work.shipped else figures().none.value
+    made = simulate(work.count, work.seed, exponent=exponent, clusters=work.shipped, aimless=aimless)
+    return [seen(p, fitted, work.shipped, generator) for p in made]
 
 
 def summed(found: Sequence[Seen], name: str) -> dict[str, dict[str, Any]]:
     told = [s.by for s in found if s.by]
-    if name:
-        return {name: row([by["all"] for by in told])}
-    summary = {part: row([by[part] for by in told]) for part in told[0]}
+    if not name:
+        return {part: row([by[part] for by in told]) for part in told[0]}
+    summary = {name: row([by["all"] for by in told])}
     ranks = np.array([s.counts for s in found if s.counts])
     summary["forecast"] = {
         str(day): {
@@ -97,6 +101,7 @@ def summed(found: Sequence[Seen], name: str) -> dict[str, dict[str, Any]]:
 
 def row(told: Sequence[Judged]) -> dict[str, Any]:
     bars, p = flat(np.array([j.cause for j in told]))
+    exponent, error = calibrated([j.score for j in told])
     return {
         "patients": len(told),
         "bars": bars,
@@ -104,6 +109,8 @@ def row(told: Sequence[Judged]) -> dict[str, Any]:
         "right": round(float(np.mean([j.right for j in told])), 4),
         "said": round(float(np.mean([j.first for j in told])), 4),
         "log score": round(float(np.mean([np.log(j.chance) for j in told])), 4),
+        "exponent": round(exponent, 3),
+        "error": round(error, 3),
         "reliability": reliability(told),
     }
 

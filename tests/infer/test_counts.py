@@ -101,6 +101,16 @@ def test_an_unknown_tempo_says_nothing_and_a_known_one_speaks_by_its_share():
     assert one.logs == pytest.approx((math.log(0.9), math.log(0.2)))
 
 
+def test_what_the_prior_of_the_onset_says_of_the_tempo_is_not_said_again():
+    """Half of its courses are acute, but nearly all that can have begun in ten days."""
+    mixed = hypothesis("mixed", pattern=pattern(tempo={"acute": 0.5, "chronic": 0.5}))
+    acute = hypothesis("acute", pattern=pattern(tempo={"acute": 1.0}))
+    (open_,) = count_evidence((mixed, acute), {}, {}, "acute", PLAIN)
+    assert open_.logs[1] - open_.logs[0] == pytest.approx(math.log(2))
+    (known,) = count_evidence((mixed, acute), {}, {}, "acute", PLAIN, gap=10.0)
+    assert 0 < known.logs[1] - known.logs[0] < 0.05
+
+
 def test_an_episode_that_was_over_soon_was_no_chronic_one_where_its_tempo_is_open():
     lasting = hypothesis("lasting", pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}))
     passing = hypothesis("passing", pattern=pattern(tempo={"acute": 0.9, "chronic": 0.1}))

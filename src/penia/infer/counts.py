@@ -66,10 +66,12 @@ def count_evidence(
     tempo: Tempo,
     fitted: Weights,
     *,
+    gap: float | None = None,
     passed: bool = False,
 ) -> list[Evidence]:
     """Depth of each measured line, lines known in words alone, and the tempo; of one that the counts leave
-    open, that it was no chronic one, where it has ``passed``.
+    open, that it was no chronic one, where it has ``passed``. ``gap``: days from the last normal to the first
+    low count, where known.
 
     The white count counts only where neither neutrophils nor lymphocytes are known: it is their sum.
     """
@@ -86,10 +88,10 @@ def count_evidence(
         if lineage in words and lineage not in told
     ]
     if tempo != "unknown":
-        shares = _tempo_shares(hypotheses, tempo)
+        shares = _tempo_shares(hypotheses, tempo, gap, fitted)
         columns.append(_column("tempo", f"{tempo} course", shares, fitted))
     elif passed:
-        shares = [1 - _share(h, "chronic") for h in hypotheses]
+        shares = [1 - _share(h, "chronic", gap, fitted) for h in hypotheses]
         columns.append(_column("tempo", "no chronic course", shares, fitted))
     return columns
 
@@ -124,7 +126,9 @@ def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitt
     return msgspec.structs.replace(said, pull=np.array(shares))
 
 
-def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]:
+def _tempo_shares(
+    hypotheses: Sequence[Hypothesis], tempo: Tempo, gap: float | None, fitted: Weights
+) -> list[float]:
     """Repeated courses of cytotoxics make acute falls look cyclic or recurrent, and one course that lasts
     longer than an acute episode makes them go on."""
     cytotoxics = [
@@ -137,7 +141,7 @@ def _tempo_shares(hypotheses: Sequence[Hypothesis], tempo: Tempo) -> list[float]
         acute = {h.id for h, _ in cytotoxics}
     if tempo in ("subacute", "chronic"):
         acute = {h.id for h, course in cytotoxics if _goes_on(course)}
-    return [_share(h, "acute" if h.id in acute else tempo) for h in hypotheses]
+    return [_share(h, "acute" if h.id in acute else tempo, gap, fitted) for h in hypotheses]
 
 
 def _goes_on(course: Course) -> bool:
@@ -146,8 +150,17 @@ def _goes_on(course: Course) -> bool:
     return any(b is not None and (e is None or e - b > longest) for b, e in course.spans)
 
 
-def _share(hypothesis: Hypothesis, tempo: Tempo) -> float:
-    return 0.0 if tempo == "unknown" else hypothesis.pattern.tempo.get(tempo, 0.0)
+def _share(hypothesis: Hypothesis, tempo: Tempo, gap: float | None, fitted: Weights) -> float:
+    """P(the tempo | the cause, and that it began within the ``gap``): that it did is scored by the prior of a
+    disease, as of the chronic ones few begin in a few days. The prior of a drug knows its latency only."""
+    shares = hypothesis.pattern.tempo
+    if tempo == "unknown" or tempo not in shares:
+        return 0.0
+    if gap is None or hypothesis.drug is not None:
+        return shares[tempo]
+    days = fitted.tempo_days
+    begun = {kind: share * min(1.0, max(gap, 1.0) / days[kind].value) for kind, share in shares.items()}
+    return begun[tempo] / math.fsum(begun.values())
 
 
 def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:

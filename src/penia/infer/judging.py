@@ -7,7 +7,7 @@ import numpy as np
 from penia.explanation import Tempo
 from penia.facts import Reading
 from penia.infer import interactions
-from penia.infer.background import Background, place_of
+from penia.infer.background import Background, days, place_of
 from penia.infer.counts import LINEAGE, count_evidence
 from penia.infer.course.column import course_evidence, is_followed
 from penia.infer.deep import at_this_depth
@@ -67,7 +67,9 @@ def rank(
     followed = courses and is_followed(record, low.onset[1])
     tempo: Tempo = low.tempo if not followed or low.tempo in ("recurrent", "cyclic") else "unknown"
     passed = low.passed and not followed
-    counts = count_evidence(who, low.measured, low.words, tempo, fitted, passed=passed)
+    last_normal, first_low = low.onset
+    gap = None if last_normal is None or first_low is None else days(first_low - last_normal)
+    counts = count_evidence(who, low.measured, low.words, tempo, fitted, gap=gap, passed=passed)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of(
