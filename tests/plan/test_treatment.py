@@ -63,6 +63,20 @@ def test_folinic_acid_by_vein_is_not_told_at_a_mildly_low_count() -> None:
     )
 
 
+def irradiated(condition: str) -> list[str]:
+    counts = (
+        *(Count(NOW - timedelta(days=40), line, value) for line, value in (("ANC", 4.0), ("ALC", 1.6))),
+        *(Count(NOW, line, value) for line, value in (("ANC", 1.4), ("ALC", 0.3), ("WBC", 2.0), ("PLT", 90))),
+    )
+    known = Condition(condition, since=NOW - timedelta(days=20))
+    return [step.text for step in penia.explain(Record(Person("p"), counts, conditions=(known,))).plan]
+
+
+def test_a_radiation_centre_is_called_after_an_accident_and_not_in_radiotherapy() -> None:
+    assert any("radiation centre" in text for text in irradiated("acute radiation syndrome"))
+    assert not any("radiation centre" in text for text in irradiated("radiotherapy to the pelvis"))
+
+
 def test_every_condition_of_an_action_exists() -> None:
     base = knowledge.load()
     entries = (*base.causes.values(), *base.drugs.values(), *base.patterns.values())
