@@ -33,7 +33,7 @@ def friberg(days: Array, values: Array, later: Array, healthy: float) -> Array:
     doses = marrow.fractional(onset[:, None], draw.uniform(0.1, 0.999, PEOPLE), lasting, people.rate[:, 0])
     doses = marrow.Doses(doses.times, doses.rates, sensitivity=doses.sensitivity, lineages=("n",))
     grid = np.arange(0.0, float(later[-1]) - first + 1.5)
-    paths = np.log(np.maximum(marrow.simulate(grid, people, doses=[doses], step=1.6).counts[:, 0], 1e-4))
+    paths = np.log(np.maximum(marrow.simulate(grid, people, doses=[doses]).counts[:, 0], 1e-4))
     own = 0.35 * draw.standard_normal(PEOPLE) + np.log(healthy)
     wanted = np.concatenate([days, later]) - first
     rows: list[Array] = [np.interp(wanted, grid, path) for path in paths]

@@ -10,7 +10,7 @@ from penia import marrow
 from penia.knowledge.physiology import physiology
 from penia.marrow import Channel
 
-STEPS = (1.6, 0.8, 0.4, 0.2, 0.1)
+STEPS = (2.0, 1.0, 0.5, 0.2, 0.1)
 TIGHT = 0.04
 SUBJECTS = 40
 

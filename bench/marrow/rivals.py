@@ -93,7 +93,7 @@ end
 """
 
 
-def roadrunner() -> Solver:
+def roadrunner(tolerance: float) -> Solver:
     """libroadrunner (SUNDIALS CVODE), kinetics as equations, infusions as events, one subject at a time."""
     import antimony
     import roadrunner as rr
@@ -107,7 +107,8 @@ def roadrunner() -> Solver:
     if antimony.loadAntimonyString(_SBML.format(events=events, **constants)) < 0:
         raise RuntimeError(antimony.getLastError())
     model = rr.RoadRunner(antimony.getSBMLString("marrow"))
-    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-6, 1e-9
+    model.integrator.relative_tolerance = tolerance
+    model.integrator.absolute_tolerance = 1e-3 * tolerance
     model.selections = ["C"]
 
     def solve(values: np.ndarray) -> np.ndarray:
@@ -137,9 +138,9 @@ def roadrunner() -> Solver:
     return quiet
 
 
-def diffrax(adaptive: bool) -> Solver:
+def diffrax(tolerance: float | None) -> Solver:
     """diffrax Tsit5 in float64, vectorised over subjects, kinetics in closed form, on the common grid or with
-    step control."""
+    step control to ``tolerance``."""
     import diffrax as dfx
     import jax
     import jax.numpy as jnp
@@ -161,8 +162,8 @@ def diffrax(adaptive: bool) -> Solver:
 
     edges = jnp.asarray([d + e for d in job.DOSE_DAYS for e in (0.0, job.INFUSION)][1:])
     control = (
-        dfx.ClipStepSizeController(dfx.PIDController(rtol=1e-6, atol=1e-9), jump_ts=edges)
-        if adaptive
+        dfx.ClipStepSizeController(dfx.PIDController(rtol=tolerance, atol=1e-3 * tolerance), jump_ts=edges)
+        if tolerance
         else dfx.StepTo(ts=jnp.asarray(job.grid()))
     )
 
@@ -171,7 +172,7 @@ def diffrax(adaptive: bool) -> Solver:
     def solve(values):
         baseline, transit, gain, slope = values
         found = dfx.diffeqsolve(
-            dfx.ODETerm(right), dfx.Tsit5(), 0.0, 90.0, 1e-3 if adaptive else None, jnp.full(5, baseline),
+            dfx.ODETerm(right), dfx.Tsit5(), 0.0, 90.0, 1e-3 if tolerance else None, jnp.full(5, baseline),
             args=(baseline, 4 / transit, gain, slope), saveat=dfx.SaveAt(ts=jnp.asarray(job.DAYS)),
             stepsize_controller=control, max_steps=100_000,
         )  # fmt: skip

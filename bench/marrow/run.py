@@ -28,9 +28,11 @@ SUBJECTS, SAMPLE = 2000, 40
 SOLVERS: dict[str, tuple[Callable[[], rivals.Solver], int]] = {
     "penia": (lambda: job.penia, SUBJECTS),
     "numpy RK4, 570 steps": (lambda: rivals.runge_kutta, SUBJECTS),
-    "diffrax Tsit5, 570 steps": (lambda: rivals.diffrax(adaptive=False), SUBJECTS),
-    "diffrax Tsit5, adaptive 1e-6": (lambda: rivals.diffrax(adaptive=True), SUBJECTS),
-    "libroadrunner CVODE 1e-6": (rivals.roadrunner, SUBJECTS),
+    "diffrax Tsit5, 570 steps": (lambda: rivals.diffrax(None), SUBJECTS),
+    "diffrax Tsit5, adaptive 1e-6": (lambda: rivals.diffrax(1e-6), SUBJECTS),
+    "diffrax Tsit5, adaptive 1e-4": (lambda: rivals.diffrax(1e-4), SUBJECTS),
+    "libroadrunner CVODE 1e-6": (lambda: rivals.roadrunner(1e-6), SUBJECTS),
+    "libroadrunner CVODE 1e-5": (lambda: rivals.roadrunner(1e-5), SUBJECTS),
     "scipy LSODA 1e-6": (lambda: rivals.lsoda, SAMPLE),
 }
 

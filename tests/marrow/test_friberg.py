@@ -100,3 +100,12 @@ def test_kill_with_a_high_gain_is_cyclic_neutropenia():
     rising = np.flatnonzero((cyclic[:-1] < 0.5) & (cyclic[1:] >= 0.5))
     assert 19 < np.diff(rising).mean() * 0.25 < 20
     assert 0.12 < cyclic.min() < 0.14
+
+
+def test_a_cycle_keeps_its_phase_at_the_default_step():
+    days = np.arange(0.0, 300.0)
+    people = marrow.parameters(1, 0.8, 2.0, 0.85, 1.0, 0.0, ceiling=3.0, lineages=("n",), stages=(3,))
+    kick = Channel("loss", 4.0, onset=1.0, duration=3.0)
+    coarse, fine = (marrow.simulate(days, people, [kick], step=s).counts[0, 0] for s in (marrow.STEP, 0.1))
+    assert fine[200:].max() / fine[200:].min() > 10
+    assert np.abs(coarse / fine - 1).max() < 0.005

@@ -35,7 +35,6 @@ UNDATED = 30.0
 """Days before the first low count in which a drug without dates began to act."""
 TOUCHED = 0.95
 """Below this part of health a count counts as fallen."""
-STEP = 2 * marrow.STEP
 _DAY = timedelta(days=1)
 _PAST = np.array([-0.5, -1, -1.5, -2, -3, -4, -5, -6, -8, -10, -12, -15, -20, -25, -30, -40, -60, -90, -130])
 
@@ -113,7 +112,7 @@ def timed(asked: Sequence[Asked], letters: Sequence[Lineage], seed: int, people:
         Job(t.kind, t.z, 0.0, np.maximum(t.stop - t.start, 0.0) / t.pace, (), t.pace)
         for t in (found[i] for i in cut)
     ]
-    ended = together(stopped, GRID, letters, step=STEP) if cut else []
+    ended = together(stopped, GRID, letters) if cut else []
     for i, path in zip(cut, ended, strict=True):
         found[i] = msgspec.structs.replace(found[i], known=path)
     return found
@@ -127,7 +126,7 @@ def coming(
     begun = min(float(np.min(np.asarray(j.start))) for j in jobs)
     fine = np.arange(0.0, last + 1.5, 1.0)
     grid = np.unique(np.concatenate([[min(begun, -1.0) - 0.01], _PAST[begun < _PAST], fine]))
-    return grid, together(jobs, grid, letters, growth, STEP)
+    return grid, together(jobs, grid, letters, growth)
 
 
 def leading(kind: Family) -> Lineage:
@@ -150,7 +149,7 @@ def _library(jobs: Sequence[Job], letter: Lineage, seed: int) -> list[Paths]:
     """(people, GRID) of each job; what was simulated once is kept."""
     keys = [(job.family, job.again, letter, seed, len(job.z)) for job in jobs]
     fresh = {key: job for key, job in zip(keys, jobs, strict=True) if key not in _kept}
-    made = together(list(fresh.values()), GRID, (letter,), step=STEP) if fresh else []
+    made = together(list(fresh.values()), GRID, (letter,)) if fresh else []
     ready = {key: path[:, 0].astype(np.float32) for key, path in zip(fresh, made, strict=True)}
     found = [ready[key] if key in ready else _kept[key] for key in keys]
     if len(_kept) + len(ready) > KEPT:

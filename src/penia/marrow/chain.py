@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from penia.marrow.arrays import FloatArray
-from penia.marrow.stage import Weights, constant, relax, relax_varying
+from penia.marrow.stage import NODES, Weights, relax, weigh
 
 
 class Conditions(NamedTuple):
-    """What holds over one step; None is health. Each array is (3, L, N) at its start, middle and end."""
+    """What holds over one step; None is health. Each array is (4, L, N) at its nodes."""
 
     speed: FloatArray | None = None
     """Factor on every maturation stage's outflow."""
@@ -31,91 +31,81 @@ class Chain:
     """The chains of L lineages and N subjects. ``depth`` is the number of lineages that have each slot."""
 
     def __init__(self, stages: tuple[int, ...], rate: FloatArray, removal: FloatArray) -> None:
-        self.rate, self.removal = rate, removal
+        self.stages, self.rate, self.removal = stages, rate, removal
         self.slots = max(stages)
         self.begins = [self.slots - n for n in stages]
         self.depth = [sum(begin <= slot for begin in self.begins) for slot in range(self.slots)]
 
-    def weigh(self, step: FloatArray) -> tuple[Weights, Weights]:
-        return constant(self.rate * step), constant(self.removal * step)
 
-    def follow(
-        self,
-        start: FloatArray,
-        flow: FloatArray,
-        step: FloatArray,
-        now: Conditions,
-        known: tuple[Weights, Weights],
-    ) -> FloatArray:
-        """(slots + 2, L, N) every slot at the end of a step, then the blood in its middle and at its end.
+class Followed:
+    """A chain over one step, stage by stage. ``x`` (slots + 5, L, N) are its stages, the blood, and what
+    leaves the progenitors at the nodes."""
 
-        ``start`` (slots + 1, L, N) is their start, ``flow`` (3, L, N) what leaves the progenitors at its
-        start, middle and end, which is overwritten; ``known`` are the weights of ``weigh(step)``.
-        """
-        after = np.empty((self.slots + 2, *self.rate.shape))
-        for slot, rows in enumerate(self.depth):
-            if now.passing is not None and slot == self.slots - 1:
-                flow[:, :rows] *= now.passing[:, :rows]
-            inputs = (flow[0, :rows], flow[1, :rows], flow[2, :rows])
-            speed = self._speed(slot, rows, now)
-            if speed is None:
-                mid, end = relax(start[slot, :rows], inputs, known[0].rows(rows))
-            else:
-                mid, end = relax_varying(
-                    start[slot, :rows], inputs, self.rate[:rows] * step, (speed[0], speed[1], speed[2])
-                )
-            flow[0, :rows], flow[1, :rows], flow[2, :rows] = start[slot, :rows], mid, end
-            if speed is not None:
-                flow[:, :rows] *= speed
-            after[slot, :rows] = end
-        if now.passing is not None:
-            stageless = slice(self.depth[-1] if self.depth else 0, None)
-            flow[:, stageless] *= now.passing[:, stageless]
-        inputs = (flow[0], flow[1], flow[2])
-        if now.loss is None:
-            mid, end = relax(start[-1], inputs, known[1])
-        else:
-            loss = (now.loss[0], now.loss[1], now.loss[2])
-            mid, end = relax_varying(start[-1], inputs, self.removal * step, loss)
-        after[-2], after[-1] = mid, end
-        return after
+    def __init__(self, chain: Chain, step: FloatArray, now: Conditions, healthy: FloatArray) -> None:
+        """``healthy`` (3, 5, 2, L, N): weights of a stage and of the blood that nothing disturbs."""
+        self.chain, self.passing = chain, now.passing
+        self.speeds = [now.speed] * chain.slots
+        if now.release is not None and chain.slots:
+            self.speeds[-1] = now.release if now.speed is None else now.speed * now.release
+        plain = Weights(healthy[:, :, 0])
+        known = {id(s): plain if s is None else weigh(chain.rate * step, s) for s in self.speeds}
+        self.weights = [known[id(s)].rows(n) for s, n in zip(self.speeds, chain.depth, strict=True)]
+        self.blood = Weights(healthy[:, :, 1]) if now.loss is None else weigh(chain.removal * step, now.loss)
 
-    def _speed(self, slot: int, rows: int, now: Conditions) -> FloatArray | None:
-        """(3, rows, N) outflow factor of a slot; None where it is 1."""
-        speed = None if now.speed is None else now.speed[:, :rows]
-        if now.release is None or slot < self.slots - 1:
-            return speed
-        release = now.release[:, :rows]
-        return release if speed is None else speed * release
+    def counts(self, x: FloatArray) -> FloatArray:
+        """(3, L, N) the blood at the inner nodes and at the end."""
+        return self.walk(x[:, None])[0][:, 0]
 
-    def respond(self, step: FloatArray, now: Conditions) -> list[FloatArray]:
-        """For each lineage (J + 2, J + 4, N): what ``follow`` makes of one unit of each stage, of the blood
-        and of the progenitors' flow at the start, middle and end, under conditions that do not change.
+    def end(self, x: FloatArray) -> FloatArray:
+        """(slots + 1, L, N) the stages and the blood at the end."""
+        return self.walk(x[:, None])[1][:, 0]
 
-        Followed in two halves, which leaves little but the error of taking that flow as a parabola.
-        """
-        inputs = self.slots + 4
-        unit = np.zeros((inputs, self.slots + 2, *self.rate.shape))
-        half = 0.5 * step
-        known = self.weigh(half)
-        for i in range(inputs):
-            start = np.zeros((self.slots + 1, *self.rate.shape))
-            nodes = np.zeros(3)
-            if i <= self.slots:
-                start[i] = 1.0
-            else:
-                nodes[i - self.slots - 1] = 1.0
-            early = self.follow(start, self._parabola(nodes, 0.0), half, now, known)
-            between = np.concatenate([early[:-2], early[-1:]])
-            late = self.follow(between, self._parabola(nodes, 0.5), half, now, known)
-            unit[i], unit[i, -2] = late, early[-1]
-        return [
-            np.ascontiguousarray(unit[begin:, begin:, i].transpose(1, 0, 2))
-            for i, begin in enumerate(self.begins)
+    def walk(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Both, of ``x`` (slots + 5, M, L, N), M times over."""
+        chain = self.chain
+        after = np.empty((chain.slots + 1, *x.shape[1:]))
+        inputs = np.empty((1 + len(NODES), *x.shape[1:]))
+        inputs[1:] = x[chain.slots + 1 :]
+        for slot, rows in enumerate(chain.depth):
+            those = inputs[:, :, :rows]
+            if self.passing is not None and slot == chain.slots - 1:
+                those[1:] *= self.passing[:, None, :rows]
+            those[0] = x[slot, :, :rows]
+            found = relax(those, self.weights[slot])
+            after[slot, :, :rows] = found[-1]
+            those[1], those[2:] = those[0], found
+            if (speed := self.speeds[slot]) is not None:
+                those[1:] *= speed[:, None, :rows]
+        if self.passing is not None:
+            stageless = slice(chain.depth[-1] if chain.depth else 0, None)
+            inputs[1:, :, stageless] *= self.passing[:, None, stageless]
+        inputs[0] = x[chain.slots]
+        counts = relax(inputs, self.blood)
+        after[-1] = counts[-1]
+        return counts, after
+
+
+class Response:
+    """The same for a step that recurs under conditions that do not change over it: what it makes of one unit
+    of each row of ``x``, which is followed once."""
+
+    def __init__(self, followed: Followed) -> None:
+        self.chain = chain = followed.chain
+        units = np.eye(chain.slots + 1 + len(NODES))[..., None, None] + np.zeros(chain.rate.shape)
+        counts, end = followed.walk(units)
+        self.of = [
+            (counts[:, begin:, i].copy(), end[begin:, begin:, i].copy())
+            for i, begin in enumerate(chain.begins)
         ]
 
-    def _parabola(self, nodes: FloatArray, begin: float) -> FloatArray:
-        """(3, L, N) of the parabola through ``nodes`` at the start, middle and end of a half."""
-        s = begin + np.array([0.0, 0.25, 0.5])
-        values = nodes[0] * (1 - s) * (1 - 2 * s) + nodes[1] * 4 * s * (1 - s) + nodes[2] * s * (2 * s - 1)
-        return np.repeat(values, self.rate.size).reshape(3, *self.rate.shape)
+    def counts(self, x: FloatArray) -> FloatArray:
+        found = np.empty((len(NODES) - 1, *x.shape[1:]))
+        for i, begin in enumerate(self.chain.begins):
+            np.einsum("abn,bn->an", self.of[i][0], x[begin:, i], out=found[:, i])
+        return found
+
+    def end(self, x: FloatArray) -> FloatArray:
+        found = np.empty((self.chain.slots + 1, *x.shape[1:]))
+        for i, begin in enumerate(self.chain.begins):
+            np.einsum("abn,bn->an", self.of[i][1], x[begin:, i], out=found[begin:, i])
+        return found

@@ -18,6 +18,7 @@ from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray, per_subject
 from penia.marrow.grid import Event
 from penia.marrow.population import Parameters
+from penia.marrow.stage import NODES
 
 Kind = Literal[
     "stem-kill",
@@ -56,7 +57,7 @@ CONSTANT = ("feedback", "baseline", *CONSTITUTION)
 _OBSERVED = ("margination", "feedback", "baseline", "measured")
 """Targets that the equations do not hold."""
 _INSTANT = 1e-12
-_NUDGE = 1e-7
+_INSIDE = np.clip(NODES, 1e-7, 1 - 1e-7)[:, None]
 _SAME = 1e-6
 
 
@@ -98,10 +99,9 @@ class Course(msgspec.Struct, frozen=True, eq=False):
         return self.size * value
 
     def over(self, start: FloatArray, end: FloatArray) -> FloatArray:
-        """(3, N) at the start, middle and end of a step that no jump falls inside: at a jump on its edge, the
-        value on the inner side."""
-        nudge = _NUDGE * (end - start)
-        return self.at(np.stack([start + nudge, 0.5 * (start + end), end - nudge]))
+        """(4, N) at the nodes of a step that no jump falls inside: at a jump on its edge, the value on the
+        inner side."""
+        return self.at(start + _INSIDE * (end - start))
 
     def active(self, start: float, end: float) -> bool:
         gone = self.end + 40.0 * self.fade
@@ -129,8 +129,8 @@ class Course(msgspec.Struct, frozen=True, eq=False):
             jump = Event(begun, fineness / speed / largest, 1.0 + 1.5 * fineness)
             rise, fade = float(self.rise.min()), float(self.fade.min())
             slow = 1.0 + 0.4 * fineness
-            begins = Event(begun, max(jump.first, 0.4 * fineness * rise / largest), slow) if rise else jump
-            ends = Event(self.end, 0.3 * fineness * fade, 1.0 + 0.2 * fineness) if fade else jump.at(self.end)
+            begins = Event(begun, max(jump.first, 0.8 * fineness * rise / largest), slow) if rise else jump
+            ends = Event(self.end, 0.4 * fineness * fade, 1.0 + fineness) if fade else jump.at(self.end)
             found = [begins, Event(self.full), ends]
         return [e for e in found if np.isfinite(e.times).any()]
 
@@ -188,9 +188,9 @@ def _course(channel: Channel, subjects: int, lineages: tuple[str, ...]) -> Cours
 
 
 def combined(found: Sequence[Course], start: FloatArray, end: FloatArray, lineages: int) -> FloatArray:
-    """(3, L, N) of the courses of one target over a step: what they leave, or what they add."""
+    """(4, L, N) of the courses of one target over a step: what they leave, or what they add."""
     fraction = found[0].fraction
-    shape = (3, lineages, found[0].size.shape[0])
+    shape = (len(NODES), lineages, found[0].size.shape[0])
     total = np.ones(shape) if fraction else np.zeros(shape)
     for course in found:
         value = course.over(start, end)

@@ -8,7 +8,7 @@ import numpy as np
 
 from penia.marrow.arrays import FloatArray
 from penia.marrow.channels import Course, combined
-from penia.marrow.stage import relax_varying
+from penia.marrow.stage import NODES, relax, weigh
 
 LEAST = 1e-30
 """Compartments do not go below it."""
@@ -33,7 +33,8 @@ class Disturbances:
     def over(
         self, start: FloatArray, end: FloatArray
     ) -> tuple[dict[str, FloatArray], tuple[int, ...] | None]:
-        """Inputs (3, L, N) over a step; those on the chain that are on, None if one of them changes."""
+        """Inputs (4, L, N) at the nodes of a step; those on the chain that are on, None if one of them
+        changes."""
         found: dict[str, FloatArray] = {}
         if not self.courses:
             return found, ()
@@ -57,13 +58,14 @@ class Stem:
         self.moves = bool(np.any(self.inverse != 1.0))
 
     def supply(self, step: FloatArray, killed: FloatArray | None, tie: FloatArray) -> FloatArray | None:
-        """(3, L, N) S^(1−ρ) over the step with u_stem ``killed`` (3, N); None where it is 1."""
+        """(4, L, N) S^(1−ρ) over the step with u_stem ``killed`` (4, N); None where it is 1."""
         if killed is None and not self.moves:
             return None
         self.moves = True
-        kept = np.ones((3, 1)) if killed is None else 1.0 - killed
-        one = np.ones(1)
-        mid, end = relax_varying(self.inverse, (one, one, one), self.rate * step, (kept[0], kept[1], kept[2]))
-        logs = -np.log(np.stack([self.inverse, mid, end]))
-        self.inverse = np.minimum(end, 1.0 / LEAST)
+        kept = None if killed is None else 1.0 - killed
+        inputs = np.ones((1 + len(NODES), *self.inverse.shape))
+        inputs[0] = self.inverse
+        found = relax(inputs, weigh(self.rate * step, kept))
+        logs = -np.log(np.stack([self.inverse, *found]))
+        self.inverse = np.minimum(found[-1], 1.0 / LEAST)
         return np.exp(tie * logs[:, None])

@@ -7,6 +7,9 @@ drug's effect saturates: v = s / (1 + s/v_max).
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,8 +17,10 @@ from numpy.typing import ArrayLike
 from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray
 from penia.marrow.grid import Event
+from penia.marrow.stage import NODES, lagrange
 
-_GAUSS = 0.5 - 0.5 / np.sqrt(3.0)
+_GAUSS = ((0.5 - 0.15**0.5, 5 / 18), (0.5, 8 / 18), (0.5 + 0.15**0.5, 5 / 18))
+"""Places and weights of the quadrature from node to node."""
 _NOTHING = 45.0
 """Time constants after which a dose has gone."""
 _FELT = 1e-8
@@ -23,8 +28,15 @@ _FELT = 1e-8
 _INSTANT = 1e-12
 
 
-Pulse = tuple[tuple[int, ...], FloatArray, FloatArray]
-"""Lineages, and the integrals of v over both halves of a step."""
+class Pulse(NamedTuple):
+    """A schedule over one step."""
+
+    rows: tuple[int, ...]
+    """Lineages"""
+    weights: FloatArray
+    """(3, 4, 1 or N) from a factor at the nodes to the integrals of its product with v from node to node,
+    still to be multiplied by ``scale``."""
+    scale: FloatArray
 
 
 class Doses(msgspec.Struct, frozen=True, eq=False):
@@ -99,13 +111,17 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
             total = total + self.weights[:, j] * share * np.exp(-rate * gone)
         return np.where(since > 0, total, 0.0)
 
-    def integrals(self, start: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """∫v over the first and the second half of steps ``start`` to ``end``, (K, 1) or (K, N), that no dose
-        begins or ends inside; still to be multiplied by ``scale``."""
-        half = 0.5 * (end - start)
-        at = (_GAUSS, 1.0 - _GAUSS, 1.0 + _GAUSS, 2.0 - _GAUSS)
-        first, second, third, fourth = (self._bounded(self.unit(start + half * c)) for c in at)
-        return 0.5 * half * (first + second), 0.5 * half * (third + fourth)
+    def integrals(self, start: FloatArray, end: FloatArray) -> FloatArray:
+        """(3, 4, K, 1 or N) ∫v from node to node of steps ``start`` to ``end``, (K, 1) or (K, N), that no
+        dose begins or ends inside; v times the polynomial that is 1 at one node and 0 at the others."""
+        step = end - start
+        parts: list[FloatArray] = []
+        for a, b in pairwise(NODES.tolist()):
+            places = [(a + (b - a) * place, (b - a) * weight) for place, weight in _GAUSS]
+            effects = [step * weight * self._bounded(self.unit(start + step * at)) for at, weight in places]
+            nodal = lagrange(NODES) @ np.vander([at for at, _ in places], len(NODES), increasing=True).T
+            parts.append(np.tensordot(nodal, np.stack(effects), axes=1))
+        return np.stack(parts)
 
     def _bounded(self, unit: FloatArray) -> FloatArray:
         if not self.saturates:
@@ -124,9 +140,9 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
                 np.max(self.strength[:, d]) * np.max(self.weights.sum(axis=1)) * self.sensitivity.max()
             )
             top = min(top / (1.0 + fastest * longest), float(self.most.max()))
-            pieces = int(np.clip(np.ceil(rate * top * longest / fineness), 3, 24)) if longest > 0 else 0
+            pieces = int(np.clip(np.ceil(rate * top * longest / fineness / 4), 2, 8)) if longest > 0 else 0
             found += [Event(begun + lasts * (i / pieces)) for i in range(pieces)]
-            found.append(Event(begun + lasts, 0.5 * fineness / (fastest + rate * top), 1.0 + 0.8 * fineness))
+            found.append(Event(begun + lasts, fineness / (fastest + rate * top), 1.0 + 2.0 * fineness))
         return found
 
     @property
@@ -140,17 +156,17 @@ class Schedule(msgspec.Struct, frozen=True, eq=False):
 
 
 class Pulses:
-    """∫v over both halves of every step."""
+    """∫v from node to node of every step."""
 
     def __init__(self, schedule: Schedule, times: FloatArray) -> None:
         self.rows, self.scale = schedule.rows, schedule.scale
-        self.first, self.second = schedule.integrals(times[:-1], times[1:])
-        self.on: list[bool] = np.any((self.first + self.second) * self.scale > _FELT, axis=1).tolist()
+        self.whole = schedule.integrals(times[:-1], times[1:])
+        self.on: list[bool] = np.any(self.whole.sum(axis=(0, 1)) * self.scale > _FELT, axis=1).tolist()
 
     def over(self, step: int) -> Pulse | None:
         if not self.on[step]:
             return None
-        return self.rows, self.scale * self.first[step], self.scale * self.second[step]
+        return Pulse(self.rows, self.whole[:, :, step], self.scale)
 
 
 def schedule(doses: Doses, subjects: int, lineages: tuple[str, ...]) -> Schedule:

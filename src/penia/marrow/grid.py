@@ -6,6 +6,8 @@ same number.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
@@ -73,17 +75,16 @@ def merge(shared: FloatArray, where: Places, events: FloatArray) -> tuple[FloatA
     return np.take_along_axis(times, order, axis=1).T.copy(), places.T.copy()
 
 
-def key(step: FloatArray) -> float:
-    """Names a step that all subjects take; below 0 where each has its own."""
-    return round(float(step[0]), 10) if len(step) == 1 else -1.0
-
-
-def recurring(times: FloatArray, often: int) -> frozenset[float]:
-    """Keys of the steps that come ``often`` or more."""
+def names_of(times: FloatArray) -> list[float]:
+    """Names each step by its length; below 0 where subjects have each their own."""
     if times.shape[1] > 1:
-        return frozenset()
-    steps, count = np.unique(np.round(np.diff(times[:, 0]), 10), return_counts=True)
-    return frozenset(steps[count >= often].tolist())
+        return [-1.0] * (len(times) - 1)
+    return np.round(np.diff(times[:, 0]), 10).tolist()
+
+
+def recurring(names: Sequence[float], often: int) -> frozenset[float]:
+    """Those that come ``often`` or more, and are the same for all."""
+    return frozenset(name for name, count in Counter(names).items() if count >= often and name > 0)
 
 
 def due(where: Places, steps: int) -> dict[int, tuple[Places, Places]]:

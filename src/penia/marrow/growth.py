@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from penia.errors import PeniaError
 from penia.marrow.arrays import FloatArray, per_subject
 from penia.marrow.grid import Event
-from penia.marrow.stage import Nodes, relax_varying
+from penia.marrow.stage import NODES, relax, weigh
 
 
 class GrowthFactor(msgspec.Struct, frozen=True, eq=False):
@@ -57,14 +57,12 @@ class Course(msgspec.Struct, frozen=True, eq=False):
 
     def over(
         self, depot: FloatArray, level: FloatArray, count: FloatArray, step: FloatArray
-    ) -> tuple[Nodes, FloatArray]:
-        """x at the three nodes of a step with neutrophils ``count`` (3, N), and the depot at its end."""
-        decay = np.exp(-0.5 * step * self.absorption)
-        entry = self.absorption * depot
-        inputs = (entry, entry * decay, entry * decay**2)
+    ) -> tuple[FloatArray, FloatArray]:
+        """(4, N) x at the nodes of a step with neutrophils ``count`` (4, N), and the depot at its end."""
+        depots = depot * np.exp(-NODES[:, None] * step * self.absorption)
         outflow = self.elimination + self.clearance * count
-        mid, end = relax_varying(level, inputs, step, (outflow[0], outflow[1], outflow[2]))
-        return (level, np.maximum(mid, 0.0), np.maximum(end, 0.0)), depot * decay**2
+        found = relax(np.stack([level, *(self.absorption * depots)]), weigh(step + 0.0 * level, outflow))
+        return np.maximum(np.stack([level, *found]), 0.0), depots[-1]
 
     def events(self, fineness: float) -> list[Event]:
         return [Event(self.times[:, d], 0.02 * fineness) for d in range(self.times.shape[1])]

@@ -18,7 +18,7 @@ from penia.marrow.population import Parameters
 from penia.marrow.problem import Problem
 from penia.marrow.state import State, healthy, joined
 
-STEP = 0.8
+STEP = 2.0
 """Longest step in units of the shortest passage time 1/k: see docs/marrow.md for the error that it leaves."""
 _GROUP = 5120
 """Subjects times lineages that are walked together: few enough to stay in the cache."""

@@ -1,113 +1,144 @@
-"""One linear stage over one step, exactly: the brick that the solver is built of.
+"""One linear stage over one step: the brick that the solver is built of.
 
-A stage obeys x' = k (u(t) − c(t) x). Over a step of length h its input u is taken as the parabola through its
-values at the start, middle and end; then the solution is a weighted sum with φ-functions (Hochbruck and
-Ostermann 2010, Acta Numerica 19:209)
+A stage obeys x' = k (u(t) − c(t) x). Over a step of length h its input u is taken as the polynomial through
+its values at four nodes, those of Lobatto's quadrature; then x at the nodes is a weighted sum with
+φ-functions (Hochbruck and Ostermann 2010, Acta Numerica 19:209)
 
-    φ1(X) = (1 − e^−X)/X,   φ2 = (1 − φ1)/X,   φ3 = (1/2 − φ2)/X,   X = k c h
+    φ1(X) = (1 − e^−X) / X,   φj(X) = (1/(j − 1)! − φj−1(X)) / X,   X = k c h
 
 which has no limit of stability: with a large X the stage follows u/c. Where c varies over the step, the rate
-is frozen at the end (at the middle for the middle value) and the difference (c − c_end) x joins the input, so
-that a fast stage still ends exactly on u/c.
+is frozen at each node in turn and the difference (c − c_node) x joins the input, as the polynomial through
+the nodes up to that one, so that a fast stage still ends exactly on u/c.
 """
 
 from __future__ import annotations
 
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 
 from penia.marrow.arrays import FloatArray
 
-Nodes = tuple[FloatArray, FloatArray, FloatArray]
-"""Values at the start, the middle and the end of a step, each (L, N) or broadcastable to it."""
-_SMALL = 0.02
+NODES = np.array([0.0, 0.5 - 0.05**0.5, 0.5 + 0.05**0.5, 1.0])
+"""Places within a step."""
+_SMALL = 2.0
+"""X below which the weights are summed as power series, which is one product of matrices."""
+_TERMS = 17
+
+
+def lagrange(nodes: FloatArray) -> FloatArray:
+    """(nodes, powers) of the polynomials that are 1 at one of ``nodes`` and 0 at the others."""
+    return np.asarray(np.linalg.inv(np.vander(nodes, increasing=True)).T, dtype=np.float64)
+
+
+def _moments(node: int, known: int) -> FloatArray:
+    """(4, 4) from φ1 … φ4 of a ``node`` to the weights of an input that is ``known`` at so many nodes."""
+    powers = np.arange(known)
+    found = np.zeros((len(NODES), len(NODES)))
+    found[:known, :known] = lagrange(NODES[:known])
+    found[:known, :known] *= NODES[node] ** (powers + 1) * np.array([factorial(p) for p in powers])
+    return found
+
+
+_WHOLE = np.stack([_moments(node, len(NODES)) for node in (1, 2, 3)])
+_PARTIAL = np.stack([_moments(node, node + 1) for node in (1, 2, 3)])
+"""Of an input that is known up to the node only."""
+
+
+def _series(moments: FloatArray) -> FloatArray:
+    """(3, 4, terms) from the powers of X to the same weights: φj(c X) is the sum of (−c X)^p / (p + j)!."""
+    p, j, c = np.arange(_TERMS), np.arange(1, 5)[:, None], NODES[1:, None, None]
+    inverse = np.array([1.0 / factorial(n) for n in range(_TERMS + 4)])
+    return moments @ ((-c) ** p * inverse[p + j])
+
+
+_WHOLE_SERIES, _PARTIAL_SERIES = _series(_WHOLE), _series(_PARTIAL)
+INTEGRAL = _WHOLE_SERIES[:, :, 0].copy()
+"""(3, 4) from values at the nodes to the integrals up to the inner nodes and the end, for a step of 1."""
 
 
 class Weights(NamedTuple):
-    """Weights of the start value and of the input at start, middle and end: for the middle, then the end."""
+    """What a stage is at the inner nodes and the end, from its start and its input: ``whole`` (3, 5, …).
 
-    keep_mid: FloatArray
-    mid: Nodes
-    keep_end: FloatArray
-    end: Nodes
+    Where the outflow varies, ``partial`` (3, 4, …) weighs how it differs from that at the node, ``outflow``
+    (4, …)."""
+
+    whole: FloatArray
+    partial: FloatArray | None = None
+    outflow: FloatArray | None = None
 
     def rows(self, count: int) -> Weights:
         """The same for the first ``count`` lineages (views)."""
-        m, e = self.mid, self.end
-        return Weights(
-            self.keep_mid[:count], (m[0][:count], m[1][:count], m[2][:count]),
-            self.keep_end[:count], (e[0][:count], e[1][:count], e[2][:count]),
-        )  # fmt: skip
+        if self.partial is None or self.outflow is None:
+            return Weights(self.whole[:, :, :count])
+        return Weights(self.whole[:, :, :count], self.partial[:, :, :count], self.outflow[:, :count])
 
 
-def phi(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """e^−x and φ1, φ2, φ3 of ``x`` (any sign, any size), elementwise."""
-    size = np.abs(x)
-    least, largest = size.min(), size.max()
-    if largest < _SMALL:
-        return _series(x)
-    safe = x if least >= _SMALL else np.where(size < _SMALL, 1.0, x)
-    decay = np.exp(-x)
-    one = (1.0 - decay) / safe
-    two = (1.0 - one) / safe
-    three = (0.5 - two) / safe
-    if least < _SMALL:
-        small = size < _SMALL
-        one, two, three = (
-            np.where(small, near, far) for near, far in zip(_series(x)[1:], (one, two, three), strict=True)
-        )
-    return decay, one, two, three
+def weigh(rate: FloatArray, outflow: FloatArray | None = None) -> Weights:
+    """Of a stage with ``rate`` k h, and c at the four nodes where it is not 1."""
+    if outflow is None:
+        return Weights(_whole(rate, rate[None], 1.0))
+    if np.array_equal(outflow[1:], outflow[:-1]):
+        return Weights(_whole(rate, rate * outflow[:1], outflow[:1]))
+    x = rate * outflow[1:]
+    partial = rate * _inputs(x, _PARTIAL, _PARTIAL_SERIES)
+    return Weights(_whole(rate, x, outflow[1:]), partial, outflow)
 
 
-def _series(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    three = 1 / 6 - x * (1 / 24 - x * (1 / 120 - x * (1 / 720 - x * (1 / 5040))))
-    two = 0.5 - x * three
-    one = 1.0 - x * two
-    return 1.0 - x * one, one, two, three
+def _whole(rate: FloatArray, x: FloatArray, outflow: FloatArray | float) -> FloatArray:
+    """What is left of the start is what a steady input does not make up for."""
+    found = np.empty((3, 5, *x.shape[1:]))
+    np.multiply(rate, _inputs(x, _WHOLE, _WHOLE_SERIES), out=found[:, 1:])
+    np.subtract(1.0, outflow * found[:, 1:].sum(axis=1), out=found[:, 0])
+    return found
 
 
-def _end(x: FloatArray, scale: FloatArray) -> tuple[FloatArray, Nodes]:
-    decay, one, two, three = phi(x)
-    return decay, (
-        scale * (one - 3 * two + 4 * three),
-        scale * (4 * two - 8 * three),
-        scale * (4 * three - two),
-    )
+def _inputs(x: FloatArray, moments: FloatArray, series: FloatArray) -> FloatArray:
+    """(3, 4, …) weights of the input over k h, for ``x`` (3, …) at the nodes or (1, …) at all."""
+    if x.max() < _SMALL:
+        return _product(series, _powers(x))
+    closed = _product(moments, _phi(NODES[1:].reshape(-1, *[1] * (x.ndim - 1)) * np.maximum(x, _SMALL)))
+    if x.min() >= _SMALL:
+        return closed
+    return np.where(x[:, None] < _SMALL, _product(series, _powers(np.minimum(x, _SMALL))), closed)
 
 
-def _middle(x: FloatArray, scale: FloatArray) -> tuple[FloatArray, Nodes, FloatArray]:
-    """As ``_end`` for the middle; the last is the start's weight where the input is only known as a line."""
-    decay, one, two, three = phi(0.5 * x)
-    half = 0.5 * scale
-    nodes = half * (one - 1.5 * two + three), scale * (two - three), half * (three - 0.5 * two)
-    return decay, nodes, half * (one - two)
+def _product(matrices: FloatArray, found: FloatArray) -> FloatArray:
+    """(3, 4, …) for each node its ``matrices`` (3, 4, a) times ``found`` (a, 3 or 1, …)."""
+    flat = found.reshape(*found.shape[:2], -1).swapaxes(0, 1)
+    return np.matmul(matrices, flat).reshape(3, 4, *found.shape[2:])
 
 
-def constant(x: FloatArray) -> Weights:
-    """Weights for c = 1 and ``x`` = k h."""
-    keep_mid, mid, _ = _middle(x, x)
-    keep_end, end = _end(x, x)
-    return Weights(keep_mid, mid, keep_end, end)
+def _powers(x: FloatArray) -> FloatArray:
+    found = np.empty((_TERMS, *x.shape))
+    found[0], found[1] = 1.0, x
+    known = 1
+    while known < _TERMS - 1:
+        np.multiply(found[1 : known + 1], found[known], out=found[known + 1 : 2 * known + 1])
+        known *= 2
+    return found
 
 
-def relax(start: FloatArray, inputs: Nodes, weights: Weights) -> tuple[FloatArray, FloatArray]:
-    """Middle and end of a stage with constant rate."""
-    (m0, m1, m2), (e0, e1, e2) = weights.mid, weights.end
-    u0, u1, u2 = inputs
-    mid = weights.keep_mid * start + m0 * u0 + m1 * u1 + m2 * u2
-    end = weights.keep_end * start + e0 * u0 + e1 * u1 + e2 * u2
-    return mid, end
+def _phi(x: FloatArray) -> FloatArray:
+    """(4, …) φ1 to φ4."""
+    found = np.empty((len(NODES), *x.shape))
+    last = np.exp(-x)
+    for order in range(len(NODES)):
+        np.subtract(1.0 / factorial(order), last, out=found[order])
+        found[order] /= x
+        last = found[order]
+    return found
 
 
-def relax_varying(
-    start: FloatArray, inputs: Nodes, rate: FloatArray, outflow: Nodes
-) -> tuple[FloatArray, FloatArray]:
-    """Middle and end of a stage whose outflow factor c varies; ``rate`` is k h."""
-    u0, u1, u2 = inputs
-    c0, c1, c2 = outflow
-    keep, (m0, m1, m2), line = _middle(rate * c1, rate)
-    mid = keep * start + m0 * u0 + m1 * u1 + m2 * u2 - line * (c0 - c1) * start
-    keep, (e0, e1, e2) = _end(rate * c2, rate)
-    end = keep * start + e0 * (u0 - (c0 - c2) * start) + e1 * (u1 - (c1 - c2) * mid) + e2 * u2
-    return mid, end
+def relax(inputs: FloatArray, weights: Weights) -> FloatArray:
+    """(3, …) a stage at the inner nodes and the end; ``inputs`` (5, …) are its start, then what flows in at
+    the four nodes."""
+    found = np.einsum("ab...,b...->a...", weights.whole, inputs)
+    if weights.partial is not None and weights.outflow is not None:
+        outflow, known = weights.outflow, [inputs[0]]
+        for node, part in enumerate(weights.partial, start=1):
+            for before, value in enumerate(known):
+                found[node - 1] -= part[before] * (outflow[before] - outflow[node]) * value
+            known.append(found[node - 1])
+    return found

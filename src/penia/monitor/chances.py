@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from penia import knowledge
 from penia.forecast import can_be_forecast, follow
 from penia.forecast.observed import Line, ahead, lines
-from penia.forecast.particles import LETTER, STEP
+from penia.forecast.particles import LETTER
 from penia.forecast.scenarios import Arm
 from penia.infer import rank
 from penia.infer.course import Family, draw, of_drug
@@ -123,5 +123,5 @@ def _falls(drug: str, name: str, future: Array, generator: np.random.Generator) 
     start = generator.uniform(0.0, future[-1], PEOPLE)
     stop = np.where(kind.dosed, start, np.inf)
     grid = np.concatenate([[0.0], future])
-    runs = together([Job(kind, z, start, stop)], grid, (LETTER[name],), step=STEP)[0][:, 0, 1:]
+    runs = together([Job(kind, z, start, stop)], grid, (LETTER[name],))[0][:, 0, 1:]
     return np.log(np.maximum(runs, 1e-6))[generator.integers(0, PEOPLE, SAMPLES)]

@@ -22,7 +22,6 @@ from penia.infer.course.library import (
     GRID,
     LETTER,
     LINES,
-    STEP,
     Paths,
     logs_of,
     paced,
@@ -117,7 +116,7 @@ def _job(draws: Draws, own: Subjects) -> Job:
 def _simulated(
     jobs: Sequence[Job], grid: Array, lines: Sequence[Lineage]
 ) -> list[Mapping[Lineage, Paths | None]]:
-    made = together(jobs, grid, lines, step=STEP) if jobs else []
+    made = together(jobs, grid, lines) if jobs else []
     return [logs_of(job.family, counts, lines) for job, counts in zip(jobs, made, strict=True)]
 
 

@@ -23,8 +23,6 @@ from penia.knowledge.schema import Latency, Lineage
 Array = NDArray[np.float64]
 
 PEOPLE = 200
-STEP = 1.6
-"""Twice the model's own step, whose error is small beside the spread between people."""
 _NAMES: dict[Lineage, str] = {"n": "ANC", "l": "ALC", "p": "PLT", "e": "HB"}
 _NORMAL = NormalDist()
 CYCLES = ("period", "trough", "peak", "trough-days")
@@ -113,9 +111,9 @@ def _severity(family: Family, z: Array, within: tuple[float, float]) -> Array:
 def _counts(family: Family, z: Array, days: Array, stop: Array, line: Lineage | str) -> Array:
     """Relative to health (N, T)."""
     if line != "w":
-        return run(family, z, days, stop=stop, lines=[_lineage(line)], step=STEP)[:, 0]
+        return run(family, z, days, stop=stop, lines=[_lineage(line)])[:, 0]
     share = {k: figures().white[k].value for k in ("n", "l")}
-    parts = run(family, z, days, stop=stop, lines=["n", "l"], step=STEP)
+    parts = run(family, z, days, stop=stop, lines=["n", "l"])
     return share["n"] * parts[:, 0] + share["l"] * parts[:, 1] + 1 - share["n"] - share["l"]
 
 

@@ -26,7 +26,6 @@ def run(
     again: Sequence[float] = (),
     growth: marrow.GrowthFactor | None = None,
     pace: ArrayLike = 1.0,
-    step: float = marrow.STEP,
 ) -> Array:
     """Counts relative to the person's own health (N, lines, T) on ``days`` (T,), which rise; the marrow is
     healthy on the first.
@@ -47,7 +46,5 @@ def run(
             channels += acts(family, line, z, begin + later, begin + later, figures(), slow)
         if channels or (growth is not None and line == "n"):
             own = growth if line == "n" else None
-            found[:, place] = marrow.simulate(days, person(line, z), channels, growth=own, step=step).counts[
-                :, 0
-            ]
+            found[:, place] = marrow.simulate(days, person(line, z), channels, growth=own).counts[:, 0]
     return found
