@@ -67,7 +67,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     """``system|code`` that decided what the fact is."""
 
 
-class Person(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     id: str
     sex: Sex | None = None
     birth: date | None = None
@@ -108,7 +108,7 @@ class Count(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     origin: Origin = Origin(place="")
 
 
-class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A drug by ingredient, or radiation, a chemical, a vaccine; from ``start`` to ``stop``."""
 
     name: str
@@ -130,7 +130,7 @@ class Exposure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     origins: tuple[Origin, ...] = ()
 
 
-class Condition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Condition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A diagnosis that the record states."""
 
     name: str
@@ -143,7 +143,7 @@ class Condition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     origin: Origin = Origin(place="")
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A sign, symptom, piece of history or place; present or absent. Unknown is not stored."""
 
     name: str
@@ -177,14 +177,14 @@ class TestResult(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     origin: Origin = Origin(place="")
 
 
-class Procedure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Procedure(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     name: str
     codes: tuple[str, ...] = ()
     time: Moment | None = None
     origin: Origin = Origin(place="")
 
 
-class Stay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Stay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A contact with care, for the setting in which the counts were taken."""
 
     setting: Setting
@@ -192,7 +192,7 @@ class Stay(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     stop: Moment | None = None
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Something dropped or not understood, with its place, the reason and the remedy."""
 
     kind: str

@@ -31,7 +31,7 @@ from typing import TypeVar
 
 import msgspec
 
-from penia.read.calendar import NO_END, possible, present
+from penia.read.calendar import NO_END, can_be, possible, present
 from penia.read.checks import (
     at_one_time,
     born_before,
@@ -120,13 +120,17 @@ class RecordBuilder:
         self._stays.append(msgspec.structs.replace(stay, start=start, stop=stop))
 
     def _when(self, time: datetime | None, what: str, place: str) -> datetime | None:
-        return None if time and time.year >= NO_END else possible(time, what, place, self.problems)
+        if time is None or can_be(time):
+            return time
+        return None if time.year >= NO_END else possible(time, what, place, self.problems)
 
     def _span(
         self, start: datetime | None, stop: datetime | None, what: str, place: str
     ) -> tuple[datetime | None, datetime | None]:
-        start = self._when(start, f"the start of {what}", place)
-        stop = self._when(stop, f"the end of {what}", place)
+        if not (start is None or can_be(start)):
+            start = self._when(start, f"the start of {what}", place)
+        if not (stop is None or can_be(stop)):
+            stop = self._when(stop, f"the end of {what}", place)
         if start is not None and stop is not None and stop < start and stop == _midnight(start):
             stop = start  # a day without an hour, the same as that of the start
         if start is not None and stop is not None and stop < start:

@@ -19,12 +19,16 @@ CHECK = "check its date"
 Received = tuple[TestResult, tuple[str, ...]]
 
 
+def can_be(time: datetime) -> bool:
+    first, after = _calendar()
+    return first <= time < after
+
+
 def possible(time: datetime | None, what: str, place: str, problems: Problems) -> datetime | None:
     """The time; None, with a problem, where its year is none of a record of people."""
-    first, after = _calendar()
-    if time is None or first <= time < after:
+    if time is None or can_be(time):
         return time
-    early = time < first
+    early = time < _calendar()[0]
     reason = (
         f"{what} is dated {time.date()}, {'before' if early else 'after'} any record of people could be; "
         "it was left out"

@@ -32,7 +32,7 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
     ``last``: the last moment of the record.
     """
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
-    for event in (_supplied(event, problems) for event in events):
+    for event in (_supplied(e, problems) if e.evidence == "dispense" else e for e in events):
         found = ingredients_of(event.codes, event.names)
         for ingredient in found:
             by_drug[ingredient, ""].append(event)
@@ -51,7 +51,7 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
 
 def _supplied(event: DrugEvent, problems: Problems) -> DrugEvent:
     """A dispensing without a supply lasts as a prescription is taken to, by the convention of OMOP."""
-    if event.evidence != "dispense" or event.start is None or event.stop is not None:
+    if event.start is None or event.stop is not None:
         return event
     days = times().prescription.value
     reason = (

@@ -83,11 +83,12 @@ class Loaded:
 
     def _coded(self, code: str) -> Coded:
         """Kept for the next event; not by lru_cache, whose cycle would hold the connection."""
-        if code not in self._known:
+        known = self._known.get(code)
+        if known is None:
             if len(self._known) >= CACHED:
                 self._known.clear()
-            self._known[code] = Coded.of(code, self._described.get(code, NOTHING))
-        return self._known[code]
+            known = self._known[code] = Coded.of(code, self._described.get(code, NOTHING))
+        return known
 
     @cached_property
     def people(self) -> tuple[str, ...]:

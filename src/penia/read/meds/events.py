@@ -60,7 +60,7 @@ class Events:
         time, code, numeric, text, unit, end, _ = row
         coded = self._coded(code or "")
         when, at = _stamped(time)
-        ended = _stamped(end)[0]
+        ended = _stamped(end)[0] if end else None
         place = f"{coded.code}{at}" or "?"
         if time and not when:
             self._no_date(coded, time)
