@@ -24,19 +24,22 @@ def spelling(row: Unit) -> str:
 
 # What the parts of a count's unit mean, written down apart from the table.
 MULTIPLES = {
-    r"K|k|[Tt]h|TH|[Tt]hou|THOU|[Tt]housands?|miles|Tsd\.?|x?1000": 1e3,
+    r"K|k|[Tt]h|TH|[Tt]hou|THOU|[Tt]housands?|x?1000": 1e3,
+    r"Tsd\.?|Tausend|milliers|miles|migliaia|milhares|tys\.?|bin|duizend": 1e3,
     r"M|m|[Mm]ill|[Mm]illion": 1e6,
-    r"G|Giga|giga|Gpt|Mrd": 1e9,
-    r"T|Tpt": 1e12,
+    r"Mio\.?|millions|millones|milioni|milh[õo]es|mln\.?|milyon|miljoen": 1e6,
+    r"G|Giga|giga|GIGA|Gpt|[Mm]rd|Mrd\.|milliards?|mld|miljard|miliardi": 1e9,
+    r"T|Tpt|[Tt][eé]ra": 1e12,
     r"[Ll]akhs?|lacs?": 1e5,
     r"万": 1e4,
     r"百": 1e2,
-    r"#|1|[Cc]ells?|CELLS|\{#\}|\{[Cc]ells\}|per|": 1.0,
+    r"#|1|n|[Cc]ells?|CELLS|\{#\}|\{[Cc]ells\}|per|": 1.0,
+    r"Zellen|cellules|éléments|células|c[eé]ls?|cellule|cellen|komórek|hücre": 1.0,
 }
 LITRES = {
-    r"[uµμ][Ll]|UL|mc[Ll]|MCL|mm\^?3|MM3|[cC]u ?\.?mm|cu\.mm|cmm|CMM|CUMM|CU MM": 1e-6,
+    r"[uµμ][Ll]|UL|mc[Ll]|MCL|mm\^?3|MM3|[cC]u ?\.?mm|cu\.mm|cmm|CMM|CUMM|CU MM|mmc": 1e-6,
     r"[Ll]": 1.0,
-    r"mL": 1e-3,
+    r"m[Ll]": 1e-3,
     r"n[Ll]": 1e-9,
     r"p[Ll]": 1e-12,
 }
@@ -318,3 +321,24 @@ def test_a_shown_value_is_within_half_of_its_third_digit_and_without_an_exponent
 def test_the_whole_is_no_more_than_the_whole():
     assert to_percent(1, "1") == 100
     assert to_count(100, "%", "HCT") == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "size"),
+    [
+        ("Zellen/µl", 1e-3), ("Tsd./µl", 1), ("Mio/µl", 1e3), ("Mio/ml", 1), ("Mrd./l", 1), ("Gpt/l", 1),
+        ("/nl", 1), ("/pl", 1e3), ("giga/L", 1), ("10*3/mm3", 1), ("10³/mm³", 1), ("milliers/mm³", 1),
+        ("millions/mm3", 1e3), ("cellules/mm³", 1e-3), ("Téra/L", 1e3), ("miles/mm³", 1), ("cel/mm3", 1e-3),
+        ("millones/µL", 1e3), ("migliaia/mmc", 1), ("x10^3/mmc", 1), ("milioni/mmc", 1e3), ("mld/l", 1),
+        ("miljoen/µl", 1e3), ("milhares/mm³", 1), ("milhões/mm³", 1e3), ("tys./µl", 1), ("mln/µl", 1e3),
+        ("bin/mm3", 1), ("milyon/mm3", 1e3), ("hücre/µL", 1e-3),
+    ],
+)  # fmt: skip
+def test_units_of_laboratory_sheets_in_other_languages_are_known(unit: str, size: float):
+    assert to_count(1.0, unit, "WBC") == pytest.approx(size)
+
+
+@pytest.mark.parametrize("unit", ["mil/mm3", "mil/mm³", "mil/mmc"])
+def test_a_word_that_is_a_thousand_in_one_language_and_a_million_in_another_is_refused(unit: str):
+    with pytest.raises(UnitError):
+        to_count(1.0, unit, "WBC")
