@@ -111,3 +111,18 @@ def test_parts_in_the_unit_of_a_white_count_that_cannot_be_are_left_out_too():
     record = penia.read(text)
     assert [(c.lineage, c.value) for c in record.counts] == [("ANC", 0.004), ("WBC", 1.2)]
     assert {"implausible", "unit-doubtful"} <= {p.kind for p in record.problems}
+
+
+@pytest.mark.parametrize("missing", [999, 9999])
+@pytest.mark.parametrize("anc", [0.3, 0])
+def test_a_white_count_that_stands_for_a_missing_one_takes_no_neutrophils_with_it(
+    missing: float, anc: float
+) -> None:
+    made = record(wbc(missing, "10*9/L"), observation("ANC", "751-8", anc, "10*9/L"))
+    assert counts(made) == {"ANC": anc} and kinds(made) == {"implausible"}
+
+
+@pytest.mark.parametrize("anc", [2000, 50, 2])
+def test_neutrophils_that_may_be_cells_per_microlitre_too_go_with_their_white_count(anc: float) -> None:
+    made = record(wbc(4500, "10*9/L"), observation("ANC", "751-8", anc, "10*9/L"))
+    assert not made.counts

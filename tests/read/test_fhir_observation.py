@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from fhir_makers import ME, NOON, coded, condition, counts, kinds, observation, patient, percent, record, wbc
@@ -58,6 +59,15 @@ def test_withdrawn_results_are_dropped_and_counted(status: str) -> None:
 
 def test_a_preliminary_result_is_kept() -> None:
     assert record(wbc(status="preliminary")).counts
+
+
+@pytest.mark.parametrize("more", [{}, {"bodySite": {"text": "arm"}}])
+def test_results_without_a_status_are_read_and_said_once(more: dict[str, Any]) -> None:
+    made = record(
+        *(wbc(3.0, id=f"w{day}", effectiveDateTime=f"2024-03-0{day}", status=None, **more) for day in (1, 2))
+    )
+    assert len(made.counts) == 2
+    assert [(p.kind, p.count) for p in made.problems] == [("status-missing", 2)]
 
 
 def test_a_missing_value_is_no_fact_but_is_named() -> None:

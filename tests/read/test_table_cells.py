@@ -12,6 +12,7 @@ import pytest
 from table_makers import kinds, table
 
 import penia
+from penia.read import ReadError
 from penia.record import Record
 
 
@@ -210,3 +211,22 @@ def test_a_name_of_a_long_table_may_hold_the_unit(tmp_path: Path) -> None:
 def test_a_finding_that_may_be_there_or_not_is_neither(tmp_path: Path, said: str) -> None:
     record = table(tmp_path, "patient,date,finding,present", f"7,2024-03-13,fever,{said}")
     assert not record.findings and kinds(record) == ["presence-unknown"]
+
+
+@pytest.mark.parametrize("title", ["time", "Uhrzeit"])
+def test_clocks_with_and_without_a_colon_are_read_alike(tmp_path: Path, title: str) -> None:
+    rows = ("7,2024-03-13,08:30,4.5", "7,2024-03-14,0830,4.4", "7,2024-03-15,1415,4.3")
+    record = table(tmp_path, f"patient,date,{title},WBC (G/L)", *rows)
+    assert [c.time.isoformat()[11:16] for c in record.counts] == ["08:30", "08:30", "14:15"]
+    assert not record.problems
+
+
+@pytest.mark.parametrize("written", ["2024-03-13 0830", "13.03.2024 0830"])
+def test_a_clock_without_a_colon_behind_its_day_is_read(tmp_path: Path, written: str) -> None:
+    record = table(tmp_path, "patient,date,WBC (G/L)", f"7,{written},4.5")
+    assert [c.time.isoformat()[:16] for c in record.counts] == ["2024-03-13T08:30"]
+
+
+def test_four_digits_that_may_be_years_are_no_clock(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="may both be the time"):
+        table(tmp_path, "patient,date,time,WBC (G/L)", "7,2024-03-13,2012,4.5", "7,2024-03-14,2013,4.5")

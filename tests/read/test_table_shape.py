@@ -173,3 +173,36 @@ def test_one_flag_beside_several_results_is_of_none_of_them(tmp_path: Path):
 def test_a_line_longer_than_any_cell_is_in_no_format():
     with pytest.raises(ReadError, match="in no format that penia reads"):
         penia.read(b"[" * 200_000)
+
+
+def test_several_columns_of_flags_are_left_out_by_name_and_the_counts_are_read(tmp_path: Path):
+    record = read(tmp_path, "date,WBC (G/L),Flag,ANC (G/L),Flag\n2024-01-03,2.1,L,0.4,LL\n")
+    assert counts(record) == [("2024-01-03", "ANC", 0.4), ("2024-01-03", "WBC", 2.1)]
+    assert all(c.interpretation is None for c in record.counts)
+    assert [(p.kind, p.count) for p in record.problems] == [("column-unread", 2)]
+    assert "2 columns of flags" in record.problems[0].reason
+
+
+def test_a_laboratory_beside_its_tests_is_no_test(tmp_path: Path):
+    rows = "2024-01-03,WBC,Quest,2.1,G/L\n2024-01-03,ANC,City,0.4,G/L\n"
+    record = read(tmp_path, f"date,test,lab,value,unit\n{rows}")
+    assert counts(record) == [("2024-01-03", "ANC", 0.4), ("2024-01-03", "WBC", 2.1)]
+    assert [p.kind for p in record.problems] == ["column-unread"]
+
+
+def test_two_columns_that_both_name_tests_are_asked_about(tmp_path: Path):
+    with pytest.raises(ReadError, match="may both be the analyte"):
+        read(tmp_path, "date,test,lab,value,unit\n2024-01-03,WBC,ANC,2.1,G/L\n")
+
+
+def test_the_device_and_the_words_of_a_code_are_no_persons(tmp_path: Path):
+    text = (
+        "date,loinc,LOINC name,device,value,unit\n"
+        "2024-01-03,6690-2,Leukocytes in Blood,XN-1000,2.1,10*9/L\n"
+        "2024-01-05,6690-2,Leukocytes in Blood,XN-2000,2.4,10*9/L\n"
+        "2024-01-04,6690-2,Leukocytes in Blood by hand,XN-1000,2.2,10*9/L\n"
+        "2024-01-06,6690-2,Leukocytes in Blood by hand,XN-2000,2.5,10*9/L\n"
+    )
+    record = read(tmp_path, text)
+    assert [value for _, _, value in counts(record)] == [2.1, 2.2, 2.4, 2.5]
+    assert {p.kind for p in record.problems} == {"column-unread"}

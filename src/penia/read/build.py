@@ -20,6 +20,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 | neutrophils-assumed | neutrophils from segmented ones without bands, or from granulocytes |
 | percent-alone, specimen-ambiguous, bands-ambiguous | a percentage without its own white cells |
 | code-unmapped, drug-unknown | not in the tables |
+| status-missing | a result of FHIR without its status, read as final |
 | entered-in-error, cancelled, not-done, ... | dropped for its status |
 """
 

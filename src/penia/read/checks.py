@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from penia.read.plausible import plausible
+from penia.read.plausible import count_limit, plausible
 from penia.read.problems import Problems
 from penia.record import Count, Person
 
@@ -72,7 +72,7 @@ def of_a_whole_that_can_be(counts: list[Count], refused: list[Count], problems: 
     kept: list[Count] = []
     for part in counts:
         whole = slipped.get((part.time, part.origin.unit)) if part.lineage in PARTS else None
-        if whole is None:
+        if whole is None or _cannot_have_slipped(part, whole):
             kept.append(part)
             continue
         reason = (
@@ -81,6 +81,15 @@ def of_a_whole_that_can_be(counts: list[Count], refused: list[Count], problems: 
         )
         problems.add("unit-doubtful", part.origin.place, reason, "check the unit of both")
     return kept
+
+
+def _cannot_have_slipped(part: Count, whole: Count) -> bool:
+    """Beside a white count that is too high (999, as a missing one is written): none, which is none in any
+    unit, and what as cells per µL would be fewer than are told from none, and no whole number."""
+    if whole.value <= count_limit("WBC").high:
+        return False
+    few = part.value / plausible().unit_slip.factor < count_limit("ANC").least
+    return part.value == 0 or (few and not part.value.is_integer())
 
 
 def within_white_cells(counts: list[Count], problems: Problems) -> list[Count]:

@@ -62,6 +62,7 @@ def measured(data: bytes, place: str, context: Context) -> bool:
     )
     if same is None:
         return False
+    _said(seen.status, place, context)
     for system in same.unknown:
         context.unknown_system(place, system)
     base, value = same.result, amount.value
@@ -115,6 +116,7 @@ def observation(resource: Observation, place: str, context: Context) -> None:
     if resource.focus:
         context.dropped("about-another", place, "an observation is about someone else (focus)")
         return
+    _said(resource.status, place, context)
     time, site = _time(resource, place, context), resource.body_site.label() if resource.body_site else ""
     specimen = context.specimen(resource.specimen, resource.contained, site)
     seen = _Seen(resource, _categories(resource), place, time, specimen)
@@ -124,6 +126,12 @@ def observation(resource: Observation, place: str, context: Context) -> None:
         _part(part, seen, context)
     if note := resource.notes():
         context.result(_report(_name(resource, resource), seen.time, note, place))
+
+
+def _said(status: str | None, place: str, context: Context) -> None:
+    if not status:
+        reason = "an observation does not say its status: it was read as a final one"
+        context.builder.problems.add("status-missing", place, reason, "give the status of each")
 
 
 def _part(part: Valued, seen: _Seen, context: Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from typing import Literal, cast
@@ -25,7 +26,13 @@ MANY = ("drug", "condition", "finding")
 FACTS = (*MANY, "icd", "hpo", "sex")
 """Roles of use in a table without any analyte."""
 TIMES = ("time", "start", "stop", "birth", "death")
+BESIDE = "beside"
+"""The role of a column that says how a result was made, or its code in words: of use to nobody here, and no
+person's."""
 NUMERIC = ("value", "low", "high", "age")
+
+
+_YEAR = re.compile(r"[12]\d{3}")
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -87,9 +94,15 @@ def layout(sheet: Sheet, mapping: Mapping) -> Layout:
     columns = _without_analytes(columns) if _is_long(columns) else columns
     columns = _clocks_apart(columns)
     columns = _of_one_sign(columns)
+    aside = {**_flags_of_several(columns), **_names_no_test(columns), **_beside(columns)}
+    columns = [msgspec.structs.replace(c, role=IGNORE) if i in aside else c for i, c in enumerate(columns)]
     _once_each(columns, sheet.name)
     _of_use(columns, sheet.name)
     unread = tuple(
+        Problem("column-unread", f"{sheet.name}/{columns[i].title}", reason, remedy)
+        for i, (reason, remedy) in aside.items()
+        if any(columns[i].cells)
+    ) + tuple(
         Problem(
             "column-unread",
             f"{sheet.name}/{c.title}",
@@ -154,15 +167,50 @@ def _column(
 
 
 def _clocks_apart(columns: list[Column]) -> list[Column]:
-    """Of two columns of times, that which holds times of day only is the clock of the other."""
+    """Of two columns of times, that which holds times of day only is the clock of the other; four digits may
+    be years where no cell tells."""
     timed = [c for c in columns if c.role == "time"]
-    clocks = [c for c in timed if all(clock_of(cell) for cell in c.cells if cell)]
+    clocks = [
+        c
+        for c in timed
+        if all(clock_of(cell) for cell in c.cells if cell)
+        and not all(_YEAR.fullmatch(cell) for cell in c.cells if cell)
+    ]
     if not 0 < len(clocks) < len(timed):
         return columns
     return [
         msgspec.structs.replace(c, role="clock", dates=None) if any(c is clock for clock in clocks) else c
         for c in columns
     ]
+
+
+def _flags_of_several(columns: Sequence[Column]) -> Map[int, tuple[str, str]]:
+    """Columns of flags where there are several, each with why it is not read and what to do."""
+    flags = [i for i, c in enumerate(columns) if c.role == "flag"]
+    reason = f"there are {len(flags)} columns of flags, and of which result each is, is not known"
+    remedy = "give one row for each result, with its flag"
+    return dict.fromkeys(flags if len(flags) > 1 else (), (reason, remedy))
+
+
+def _names_no_test(columns: Sequence[Column]) -> Map[int, tuple[str, str]]:
+    """Of several columns that may name the test, those of which no cell does, where one has such cells: a
+    column "lab" may hold the laboratory."""
+    tests = [i for i, c in enumerate(columns) if c.role == "analyte"]
+    naming = [i for i in tests if any(titled(cell)[0] for cell in set(columns[i].cells) if cell)]
+    if len(naming) != 1:
+        return {}
+    reason = f"no cell of it names a test, as those of {columns[naming[0]].title!r} do"
+    return {i: (reason, "say what it holds in the mapping") for i in tests if i not in naming}
+
+
+def _beside(columns: Sequence[Column]) -> Map[int, tuple[str, str]]:
+    """Columns that say how a result was made, or its code in words."""
+    reason = "it says nothing of a result that is read"
+    return {
+        i: (reason, "no need, or say what it holds in the mapping")
+        for i, c in enumerate(columns)
+        if c.role == BESIDE
+    }
 
 
 def _of_one_sign(columns: list[Column]) -> list[Column]:

@@ -16,7 +16,7 @@ from penia.read.table.grid import Text
 Dates = Literal["day-first", "month-first"]
 
 _CLOCK = (
-    r"(?P<hour>\d{1,2})[:h時](?P<minute>\d{2})(?:[:m分](?P<second>\d{2})(?:[.,]\d+)?)?分?"
+    r"(?P<hour>\d{1,2}(?=[:h時])|\d{2}(?=\d{2}(?!\d)))[:h時]?(?P<minute>\d{2})(?:[:m分](?P<second>\d{2})(?:[.,]\d+)?)?分?"
     r"\s*(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?(?:\s*Uhr)?"
 )
 _TAIL = rf"(?:[ T,]\s*{_CLOCK})?"

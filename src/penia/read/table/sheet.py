@@ -19,6 +19,7 @@ from penia.read.source import File
 from penia.read.table.grid import Sheet, Text
 from penia.read.table.people import names_person
 from penia.read.table.shape import SEARCHED, anew, begins_anew, header_line, skipped, starts, upright
+from penia.read.table.titles import role_of
 from penia.record import Problem
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".parquet")
@@ -233,7 +234,8 @@ def _sheet(
     if not kept:
         raise ReadError(f"{name} has no column; give a table with a header.")
     titles = tuple(" ".join(header[i].split()) or f"column {i + 1}" for i in kept)
-    twice = sorted({title for title in titles if titles.count(title) > 1})
+    several = {title for title in titles if titles.count(title) > 1}
+    twice = sorted(title for title in several if role_of(title) != "flag")
     if twice:
         raise ReadError(f"{name} has two columns named {twice[0]!r}; give each a name of its own.")
     made = upright(Sheet(name, titles, tuple(columns[i] for i in kept), lines, tuple(problems)))
