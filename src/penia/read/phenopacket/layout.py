@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import cast
 
 import msgspec
@@ -196,6 +197,11 @@ class Bundle(Phenopacket, frozen=True):
 
 def decoded(data: bytes) -> Bundle:
     """Raises msgspec.DecodeError (ValidationError is one), naming the field that is wrong."""
+    if not (b"\\u" in data or _SNAKE_FIELD.search(data)):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            data.decode()
+            if _KNOWN & _fields(data).keys():
+                return _bundle(data)
     found = msgspec.json.decode(data)
     fields = _camel(cast("dict[str, object]", found)) if isinstance(found, dict) else {}
     if not _KNOWN & fields.keys():
@@ -203,7 +209,10 @@ def decoded(data: bytes) -> Bundle:
     return msgspec.convert(fields, Bundle)
 
 
+_bundle = msgspec.json.Decoder(Bundle).decode
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _KNOWN = {"subject", "phenotypicFeatures", "proband", "members", "measurements", "diseases"}
+_SNAKE_FIELD = re.compile(rb'_[a-z0-9][^"]*"\s*:')
 _SNAKE = re.compile(r"_([a-z0-9])")
 
 

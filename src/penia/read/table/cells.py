@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from penia.read.quantity import COMPARATORS
@@ -68,6 +69,7 @@ def _digits(cells: Sequence[Text]) -> list[str]:
     return [number[2].lstrip("+-") for number in found if number]
 
 
+@lru_cache(maxsize=50_000)
 def number_of(cell: str, decimal: Decimal | None) -> Written | None:
     """None where the text is no number, or where a comma may part thousands."""
     found = _NUMBER.fullmatch(plain_width(cell))

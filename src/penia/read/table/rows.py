@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import cast, get_args
+from typing import NamedTuple, cast, get_args
 
 import msgspec
 
@@ -97,16 +97,37 @@ def _row(
 
 
 def _results(layout: Layout, row: int, time: datetime | None, cells: Cells) -> Iterator[TestResult]:
+    beside = _Beside.of(cells)
     for column in layout.analytes:
         if (cell := column.cells[row]) is not None:
             assert column.analyte is not None
             origin = Origin(f"{cells.place}/{column.title}", cell, column.unit)
             name = plain_width(column.title) if column.analyte.kind == "percent" else column.analyte.name
-            yield _result(name, cell, column, column.unit, time, origin, cells)
+            yield _result(name, cell, column, column.unit, time, origin, cells, beside)
     value, test = layout.role("value"), cells.text("analyte") or cells.text("code")
     if value is not None and test is not None and (cell := value.cells[row]) is not None:
         unit = cells.text("unit") or titled(test)[1]
-        yield _result(test, cell, value, unit, time, Origin(cells.place, cell, unit), cells)
+        yield _result(test, cell, value, unit, time, Origin(cells.place, cell, unit), cells, beside)
+
+
+class _Beside(NamedTuple):
+    """What a row says of each of its results."""
+
+    sign: str | None
+    flag: str | None
+    code: str | None
+    fluid: str | None
+    is_blood: bool
+    low: float | None
+    high: float | None
+
+    @staticmethod
+    def of(cells: Cells) -> _Beside:
+        known, fluid = code("http://loinc.org", cells.text("code")), cells.text("specimen")
+        own = len(cells.layout.analytes) < 2  # one flag cannot say which of several results it is of
+        flag = cells.text("flag") if own else None
+        low, high = cells.number("low"), cells.number("high")
+        return _Beside(cells.text("comparator"), flag, known, fluid, not is_not_blood(fluid), low, high)
 
 
 def _result(
@@ -117,6 +138,7 @@ def _result(
     time: datetime | None,
     origin: Origin,
     cells: Cells,
+    beside: _Beside,
 ) -> TestResult:
     """A number with its comparator, or words; a flag in words stands for itself."""
     found = number_of(cell, column.decimal)
@@ -128,27 +150,24 @@ def _result(
         )
         cells.problem("value-unreadable", reason, remedy)
         cell = ""
-    sign = cells.text("comparator")
+    sign, fluid = beside.sign, beside.fluid
     if found and sign not in (None, "=", *COMPARATORS):
         reason = f"what {sign[:40]!r} makes of the number {cell!r} is not known; it was left out"
         cells.problem("operator-unknown", reason, "write <, <=, > or >=")
         found, cell = None, ""
-    own = len(cells.layout.analytes) < 2  # one flag cannot say which of several results it is of
-    told = (cells.text("flag") if own else None) or (cell if found is None else None)
+    told = beside.flag or (cell if found is None else None)
     flag: Interpretation | None = FLAGS.get(told) or FLAGS.get(told.casefold()) if told else None
-    known, fluid = code("http://loinc.org", cells.text("code")), cells.text("specimen")
-    elsewhere = is_not_blood(fluid)
     return TestResult(
-        f"{name} in {fluid}" if elsewhere else name,
+        name if beside.is_blood else f"{name} in {fluid}",
         time,
-        codes=(known,) if known and not elsewhere else (),
+        codes=(beside.code,) if beside.code and beside.is_blood else (),
         value=found.value if found else None,
         unit=unit,
         comparator=(found.comparator or COMPARATORS.get(sign or "")) if found else None,
         interpretation=flag,
         text=cell or None if found is None else None,
-        low=cells.number("low"),
-        high=cells.number("high"),
+        low=beside.low,
+        high=beside.high,
         specimen=fluid,
         origin=msgspec.structs.replace(origin, unit=unit),
     )

@@ -80,12 +80,14 @@ def skipped(name: str, lines: Sequence[str]) -> Iterator[Problem]:
 def upright(sheet: Sheet) -> Sheet:
     """A table with a row for each test and a column for each day, as a long one; any other as it is."""
     days = [i for i, title in enumerate(sheet.header) if _is_day(title)]
+    if len(days) < 2:
+        return sheet
     others = [i for i in range(len(sheet.header)) if i not in days]
     tests = {
         i: sum(cell is not None and titled(cell)[0] is not None for cell in sheet.columns[i]) for i in others
     }
     named = max(others, key=lambda i: tests[i], default=None)
-    if len(days) < 2 or named is None or not tests[named]:
+    if named is None or not tests[named]:
         return sheet
     cells = [(row, day) for row in range(len(sheet.lines)) for day in days if sheet.columns[day][row]]
     header = tuple("analyte" if i == named else sheet.header[i] for i in others)
