@@ -87,6 +87,6 @@ def test_the_tutorial_ends_where_it_says(tmp_path: Path, monkeypatch: pytest.Mon
             target.write_text(block.text, encoding="utf-8")
     alone = penia.explain(penia.read("visit/counts.csv")).candidates[0]
     told = penia.explain(penia.read("visit")).candidates[0]
-    assert alone.probability < 0.4
+    assert alone.probability < 0.6
     assert told.causes == ("drug:methimazole",)
     assert told.probability > 0.5
