@@ -98,8 +98,8 @@ def count_evidence(
 
 def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fitted: Weights) -> Evidence:
     likely = density(spreads, value, fitted)
-    for i, h in enumerate(hypotheses):
-        if h.drug is not None and h.kind is not None and value.line == "ANC":
+    for i, h in enumerate(hypotheses if value.line == "ANC" else ()):
+        if h.drug is not None and h.kind is not None:
             likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
     if value.line in _BESIDE:
         likely = _shaped(likely, hypotheses, spreads[:, 0], fitted)
@@ -113,9 +113,9 @@ def _shaped(likely: Array, hypotheses: Sequence[Hypothesis], medians: Array, fit
     """What a line is worth where a blood disease that the record states is not at rest: of it and the
     hypothesis the one that lowers the line more decides."""
     found = likely
-    for own, median, h in zip(likely.tolist(), medians.tolist(), hypotheses, strict=True):
+    for i, h in enumerate(hypotheses):
         if h.known and h.cause is not None and h.cause.group in fitted.shows:
-            found = np.where(median < medians, (1 - h.shows) * found + h.shows * own, found)
+            found = np.where(medians[i] < medians, (1 - h.shows) * found + h.shows * likely[i], found)
     return found
 
 

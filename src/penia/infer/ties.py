@@ -168,7 +168,7 @@ def ties(
             _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
     _brought(found, hypotheses, pairs.shares, prior, own)
     np.minimum(found.joins, 0.0, out=found.joins)
-    found.pair[_never(hypotheses)] = -np.inf
+    np.putmask(found.pair, _never(hypotheses), -np.inf)
     return found
 
 
