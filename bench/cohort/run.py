@@ -11,7 +11,9 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import duckdb
 
@@ -23,6 +25,8 @@ from penia.cohort import Options, study
 from penia.virtual.omop import write
 from penia.virtual.population import citizens
 
+P = ParamSpec("P")
+T = TypeVar("T")
 QUESTION = "What does a whole database cost beside a bare scan of its measurements?"
 
 
@@ -37,9 +41,9 @@ def run(quick: bool) -> Result:
         explaining = seconds(lambda: study(work / "base", work / "study", Options(), cores=1), processor)
         done = study(work / "base", work / "study", Options(), cores=1)
         for size, times in sizes:
-            folder = _repeated(work / "base", work / str(size), size // base, times)
-            with multiprocessing.get_context("spawn").Pool(1) as alone:
-                rows.append(alone.apply(scanned, (folder,)))
+            folder = work / str(size)
+            _alone(_repeat, work / "base", folder, size // base, times)
+            rows.append(_alone(scanned, folder))
             shutil.rmtree(folder)
     return Result(
         question=QUESTION,
@@ -56,7 +60,13 @@ def run(quick: bool) -> Result:
     )
 
 
-def _repeated(base: Path, folder: Path, people: int, times: int) -> Path:
+def _alone(work: Callable[P, T], *given: P.args, **_: P.kwargs) -> T:
+    """In a process of its own, to which nothing of this one's memory is counted."""
+    with multiprocessing.get_context("spawn").Pool(1) as process:
+        return process.apply(work, given)
+
+
+def _repeat(base: Path, folder: Path, people: int, times: int) -> None:
     """``people`` times as many people, with ``times`` as many measurements each."""
     folder.mkdir()
     own = f"from '{base}/%s.parquet', range({people}) as t(n)"
@@ -69,4 +79,3 @@ def _repeated(base: Path, folder: Path, people: int, times: int) -> Path:
     )
     for table, sql in (("person", person), ("measurement", measurement)):
         duckdb.sql(f"copy ({sql}) to '{folder}/{table}.parquet' (format parquet, compression zstd)")
-    return folder
