@@ -61,7 +61,8 @@ def test_a_cause_is_said_in_two_plain_sentences_or_a_few_more(knowledge: Knowled
 def test_every_disease_says_how_often_counts_are_low_where_the_record_states_it(
     knowledge: KnowledgeBase,
 ) -> None:
-    assert [c.id for c in knowledge.causes.values() if c.prior.known is None] == ["unexplained"]
+    unknown = {c.id.split("/")[0] for c in knowledge.causes.values() if c.prior.known is None}
+    assert unknown == {"unexplained"}
 
 
 def test_there_are_the_eleven_drug_patterns_and_each_is_used(knowledge: KnowledgeBase) -> None:
@@ -130,7 +131,8 @@ def test_each_row_of_a_cause_says_in_words_what_its_key_means(knowledge: Knowled
     row = re.compile(r"^  - \{key: ([^,]+),.*\}  # (.+)$", re.MULTILINE)
     for path in (*(DATA / "causes").rglob("*.yaml"), *(DATA / "patterns").glob("*.yaml")):
         said = row.findall(path.read_text())
-        assert len(said) >= (30 if path.parent.name in ("causes", "patterns") else 1), path
+        few = 0 if path.parent.name == "unexplained" else 1  # whose kinds differ in their counts alone
+        assert len(said) >= (30 if path.parent.name in ("causes", "patterns") else few), path
         for key, words in said:
             assert words == knowledge.findings[key].name, f"{path.name}: {key}"
 
