@@ -190,3 +190,19 @@ def test_years_of_benzene_explain_low_counts_before_alcohol_that_nobody_told() -
     )
     said = chances(record, "outpatient")
     assert said["benzene"] > said["alcohol-marrow-toxicity"]
+
+
+def rheumatoid(*signs: str) -> dict[str, float]:
+    record = Record(
+        Person("p", sex="female", birth=date(1962, 3, 1)),
+        counts=counts(WBC=3.2, ANC=1.3, ALC=1.2, HB=122, PLT=210),
+        conditions=(Condition("rheumatoid arthritis", since=ago(2500)),),
+        findings=found(*signs),
+    )
+    return chances(record, "outpatient")
+
+
+def test_the_joints_of_a_rheumatoid_arthritis_are_no_sign_of_sjogren_syndrome() -> None:
+    alone, told = rheumatoid(), rheumatoid("arthralgia", "arthritis")
+    assert alone["sjogren-syndrome"] < 0.2
+    assert told["sjogren-syndrome"] < 1.3 * alone["sjogren-syndrome"]
