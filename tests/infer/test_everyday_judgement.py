@@ -206,3 +206,16 @@ def test_the_joints_of_a_rheumatoid_arthritis_are_no_sign_of_sjogren_syndrome() 
     alone, told = rheumatoid(), rheumatoid("arthralgia", "arthritis")
     assert alone["sjogren-syndrome"] < 0.2
     assert told["sjogren-syndrome"] < 1.3 * alone["sjogren-syndrome"]
+
+
+def test_a_thiopurine_leads_where_white_cells_alone_have_fallen_a_little() -> None:
+    record = Record(
+        Person("p", sex="female", birth=date(1980, 3, 1)),
+        counts=(
+            *(Count(ago(180), line, value) for line, value in {"WBC": 6.2, "ANC": 3.9, "HB": 128.0}.items()),
+            *counts(WBC=2.9, ANC=1.3, ALC=1.2, HB=124, PLT=220),
+        ),
+        conditions=(Condition("Crohn disease", since=ago(2500)),),
+        exposures=(Exposure("azathioprine", ingredient="azathioprine", start=ago(60)),),
+    )
+    assert chances(record, "outpatient")["drug:azathioprine"] > 0.4
