@@ -8,6 +8,9 @@ from __future__ import annotations
 import functools
 import gc
 import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, cast
 
 TABLES = 8
@@ -30,9 +33,23 @@ class Forgetting:
     def __call__(self) -> None:
         if len(sys.modules) != self._modules:
             self._modules = len(sys.modules)
-            self._caches = [c for c in gc.get_objects() if isinstance(c, _KIND) and _passes_by(c)]
+            with _undisturbed():
+                self._caches = [c for c in gc.get_objects() if isinstance(c, _KIND) and _passes_by(c)]
         for cache in self._caches:
             cache.cache_clear()
+
+
+@contextmanager
+def _undisturbed() -> Generator[None]:
+    """No other thread runs for up to a fifth of a second: a tuple that one is building must not grow while
+    the collector's list holds it (CPython raises SystemError)."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.2)
+    time.sleep(0)  # those that wait begin their wait anew
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _passes_by(cache: Any) -> bool:
