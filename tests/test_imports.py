@@ -16,7 +16,7 @@ ROOMS = (
     ("errors",),
     ("columns",),
     ("record",),
-    ("explanation", "units"),
+    ("explanation", "order", "units"),
     ("codes",),
     ("knowledge",),
     ("read",),

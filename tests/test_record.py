@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from penia.errors import PeniaError
-from penia.record import Condition, Count, Exposure, Finding, Person, Record, Stay, TestResult, sorted_record
+from penia.order import sorted_record
+from penia.record import Condition, Count, Exposure, Finding, Person, Record, Stay, TestResult
 
 
 def day(number: int) -> datetime:

@@ -7,18 +7,13 @@ source gives no time. Counts are in 10⁹/L (haemoglobin in g/L, haematocrit as 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from operator import attrgetter, itemgetter
-from typing import Annotated, Any, Literal, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from penia.columns import frame, table
 from penia.errors import PeniaError
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware time; JSON that gives no zone is refused."""
@@ -38,20 +33,6 @@ COUNTS = {
     "person": "string", "time": "timestamp", "lineage": "string", "value": "float64", "comparator": "string",
     "low": "float64", "high": "float64", "specimen": "string", "derived": "bool_", "place": "string",
 }  # fmt: skip
-
-
-TIMED = {
-    "counts": "time",
-    "exposures": "start",
-    "conditions": "since",
-    "findings": "time",
-    "tests": "time",
-    "procedures": "time",
-    "stays": "start",
-}
-"""The facts of a Record, and by which of their times they are sorted."""
-NEVER = datetime.min.replace(tzinfo=UTC)
-"""Where a fact has no time: before all others."""
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -281,28 +262,3 @@ def _condition_until(condition: Condition, at: datetime) -> Condition:
     if condition.until is None or condition.until <= at:
         return condition
     return msgspec.structs.replace(condition, until=None, status="active")
-
-
-def sorted_record(record: Record) -> Record:
-    """The same record in its one canonical order: by time, then by content."""
-    facts = {
-        name: tuple(fact for same in in_order(getattr(record, name), time) for _, fact in same)
-        for name, time in TIMED.items()
-    }
-    problems = tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason)))
-    return msgspec.structs.replace(record, **facts, problems=problems)
-
-
-def in_order(facts: Iterable[T], time: str) -> Iterator[list[tuple[bytes, T]]]:
-    """In canonical order by the field ``time``: those of each moment together, each with its JSON, which
-    decides between them (empty for one that stands alone)."""
-    when, content = attrgetter(time), msgspec.json.Encoder().encode
-    at: defaultdict[datetime, list[T]] = defaultdict(list)
-    for fact in facts:
-        at[when(fact) or NEVER].append(fact)
-    for moment in sorted(at):
-        same = at[moment]
-        if len(same) == 1:
-            yield [(b"", same[0])]
-        else:
-            yield sorted([(content(fact), fact) for fact in same], key=itemgetter(0))

@@ -32,6 +32,7 @@ from typing import TypeVar
 
 import msgspec
 
+from penia.order import TIMED, in_order
 from penia.read.calendar import NO_END, can_be, possible, present
 from penia.read.checks import (
     at_one_time,
@@ -47,7 +48,6 @@ from penia.read.measure import sort_out
 from penia.read.problems import Problems
 from penia.read.slip import without_slips
 from penia.record import (
-    TIMED,
     Condition,
     Count,
     Exposure,
@@ -57,7 +57,6 @@ from penia.record import (
     Record,
     Stay,
     TestResult,
-    in_order,
 )
 
 ORIGIN = b',"origin'

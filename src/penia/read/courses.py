@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from penia.order import in_order
 from penia.read.dosing import Way, ways
 from penia.read.times import Evidence, pause, times
-from penia.record import in_order
 
 ROUNDED = timedelta(days=1)
 """A dose that is known by its day may seem to lie before the hour of its order."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from penia.order import sorted_record
 from penia.read import read
 from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
@@ -25,7 +26,6 @@ from penia.record import (
     Sex,
     Stay,
     TestResult,
-    sorted_record,
 )
 from penia.serve.vocabulary import code_of
 
