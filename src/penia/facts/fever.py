@@ -31,8 +31,6 @@ def lasted(heard: Heard, text: str, since: datetime | None, low: datetime | None
 
 def _told(text: str) -> float | None:
     """The longest span in a clause on fever."""
-    spoken = [c.text for c in clauses(tables.normalise(text, True)) if any(w in c.text for w in _WORDS)]
+    words = tables.rules().fever.words
+    spoken = [c.text for c in clauses(tables.normalise(text, True)) if any(w in c.text for w in words)]
     return max((days for days in map(spans.days_long, spoken) if days is not None), default=None)
-
-
-_WORDS = ("fever", "febri", "pyrex", "temperature")

@@ -154,9 +154,6 @@ class Told(msgspec.Struct, frozen=True):
         it the stronger counts."""
         for narrow, broader in self.chains:
             if self.present[narrow]:
-                if len(broader) == 1:
-                    logs[broader[0]][logs[narrow] != 0] = 0
-                    continue
                 part = logs[broader]
                 kept = np.zeros(part.shape, bool)
                 np.put_along_axis(kept, np.abs(part).argmax(axis=0)[None], logs[narrow] == 0, axis=0)

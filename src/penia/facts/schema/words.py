@@ -66,6 +66,8 @@ class Fever(Row, frozen=True):
     short: float
     most: float
     """By dates alone: one that was first told longer before the low count was another."""
+    words: tuple[str, ...]
+    """Parts of words by which a clause speaks of it."""
 
 
 class Rules(Row, frozen=True):
