@@ -1,9 +1,53 @@
 """What was read of a person is forgotten while other work goes on."""
 
+import functools
+import sys
 from threading import Event, Thread
+from types import ModuleType
+
+import pytest
 
 from penia import knowledge
 from penia.serve.forget import Forgetting
+
+
+@functools.lru_cache(maxsize=100)
+def _read(word: str) -> str:
+    return word
+
+
+@functools.lru_cache(maxsize=8)
+def _table(name: str) -> str:
+    return name
+
+
+class _Reader:
+    @staticmethod
+    @functools.lru_cache(maxsize=100)
+    def read(word: str) -> str:
+        return word
+
+
+def test_caches_of_functions_and_of_classes_are_emptied_and_tables_stay() -> None:
+    _read("Smith")
+    _Reader.read("Smith")
+    _table("a table")
+    Forgetting()()
+    assert _read.cache_info().currsize == 0
+    assert _Reader.read.cache_info().currsize == 0
+    assert _table.cache_info().currsize == 1
+
+
+def test_a_module_that_is_loaded_later_is_emptied_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = Forgetting()
+    forget()
+    later = ModuleType("loaded_later")
+    cache = functools.lru_cache(maxsize=100)(str.upper)
+    monkeypatch.setattr(later, "cache", cache, raising=False)
+    monkeypatch.setitem(sys.modules, "loaded_later", later)
+    cache("Smith")
+    forget()
+    assert cache.cache_info().currsize == 0
 
 
 def test_looking_for_caches_disturbs_no_tuple_that_another_thread_builds() -> None:

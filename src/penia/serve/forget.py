@@ -6,11 +6,9 @@ It costs the next request some hundredths of a second, and it leaves nothing of 
 from __future__ import annotations
 
 import functools
-import gc
 import sys
-import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, cast
 
 TABLES = 8
@@ -24,7 +22,11 @@ _KIND = type(functools.lru_cache(maxsize=1)(_none))
 
 
 class Forgetting:
-    """Knows the caches of all modules that are loaded; looks again where more have been."""
+    """Knows the caches of all modules that are loaded; looks again where more have been.
+
+    It walks the names of modules and classes: the collector's list of all objects would hold tuples that
+    another thread is building, which CPython answers with a SystemError there.
+    """
 
     def __init__(self) -> None:
         self._caches: list[Any] = []
@@ -32,24 +34,24 @@ class Forgetting:
 
     def __call__(self) -> None:
         if len(sys.modules) != self._modules:
-            self._modules = len(sys.modules)
-            with _undisturbed():
-                self._caches = [c for c in gc.get_objects() if isinstance(c, _KIND) and _passes_by(c)]
+            modules = tuple(sys.modules.values())
+            self._modules = len(modules)
+            self._caches = [c for module in modules for c in _caches(module) if _passes_by(c)]
         for cache in self._caches:
             cache.cache_clear()
 
 
-@contextmanager
-def _undisturbed() -> Generator[None]:
-    """No other thread runs for up to a fifth of a second: a tuple that one is building must not grow while
-    the collector's list holds it (CPython raises SystemError)."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.2)
-    time.sleep(0)  # those that wait begin their wait anew
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
+def _caches(module: ModuleType) -> Generator[Any]:
+    for value in _values(module):
+        if isinstance(value, _KIND):
+            yield value
+        elif isinstance(value, type):
+            members = (getattr(member, "__func__", member) for member in _values(value))
+            yield from (member for member in members if isinstance(member, _KIND))
+
+
+def _values(named: object) -> tuple[Any, ...]:
+    return tuple(getattr(named, "__dict__", {}).values())
 
 
 def _passes_by(cache: Any) -> bool:
