@@ -236,14 +236,14 @@ def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted
     deeper reaction has its share."""
     if drug.incidence.value <= 0:
         return likely
-    own, usual = own_severe(drug), _clip(kind.pattern.depth.p_anc_below_half, 0.02, 0.98)
+    own, usual = own_severe(drug), _below_half(spread_of(kind.pattern, "ANC", fitted), fitted)
     limit = fitted.severe.value
     if anc.value > limit or (anc.value == limit and not anc.censored):
         return likely * (1 - own) / (1 - usual)
     if kind.deep is None:
         return likely * own / usual
-    share, spread = fitted.deep.value, np.array(deep_spread(kind.deep, fitted))
-    deep = float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)
+    share, spread = fitted.deep.value, deep_spread(kind.deep, fitted)
+    deep = float(density(np.array(spread), anc, fitted)) / _below_half(spread, fitted)
     return own * ((1 - share) * likely / usual + share * deep)
 
 
@@ -256,10 +256,9 @@ def own_severe(drug: Drug) -> float:
     return _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
 
 
-@derived
-def _below_half(deep: Distribution, fitted: Weights) -> float:
+def _below_half(spread: Spread, fitted: Weights) -> float:
     half = Measured("ANC", fitted.severe.value, fitted.limits["ANC"].value, censored=True)
-    return float(density(np.array(deep_spread(deep, fitted)), half, fitted))
+    return _clip(float(density(np.array(spread), half, fitted)), 0.02, 0.98)
 
 
 def _clip(value: float, least: float, most: float) -> float:
