@@ -61,6 +61,17 @@ def test_a_background_never_exceeds_the_base_rate():
     assert one.background == pytest.approx(0.4)
 
 
+def test_a_finding_that_is_rarer_than_the_floor_says_as_much_as_it_is_rare():
+    ((one),) = scored(
+        [hypothesis("a", {"accident": 0.9}), hypothesis("b")],
+        [Fact("accident", True)],
+        [key("accident", 1e-4)],
+        [0.0, 1.0],
+    )
+    assert PLAIN.floor.value > 1e-4
+    assert one.logs[0] == pytest.approx(math.log(0.9 / 1e-4))
+
+
 def test_a_decisive_test_is_measured_against_people_without_the_cause():
     hiv = key("hiv-test", 0.05, without={"hiv": Figure(value=0.003)})
     ((one),) = scored(

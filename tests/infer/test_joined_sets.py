@@ -33,6 +33,7 @@ def told() -> Told:
         present=rng.random(FACTS) < 0.6,
         exponent=np.where(rng.random(FACTS) < 0.5, 0.7, 1.0),
         asked=np.where(rng.random(FACTS) < 0.5, 3.0, 0.0),
+        least=np.where(rng.random(FACTS) < 0.5, 1e-4, 0.05),
         floor=1e-4,
     )
     return msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
@@ -47,7 +48,7 @@ def by_hand(told: Told, f: int, members: tuple[int, ...]) -> float:
     own = max(1 - missed, min(told.rates[f, m] for m in listing))
     p = 1 - (1 - own) * math.exp(every - sum(told.brings[f, m] for m in listing))
     met = 1 - (1 - rest) * math.exp(every)
-    p, met = (min(max(x, told.floor), 1 - told.floor) for x in (p, met))
+    p, met = (min(max(x, told.least[f]), 1 - told.floor) for x in (p, met))
     sought = (1 + told.asked[f] * p) / (1 + told.asked[f] * met)
     return told.exponent[f] * math.log((p / met if told.present[f] else (1 - p) / (1 - met)) * sought)
 

@@ -128,7 +128,7 @@ def test_no_background_is_above_the_base_rate() -> None:
     chance, fitted = chances(healthy, world), weights()
     for key, value in zip(vocabulary().keys, chance, strict=True):
         if key.key not in healthy.rates and not key.without:
-            assert value <= max(base_rate(key, world.place, fitted), fitted.floor.value) + 1e-9
+            assert value <= base_rate(key, world.place, fitted) + 1e-9
 
 
 def test_a_narrower_finding_is_never_there_without_its_broader_ones(patients: list[Patient]) -> None:

@@ -25,7 +25,7 @@ from penia.facts import Fact
 from penia.infer.bundles import Bundle, Chain, chains, clusters
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices
-from penia.infer.rates import Flags, Rates, backgrounds, listed
+from penia.infer.rates import Flags, Rates, backgrounds, least, listed
 from penia.infer.weights import Weights
 from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
@@ -66,7 +66,10 @@ class Told(msgspec.Struct, frozen=True):
     asked: Array
     """How many times more often it is looked for where it would surely be found, less 1 (F,): of what is
     present and sent on suspicion; else 0."""
+    least: Array
+    """Least P(present | any) (F,)"""
     floor: float
+    """Least P(absent | any)"""
     alone: Array = _NONE
     """What each hypothesis by itself makes of each fact (F, C), see ``each``."""
     chains: tuple[Chain, ...] = ()
@@ -116,8 +119,8 @@ class Told(msgspec.Struct, frozen=True):
     def _ratio(self, own: Array, rest: Array, brings: Array, facts: Indices) -> Array:
         """Of ``facts`` at the rates ``own``, which those who list them bring along by ``brings``."""
         every, present = (self.spared + self.brings.sum(axis=1))[facts], self.present[facts]
-        met = self._clipped(1 - (1 - rest) * np.exp(every))
-        p = self._clipped(1 - (1 - own) * np.exp(every - brings))
+        met = self._clipped(1 - (1 - rest) * np.exp(every), facts)
+        p = self._clipped(1 - (1 - own) * np.exp(every - brings), facts)
         sought = (1 + self.asked[facts] * p) / (1 + self.asked[facts] * met)
         return self.exponent[facts] * np.log(np.where(present, p / met, (1 - p) / (1 - met)) * sought)
 
@@ -131,8 +134,8 @@ class Told(msgspec.Struct, frozen=True):
             least = np.minimum(least, np.where(yes, rate, 1.0))
         return np.maximum(1 - missed, least)
 
-    def _clipped(self, p: Array) -> Array:
-        return np.clip(p, self.floor, 1 - self.floor)
+    def _clipped(self, p: Array, facts: Indices) -> Array:
+        return np.clip(p, self.least[facts], 1 - self.floor)
 
     def thinned(self, logs: Array) -> Array:
         """``logs`` (F, R), changed in place: what another fact implies is left out, and the lesser members of
@@ -195,6 +198,7 @@ class Told(msgspec.Struct, frozen=True):
             present=self.present[kept],
             exponent=self.exponent[kept],
             asked=self.asked[kept],
+            least=self.least[kept],
             chains=tuple(chains),
             bundles=tuple(bundles),
         )
@@ -236,6 +240,7 @@ def told(
         present=np.array([f.present for f in heard], bool),
         exponent=np.array([(fitted.tests if f.decisive else fitted.findings).value for f in heard]),
         asked=np.array([_asked(f, fitted) for f in heard]),
+        least=least(keys, place, fitted),
         floor=fitted.floor.value,
     )
     found = msgspec.structs.replace(found, alone=found.each(found.rates, found.background))

@@ -91,15 +91,21 @@ def backgrounds(
 ) -> Array:
     """P(present | a hypothesis that does not list it) (K,): the base rate less what those put into it that
     list it, with prior probabilities ``shares`` (C,)."""
-    floor, base = fitted.floor.value, np.array([base_rate(key, place, fitted) for key in keys])
+    base, rare = np.array([base_rate(key, place, fitted) for key in keys]), least(keys, place, fitted)
     left = 1 - shares @ rates.listed
     some = left > NOBODY
     rest = np.where(some, (base - shares @ rates.p) / np.where(some, left, 1.0), 0.0)
-    found = np.maximum(np.maximum(np.minimum(rest, base), base * fitted.background.value), floor)
+    found = np.maximum(np.maximum(np.minimum(rest, base), base * fitted.background.value), rare)
     for k, key in enumerate(keys):
         if key.without:
-            found[k] = max(floor, *(figure.value for figure in key.without.values()))
+            found[k] = max(rare[k], *(figure.value for figure in key.without.values()))
     return found
+
+
+def least(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> Array:
+    """Least probability of each finding under any cause (K,): the floor, but no more than its base rate, as
+    people whom a broken source has irradiated are not met once in five hundred of any disease."""
+    return np.array([min(fitted.floor.value, base_rate(key, place, fitted)) for key in keys])
 
 
 def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from penia.infer.findings import Scored
 from penia.infer.posterior import Array
 from penia.infer.ranking import Ranking
-from penia.infer.rates import backgrounds, listed
+from penia.infer.rates import backgrounds, least, listed
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, Place
 
@@ -48,15 +48,15 @@ def chances(
     told = listed(ranking.hypotheses, keys)
     anchored = np.array([h.known or h.drug is not None for h in ranking.hypotheses])
     rates, scored = told.p, told.listed & ~(told.anchor & anchored[:, None])
-    floor = fitted.floor.value
+    rare, often = least(keys, place, fitted), 1 - fitted.floor.value
     rest = backgrounds(keys, told, shares, place, fitted)
     shows = np.array([h.shows if h.known else 0.0 for h in ranking.hypotheses])
     brings = np.log1p(-np.minimum(rates * shows[:, None], 1 - 1e-6))
     by_counts = np.log1p([-ranking.brought.get(key.key, 0.0) for key in keys])
     every = by_counts + brings.sum(axis=0)
     own = np.where(scored, rates, rest)
-    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brings, 0.0)), floor, 1 - floor)
-    rest = np.clip(1 - (1 - rest) * np.exp(every), floor, 1 - floor)
+    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brings, 0.0)), rare, often)
+    rest = np.clip(1 - (1 - rest) * np.exp(every), rare, often)
     yes, no = np.log(present / rest), np.log((1 - present) / (1 - rest))
     relatives = _Relatives(ranking)
     akin = [(k, key, kin) for k, key in enumerate(keys) if (kin := relatives.of(key)) is not None]

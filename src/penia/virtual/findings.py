@@ -21,7 +21,7 @@ from penia.episode import Measured
 from penia.infer.background import at_place
 from penia.infer.deep import at_this_depth
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.rates import backgrounds, base_rate, listed
+from penia.infer.rates import backgrounds, base_rate, least, listed
 from penia.infer.weights import weights
 from penia.knowledge.complications import complications
 from penia.knowledge.investigations import on_suspicion
@@ -80,7 +80,7 @@ def chances(
     every = np.log1p([-spared.get(key.key, 0.0) for key in keys]) + brings[known].sum(axis=0)
     own = np.where(lists, rates.p[row], rest)
     others = every - np.where(lists & cause.known, brings[row], 0.0)
-    return np.clip(1 - (1 - own) * np.exp(others), fitted.floor.value, 1 - fitted.floor.value)
+    return np.clip(1 - (1 - own) * np.exp(others), least(keys, odds.place, fitted), 1 - fitted.floor.value)
 
 
 def latent(generator: np.random.Generator, together: float) -> Array:
