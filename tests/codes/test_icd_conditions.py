@@ -36,6 +36,11 @@ def test_a_code_that_only_names_the_low_count_is_never_exact_evidence(code: str)
     assert "exact" not in found(code).values()
 
 
+def test_anaplasmosis_has_its_code_and_metaphyseal_dysplasia_is_no_immunodeficiency():
+    assert found("icd10cm:A79.82") == {"rickettsial-disease/anaplasmosis": "exact"}
+    assert found("icd10cm:Q78.5") == {}
+
+
 def test_a_low_neutrophil_count_is_not_called_febrile():
     assert "condition:febrile-neutropenia" not in found("icd10cm:D70.9")
 
