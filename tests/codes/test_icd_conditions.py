@@ -26,6 +26,8 @@ def test_codes_that_only_the_international_icd_10_has_are_read_too():
 
 def test_a_narrow_condition_does_not_hide_the_wider_cause():
     assert found("icd10cm:A92.0") == {"other-viral/chikungunya": "exact", "condition:chikungunya": "exact"}
+    assert found("icd10cm:A92.5") == {"other-viral/zika": "exact"}
+    assert found("icd10cm:A92.31") == {"other-viral/west-nile": "exact"}
     assert "condition:rheumatoid-arthritis" in found("icd10cm:M05.00")
     assert "felty-syndrome" in found("icd10cm:M05.00")
 
