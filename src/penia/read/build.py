@@ -32,7 +32,7 @@ from typing import TypeVar
 
 import msgspec
 
-from penia.order import TIMED, in_order
+from penia.order import TIMED, content, moments
 from penia.read.calendar import NO_END, can_be, possible, present
 from penia.read.checks import (
     at_one_time,
@@ -194,9 +194,13 @@ def _merged_counts(counts: Iterable[Count]) -> list[Count]:
 def _distinct(facts: Iterable[T], name: str) -> tuple[T, ...]:
     """In order; facts that differ in nothing but where they stood are one, and the first place stays."""
     kept: list[T] = []
-    for same in in_order(facts, TIMED[name]):
+    for same in moments(facts, TIMED[name]):
+        if len(same) == 1:
+            kept += same
+            continue
+        told = {content(fact): fact for fact in same}
         first: dict[bytes, T] = {}
-        for content, fact in same:
-            first.setdefault(content.partition(ORIGIN)[0].removesuffix(b"}"), fact)
-        kept.extend(first.values())
+        for json in sorted(told):
+            first.setdefault(json.partition(ORIGIN)[0].removesuffix(b"}"), told[json])
+        kept += first.values()
     return tuple(kept)

@@ -61,7 +61,7 @@ class Course(NamedTuple):
 
 def courses(events: Sequence[DrugEvent], in_cycles: bool) -> Iterator[Course]:
     """The events without a start together, then each run without a pause."""
-    undated = _sorted(e for e in events if e.start is None)
+    undated = in_order((e for e in events if e.start is None), "start")
     if undated:
         yield Course(undated, all("as-needed" in e.ways() for e in undated))
     given = sorted(e.start for e in events if e.start and e.evidence == "administration")
@@ -105,7 +105,7 @@ def _at(event: DrugEvent, time: datetime) -> DrugEvent:
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
     run: list[DrugEvent] = []
     until = EVER
-    for event in _sorted(events):
+    for event in in_order(events, "start"):
         assert event.start is not None
         bridged = _bridged(event, event.start, in_cycles)
         if run and event.start > until:
@@ -115,10 +115,6 @@ def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEve
         run.append(event)
     if run:
         yield run
-
-
-def _sorted(events: Iterable[DrugEvent]) -> list[DrugEvent]:
-    return [event for same in in_order(events, "start") for _, event in same]
 
 
 def _bridged(event: DrugEvent, start: datetime, in_cycles: bool) -> datetime:

@@ -31,15 +31,20 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
 
     ``last``: the last moment of the record.
     """
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[DrugEvent]] = defaultdict(list)
+    for event in events:
+        supplied = _supplied(event, problems) if event.evidence == "dispense" else event
+        alike[event.codes, event.names].append(supplied)
     by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
-    for event in (_supplied(e, problems) if e.evidence == "dispense" else e for e in events):
-        found = ingredients_of(event.codes, event.names)
+    for (codes, names), same in alike.items():
+        found = ingredients_of(codes, names)
         for ingredient in found:
-            by_drug[ingredient, ""].append(event)
+            by_drug[ingredient, ""] += same
         if not found:
-            by_drug[None, event.names[0].casefold()].append(event)
-            reason = f"no ingredient is known for {event.names[0]!r}"
-            problems.add("drug-unknown", event.place, reason, "add the name or its RxNorm code to the tables")
+            by_drug[None, names[0].casefold()] += same
+            reason, place = f"no ingredient is known for {names[0]!r}", min(e.place for e in same)
+            remedy = "add the name or its RxNorm code to the tables"
+            problems.add("drug-unknown", place, reason, remedy, len(same))
     return [
         exposure
         for (ingredient, _), evs in by_drug.items()
@@ -135,8 +140,7 @@ def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure
 
 def _origins(events: Sequence[DrugEvent]) -> tuple[Origin, ...]:
     """The first of each kind of evidence and name, not each of a thousand doses."""
-    first: dict[tuple[str, str], Origin] = {}
+    first: dict[tuple[str, str], DrugEvent] = {}
     for e in events:
-        origin = Origin(e.place, e.names[0], code=e.codes[0] if e.codes else None)
-        first.setdefault((e.evidence, e.names[0]), origin)
-    return tuple(first.values())
+        first.setdefault((e.evidence, e.names[0]), e)
+    return tuple(Origin(e.place, e.names[0], code=e.codes[0] if e.codes else None) for e in first.values())

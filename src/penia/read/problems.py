@@ -20,5 +20,5 @@ class Problems:
 
     def all(self) -> tuple[Problem, ...]:
         """One for each kind, reason and remedy; its place is the first in the order of places."""
-        met = sorted(self._met.items(), key=lambda item: (item[0][0], item[1][0], *item[0][1:]))
-        return tuple(Problem(kind, place, reason, remedy, n) for (kind, reason, remedy), (place, n) in met)
+        met = [(kind, place, reason, remedy, n) for (kind, reason, remedy), (place, n) in self._met.items()]
+        return tuple(Problem(*told) for told in sorted(met))

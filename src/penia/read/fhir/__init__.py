@@ -14,7 +14,7 @@ from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
 from penia.read.fhir import clinical, medication, observation, person, resources
 from penia.read.fhir.context import Context
-from penia.read.fhir.elements import Resource, is_unsaid
+from penia.read.fhir.elements import UNSAID, Resource
 from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, Placed, grouped
 from penia.read.fhir.stream import head_of
 from penia.read.source import File, Source, foreign
@@ -124,8 +124,8 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
         context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
         return
     status = (resource.status or "").casefold()
-    if is_unsaid(status) or resource.withheld():
-        status = status if is_unsaid(status) else "not-done"
+    if status in UNSAID or resource.withheld():
+        status = status if status in UNSAID else "not-done"
         context.dropped(status, place, f"{kind} with status {status} was dropped")
         return
     if resource.modifier_extension:
@@ -137,9 +137,13 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
 
 def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> Iterator[Placed]:
     """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
+    named = [(place or _unnamed(data), data) for place, data in found]
+    if len(dict(named)) == len(named):
+        yield from named
+        return
     by_place: defaultdict[str, list[bytes]] = defaultdict(list)
-    for place, data in found:
-        by_place[place or _unnamed(data)].append(data)
+    for place, data in named:
+        by_place[place].append(data)
     for place, versions in by_place.items():
         several = len(versions) > 1 and not place.startswith("Patient/")
         for data in _newest(place, versions, builder) if several else versions:

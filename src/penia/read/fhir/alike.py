@@ -7,15 +7,23 @@ that is not named here is read in full (``resources.py``).
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Raw
 
 from penia.read.fhir.elements import Element, Meta, Period, Reference
 from penia.read.fhir.resources import NONE, DispenseRequest
 
+Said = Literal[
+    "final", "amended", "corrected", "preliminary", "unknown",
+    "active", "completed", "in-progress", "on-hold", "stopped", "ended",
+]  # fmt: skip
+"""Status of a resource that says something of the person."""
+
 
 class Common(Element, frozen=True, forbid_unknown_fields=True):
     id: str | None = None
-    status: str | None = None
+    status: Said | None = None
     meta: Meta | None = None
     resource_type: Raw = NONE
     subject: Raw = NONE

@@ -21,7 +21,7 @@ _any = msgspec.json.Decoder()
 
 def cleaned(data: bytes) -> tuple[bytes, bool]:
     """The resource, and whether a text was cut. Raises msgspec.DecodeError or RecursionError."""
-    plain = data.isascii() and b"\\u" not in data and b"\x7f" not in data
+    plain = data.isascii() and b"\\" not in data and b"\x7f" not in data
     if len(data) <= LONGEST and (plain or not _SUSPECT.search(data)):
         return data, False
     whole = _any.decode(data)

@@ -22,10 +22,6 @@ UNSAID = frozenset(
 """Status of a resource that says nothing of the person, or nothing yet."""
 
 
-def is_unsaid(status: str | None) -> bool:
-    return status is not None and status.casefold() in UNSAID
-
-
 class Element(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Base: frozen, FHIR's camelCase names, unknown fields skipped."""
 
@@ -156,28 +152,30 @@ def moment(text: str | None) -> datetime | None:
     """
     if text is None:
         return None
-    parts = _WHEN.fullmatch(text)
-    if parts is None:
-        raise ValueError(text)
-    year, month, day, clock = parts.groups()
-    if clock is None:
+    if not (text[4:5] == text[7:8] == "-" and text[10:11] == "T" and "\n" not in text):
+        year, month, day = _date(text)
         return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
     time = datetime.fromisoformat(text)
     try:
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except OverflowError as error:
         raise ValueError(text) from error
 
 
 def middle(text: str) -> date:
     """A FHIR date; the middle of what a partial one names (a birth year is 1 July). Raises ValueError."""
-    parts = _WHEN.fullmatch(text)
-    if parts is None:
-        raise ValueError(text)
-    year, month, day, _ = parts.groups()
+    year, month, day = _date(text)
     if month is None:
         return date(int(year), 7, 1)
     return date(int(year), int(month), int(day) if day else monthrange(int(year), int(month))[1] // 2)
+
+
+def _date(text: str) -> tuple[str, str | None, str | None]:
+    """Year, month and day of a date or dateTime. Raises ValueError."""
+    parts = _WHEN.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    return parts[1], parts[2], parts[3]
 
 
 def _short(system: str | None) -> str:

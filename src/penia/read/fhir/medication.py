@@ -14,7 +14,7 @@ from penia.read.courses import EVER
 from penia.read.exposures import DrugEvent, Evidence
 from penia.read.fhir.alike import Given, Ordered, composed
 from penia.read.fhir.context import Context, known_codes
-from penia.read.fhir.elements import Concept, Quantity, is_unsaid
+from penia.read.fhir.elements import Concept, Quantity
 from penia.read.fhir.resources import (
     AdministeredDosage,
     ConceptOrReference,
@@ -87,8 +87,9 @@ def given(data: bytes, place: str, context: Context) -> bool:
         seen = _given(data)
     except (msgspec.DecodeError, RecursionError):
         return False
-    what = _alike(bytes(seen.medication_codeable_concept), b"", bytes(seen.dosage), bytes(seen.note))
-    if what is None or is_unsaid(seen.status):
+    dosage, note = bytes(seen.dosage) if seen.dosage else b"", bytes(seen.note) if seen.note else b""
+    what = _alike(bytes(seen.medication_codeable_concept), b"", dosage, note)
+    if what is None:
         return False
     start, stop = context.period(place, seen.effective_period)
     start = start or context.time(place, seen.effective_date_time)
@@ -104,8 +105,8 @@ def ordered(data: bytes, place: str, context: Context) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     drug, dosage = bytes(seen.medication_codeable_concept), bytes(seen.dosage_instruction)
-    what = _alike(drug, dosage, b"", bytes(seen.note))
-    if what is None or what.every is not None or is_unsaid(seen.status) or seen.intent in PLANS:
+    what = _alike(drug, dosage, b"", bytes(seen.note) if seen.note else b"")
+    if what is None or what.every is not None or seen.intent in PLANS:
         return False
     supply = seen.dispense_request
     authored = context.time(place, seen.authored_on)
@@ -173,29 +174,19 @@ def _event(
     context: Context,
 ) -> None:
     """``said``: when the status was set."""
-    if not what.drugs:
+    drugs, route, note, every = what
+    if not drugs:
         context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
     is_course = stop is None and evidence in ("order", "statement")
     going_on = is_course and status in GOING_ON
     over_by = (said or EVER) if is_course and status in OVER else None
-    for names, codes, unknown in what.drugs:
+    for names, codes, unknown in drugs:
         for system in unknown:
             context.unknown_system(place, system)
-        context.builder.drug(
-            DrugEvent(
-                names=names,
-                evidence=evidence,
-                place=place,
-                codes=codes,
-                start=start,
-                stop=stop,
-                going_on=going_on,
-                over_by=over_by,
-                route=what.route,
-                note=what.note,
-                every=what.every or None,
-            )
+        event = DrugEvent(
+            names, evidence, place, codes, start, stop, going_on, route, note, every or None, over_by=over_by
         )
+        context.builder.drug(event)
 
 
 def _drugs(resource: Drug, context: Context) -> list[Concept]:

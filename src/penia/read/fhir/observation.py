@@ -13,7 +13,7 @@ import msgspec
 
 from penia.read.fhir.alike import Measured, composed
 from penia.read.fhir.context import Context, Link, known_codes, origin_of
-from penia.read.fhir.elements import Concept, Quantity, is_unsaid
+from penia.read.fhir.elements import Concept, Quantity
 from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
 from penia.read.fhir.social import is_social, social
 from penia.read.fhir.value import Value, value_of
@@ -49,13 +49,13 @@ def measured(data: bytes, place: str, context: Context) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     amount, told = seen.value_quantity, seen.effective_date_time or seen.issued or ""
-    if is_unsaid(seen.status) or len(told) in PARTIAL:
+    if len(told) in PARTIAL:
         return False
     same = _alike(
         bytes(seen.code),
         bytes(seen.category),
-        bytes(seen.interpretation),
-        bytes(seen.reference_range),
+        bytes(seen.interpretation) if seen.interpretation else b"",
+        bytes(seen.reference_range) if seen.reference_range else b"",
         amount.comparator,
         amount.unit,
         amount.code,

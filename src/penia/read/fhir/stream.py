@@ -87,11 +87,12 @@ class _Lines:
         parts: list[bytes] = []
         try:
             for block in file.blocks():
-                head, *others = block.split(b"\n")
-                parts.append(head)
-                for other in others:
-                    yield b"".join(parts)
-                    parts = [other]
+                lines = block.split(b"\n")
+                parts.append(lines[0])
+                if len(lines) > 1:
+                    lines[0] = b"".join(parts)
+                    parts = [lines.pop()]
+                    yield from lines
         except ReadError as error:
             self.error = error
         if any(parts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,6 @@ UNKNOWN = (
     "select code, cast(count(*) as varchar), subject from "
     "(from events where code is null or code in (from unknown)) where true"
 )
-CACHED = 100_000
 SHARDS = 100_000
 """More files than any data set has shards."""
 CHARTED = "mimic-d-items"
@@ -78,30 +77,22 @@ class Loaded:
         _bring_in(self._connection, _shards(source), source, problems)
         self._described = _descriptions(self._connection, source, problems)
         self._dataset = _dataset_name(source)
-        self._known: dict[str, Coded] = {}
         self.problems: tuple[Problem, ...] = tuple(problems)
-
-    def _coded(self, code: str) -> Coded:
-        """Kept for the next event; not by lru_cache, whose cycle would hold the connection."""
-        known = self._known.get(code)
-        if known is None:
-            if len(self._known) >= CACHED:
-                self._known.clear()
-            known = self._known[code] = Coded.of(code, self._described.get(code, NOTHING))
-        return known
 
     @cached_property
     def people(self) -> tuple[str, ...]:
         return tuple(sorted(row[0] for row in self._rows("select distinct subject from events") if row[0]))
 
     @cached_property
-    def _sorted_out(self) -> None:
-        """Makes the tables of codes that say something which is read, and of those that no dialect knows."""
+    def _coded(self) -> Mapping[str, Coded]:
+        """The codes that say something which is read; makes the tables of them, and of those that no dialect
+        knows."""
         codes = sorted(row[0] for row in self._rows("select distinct code from events") if row[0])
         wanted = [code for code in codes if self._is_wanted(code, meaning(code))]
         unknown = sorted({code for code in codes if _is_told(meaning(code))}.difference(wanted))
         for table, held in (("wanted", wanted), ("unknown", unknown)):
             self._connection.execute(f"create table {table} as select unnest(?::varchar[]) as code", [held])
+        return {code: Coded.of(code, self._described.get(code, NOTHING)) for code in wanted}
 
     def _is_wanted(self, code: str, found: Meaning | None) -> bool:
         if found is None:
@@ -113,17 +104,17 @@ class Loaded:
         return found.means != "ignored"
 
     def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
-        _ = self._sorted_out
+        coded = self._coded
         rows = self._rows(f"{WANTED} where subject = ?", name)
         left = self._rows(f"{UNKNOWN} and subject = ? group by all", name)
-        return self._made(name, list(rows), list(left), now)
+        return self._made(name, coded, list(rows), list(left), now)
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
-        _ = self._sorted_out
+        coded = self._coded
         rows = Grouped(self._rows(f"{WANTED} order by subject"))
         left = Grouped(self._rows(f"{UNKNOWN} group by all order by subject"))
         for name in self.people:
-            yield self._made(name, rows.of(name), left.of(name), None)
+            yield self._made(name, coded, rows.of(name), left.of(name), None)
 
     def _rows(self, sql: str, *parameters: str) -> Iterator[Row]:
         import duckdb
@@ -135,10 +126,12 @@ class Loaded:
                 f"{self._name} cannot be read ({duck.first_line(error)}); export it again."
             ) from error
 
-    def _made(self, name: str, rows: list[Row], left: list[Row], now: datetime | None) -> Record:
+    def _made(
+        self, name: str, coded: Mapping[str, Coded], rows: list[Row], left: list[Row], now: datetime | None
+    ) -> Record:
         builder = RecordBuilder(name, now)
         builder.problems.extend(self.problems)
-        events = Events(name, builder, self._coded, self._dataset)
+        events = Events(name, builder, coded, self._dataset)
         for row in dict.fromkeys(rows):
             events.read(row)
         events.finish()

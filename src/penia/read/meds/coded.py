@@ -33,6 +33,8 @@ class Coded(NamedTuple):
     described: Described
     codes: tuple[str, ...]
     """The code of its own system, then those that the metadata put beside it."""
+    drugs: tuple[str, ...]
+    """Those of ``codes`` that name a drug."""
     name: str
     unit: str | None
     """Where the code itself holds it."""
@@ -48,4 +50,5 @@ class Coded(NamedTuple):
         told = next((fields[f] for f in ("name", "item", "code") if f in fields), code)
         codes = tuple(dict.fromkeys((*own, *described.codes)))
         name, unit, dose = described.name or told, fields.get("unit"), administered(fields.get("status"))
-        return Coded(code, found, described, codes, name, unit, dose)
+        drugs = tuple(c for c in codes if c.startswith("rxnorm:"))
+        return Coded(code, found, described, codes, drugs, name, unit, dose)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -45,9 +45,7 @@ class Event(NamedTuple):
 class Events:
     """Takes the events of one person in any order."""
 
-    def __init__(
-        self, name: str, builder: RecordBuilder, coded: Callable[[str], Coded], dataset: str
-    ) -> None:
+    def __init__(self, name: str, builder: RecordBuilder, coded: Mapping[str, Coded], dataset: str) -> None:
         self._name = name
         self._builder = builder
         self._coded = coded
@@ -58,7 +56,7 @@ class Events:
 
     def read(self, row: Row) -> None:
         time, code, numeric, text, unit, end, _ = row
-        coded = self._coded(code or "")
+        coded = self._coded[code or ""]
         when, at = _stamped(time)
         ended = _stamped(end)[0] if end else None
         place = f"{coded.code}{at}" or "?"
@@ -155,9 +153,8 @@ class Events:
         if not (named or event.coded.meaning.fields or event.coded.described.name):
             self._builder.problems.add("drug-not-named", event.place, "a drug has no name")
             return
-        codes = tuple(c for c in event.coded.codes if c.startswith("rxnorm:"))
         names = (named or event.coded.name,)
-        self._builder.drug(DrugEvent(names, evidence, event.place, codes, start, stop))
+        self._builder.drug(DrugEvent(names, evidence, event.place, event.coded.drugs, start, stop))
 
     def diagnosis(self, event: Event) -> None:
         """Known from the time of the event; it tells neither when the disease began nor that it is over."""
