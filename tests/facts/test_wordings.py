@@ -9,13 +9,24 @@ from pathlib import Path
 import pytest
 
 from penia.facts import read_facts
-from penia.record import Condition, Exposure, Finding, FindingKind, Person, Record, TestResult
+from penia.record import (
+    Condition,
+    Exposure,
+    Finding,
+    FindingKind,
+    Interpretation,
+    Person,
+    Record,
+    TestResult,
+)
 
 HERE = Path(__file__).parent
 TIME = datetime(2024, 1, 10, tzinfo=UTC)
 PERSON = Person("p", "female", date(1980, 1, 1))
 POLARITY = {"+": True, "-": False, "0": None}
 KINDS: dict[str, FindingKind] = {"A": "finding", "N": "finding", "H": "history", "M": "family"}
+
+FLAGS: dict[str, Interpretation] = {"normal": "normal", "negative": "negative", "positive": "positive"}
 
 Expectation = tuple[str, str, str, bool | None]
 
@@ -37,6 +48,8 @@ def record(kind: str, text: str) -> Record:
         return Record(PERSON, conditions=(Condition(text, since=TIME),))
     if kind == "E":
         return Record(PERSON, exposures=(Exposure(name, "chemical", start=TIME, note=rest or None),))
+    if kind == "L":
+        return Record(PERSON, tests=(TestResult(name, TIME, interpretation=FLAGS[rest]),))
     return Record(PERSON, tests=(TestResult(name, TIME, text=rest),))
 
 
@@ -56,6 +69,8 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_fifth.txt", 0.96, 0.0),
         ("wordings_causes.txt", 1.0, 0.0),
         ("wordings_reports.txt", 1.0, 0.0),
+        ("wordings_marrow.txt", 1.0, 0.0),
+        ("wordings_genes.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

@@ -23,7 +23,7 @@ _FREE_HISTORY = (
 
 
 def read_test(test: TestResult, body: Body) -> Heard:
-    name, raw = _name(test), test.text or ""
+    name, raw = _name(test), test.text or _in_one_word(test)
     text = tables.normalise(raw)
     heard = Heard([], [], [], [])
     value = (test.value, test.comparator, test.unit)
@@ -41,6 +41,12 @@ def read_test(test: TestResult, body: Body) -> Heard:
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
+
+
+def _in_one_word(test: TestResult) -> str:
+    """A flag that is the whole result is the report ``normal`` or ``negative``."""
+    whole = test.interpretation if test.value is None else None
+    return whole if whole in ("normal", "negative") else ""
 
 
 _HEAD = re.compile(r"[(:]|\b(?:including|for|of)\b", re.IGNORECASE)
@@ -77,7 +83,7 @@ def _unless_decided(heard: Heard, said: list[Said]) -> list[Said]:
 
 def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
     """Each part of the result that names a test of its own, then the test by its name."""
-    whole = {row.key for row in testnames.rows_named(name) if row.result in _WHOLE}
+    whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
     parts: dict[str, set[bool]] = {}
     for inner, result in joined.name_and_result(text):
         base = _CLASSES.sub("", name) if _CLASSES.search(inner) else name
@@ -91,8 +97,6 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
 
 _CLASSES = re.compile(r"\big[mga]\b")
 """A part of the result that names a class of antibody stands for that class alone."""
-_WHOLE = ("culture", "text", "karyotype", "number")
-"""Results that are read as a whole, not part by part."""
 
 
 def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:

@@ -29,14 +29,26 @@ def read_result(name: str, result: str, raw: str, flag: str | None, high: bool |
     return found
 
 
+def read_denied(name: str) -> list[Said]:
+    """Keys of a finding told as absent whose ``name`` means a test: the test was negative; where a result is
+    read by its words, only the words of the name are denied."""
+    found: list[Said] = []
+    for row in rows_named(name):
+        text = f"no {name}" if row.result in BY_WORDS else "negative"
+        verdict = _verdict(row, text, text)
+        if verdict is not None:
+            found.append(Said(row.key, verdict, decisive=True))
+    return found
+
+
 def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
-    if _FLAGS.get(flag or "") and _any(row.unknown, flag or ""):
+    if _any(row.unknown, flag or ""):
         return None
     if row.result == "low":
         return {"low": True, "normal": False, "high": False}.get(flag or "")
     if row.result in ("words", "high", "abnormal", "titer", "variant", "clonal", "culture"):
         return _FLAGS.get(flag or "", high)
-    return _verdict(row, flag, flag) is True if flag in ("negative", "normal") else None
+    return _verdict(row, flag, flag) if flag in ("negative", "normal") else None
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
@@ -86,6 +98,13 @@ def _text(row: TestRow, text: str, raw: str) -> bool | None:
     return None
 
 
+def _whole(row: TestRow, text: str, raw: str) -> bool | None:
+    """The whole is normal by its words, if nothing that stands there is not."""
+    if 1 in set(_signs(row.absent, text)):
+        return False
+    return True if 1 in set(_signs(row.present, text)) else None
+
+
 def whole_negative(text: str) -> bool:
     """The result as a whole is negative: it begins so and goes on for no more than four words."""
     return bool(_word("whole_negative").match(text)) and len(text.split()) <= 4
@@ -125,6 +144,19 @@ def _gene(row: TestRow, text: str, raw: str) -> bool | None:
         if any(next(spans(pattern, clause.text), None) for pattern in row.genes)
     }
     return True if True in found else (False if False in found else None)
+
+
+_NONE_FOUND = re.compile(
+    r"(?:negative|normal|unremarkable|non ?contributory"
+    r"|no (?:\w+ ){0,4}?(?:variants?|mutations?|abnormalit(?:y|ies)|defects?|diagnosis))"
+    r"(?: (?:was |were |has been |have been )?(?:found|identified|detected|seen|result|reported))?"
+    r"(?: in (?:\w+ ){0,6}genes?)?"
+)
+
+
+def _panel(row: TestRow, text: str, raw: str) -> bool | None:
+    """A test of many genes that found nothing at all."""
+    return False if _NONE_FOUND.fullmatch(text) else None
 
 
 _TITER = re.compile(r"1\s*(?::|/|in )\s*(\d{1,6})\b")
@@ -187,12 +219,16 @@ def _duffy(row: TestRow, text: str, raw: str) -> bool | None:
     return True if _any(row.present, text) else None
 
 
+BY_WORDS = ("culture", "text", "whole", "karyotype", "number")
+"""Results that are read as a whole by their words, not part by part."""
 _READERS = {
     "words": _words,
     "text": _text,
     "culture": _culture,
     "variant": _variant,
     "gene": _gene,
+    "panel": _panel,
+    "whole": _whole,
     "titer": _titer,
     "high": _high,
     "low": _low,

@@ -62,7 +62,7 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
                 yield from results.read_result(name, result, result, None)
                 yield from _value_in_words(name, result, body)
     if not present and testnames.rows_named(text):
-        yield from results.read_result(text, "negative", "negative", None)
+        yield from results.read_denied(text)
 
 
 def _value_in_words(name: str, result: str, body: Body) -> list[Said]:

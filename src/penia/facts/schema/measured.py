@@ -14,6 +14,8 @@ ResultKind = Literal[
     "number",
     "variant",
     "gene",
+    "panel",
+    "whole",
     "high",
     "low",
     "titer",
