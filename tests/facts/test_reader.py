@@ -528,3 +528,19 @@ def test_words_of_published_reports_are_read(name: str, text: str, key: str) -> 
 )
 def test_nodes_of_the_neck_are_told_from_a_goitre_and_from_other_nodes(text: str, said: bool | None) -> None:
     assert says(read(findings=(Finding(text, time=T),)), "HP:0025289") is said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vaccinated against measles, mumps and rubella",
+        "Not vaccinated for COVID-19, influenza",
+        "Unvaccinated against COVID-19",
+        "No contact with tuberculosis",
+        "Exposure to influenza",
+    ],
+)
+def test_a_vaccine_or_a_contact_is_no_disease(text: str) -> None:
+    reading = read(conditions=(Condition(text, since=T),))
+    assert not reading.conditions
+    assert not reading.excluded

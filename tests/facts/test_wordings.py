@@ -71,6 +71,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_reports.txt", 1.0, 0.0),
         ("wordings_marrow.txt", 1.0, 0.0),
         ("wordings_genes.txt", 1.0, 0.0),
+        ("wordings_exposures.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

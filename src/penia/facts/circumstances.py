@@ -54,11 +54,11 @@ def read_exposure(text: str) -> list[Said]:
         for owner, start, end in tables.index().banks["exposures"].matches(clause.text):
             row = tables.exposures()[int(owner)]
             sign = clause.sign(start, end)
-            if sign == 0 or clause.of_relative(start):
+            if sign == 0 or clause.of_relative(start, row.key):
                 continue
-            if sign > 0:
+            if sign > 0 and row.polarity != "broader":
                 found[row.key] = row.polarity == "present" and found.get(row.key, True)
-            elif row.polarity == "present" and clause.lone(start, end):
+            elif sign < 0 and row.polarity != "absent" and clause.lone(start, end):
                 denied.add(row.key)
     return [Said(key, found.get(key, False)) for key in dict.fromkeys((*found, *denied))]
 

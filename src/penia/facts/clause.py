@@ -25,8 +25,11 @@ class Clause(msgspec.Struct, frozen=True):
     after: tuple[Span, ...]
     stops: tuple[Span, ...]
     doubts_before: tuple[Span, ...]
+    doubts_listed: tuple[Span, ...]
+    """These reach over commas."""
     doubts_after: tuple[Span, ...]
     relatives: tuple[Span, ...]
+    meetings: tuple[Span, ...]
 
     def sign(self, start: int, end: int) -> int:
         """What the clause says of the words from ``start`` to ``end``: 1 affirmed, -1 denied, 0 nothing."""
@@ -44,8 +47,11 @@ class Clause(msgspec.Struct, frozen=True):
                     return reach
         return None
 
-    def of_relative(self, start: int) -> bool:
-        """The words at ``start`` are said of a relative or a contact."""
+    def of_relative(self, start: int, key: str = "") -> bool:
+        """The words at ``start`` are said of a relative or a contact; or of what was only met, unless ``key``
+        means just that."""
+        if key not in rules().met and any(stop <= start for _, stop in self.meetings):
+            return True
         if _in_relative().match(self.text, start):
             return True
         return any(stop <= start and not _tellers().match(self.text, stop) for _, stop in self.relatives)
@@ -56,7 +62,7 @@ class Clause(msgspec.Struct, frozen=True):
         left = max([0, *(m.end() for m in _CUT.finditer(self.text, 0, start)), *opening])
         cut = _CUT.search(self.text, end)
         right = min([cut.start() if cut else len(self.text), *(at for at, _ in self.after if at >= end)])
-        rest = self.text[left:start] + " " + self.text[end:right]
+        rest = _meetings().sub(" ", self.text[left:start]) + " " + self.text[end:right]
         return all(word in guard() for word in _WORD.findall(rest))
 
     def _reaches(self, stop: int, word: str, start: int) -> int | None:
@@ -89,7 +95,12 @@ class Clause(msgspec.Struct, frozen=True):
     def _doubted(self, start: int, end: int) -> bool:
         gaps = [self.text[stop:start] for _, stop in self.doubts_before if stop <= start]
         gaps += [self.text[end:at] for at, _ in self.doubts_after if at >= end]
-        return any("," not in gap and gap.count(" ") <= NEAR for gap in gaps)
+        if any("," not in gap and gap.count(" ") <= NEAR for gap in gaps):
+            return True
+        return any(
+            stop <= start and not any(stop < at < start for at, _ in self.stops)
+            for _, stop in self.doubts_listed
+        )
 
 
 _CUT = re.compile(r",|;|\+|\b(?:and|or|with|nor|plus)\b|&")
@@ -132,8 +143,10 @@ def _clause(text: str) -> Clause:
         after,
         _spans(_stop(), text),
         _spans(_doubt_before(), text),
+        _spans(_doubt_listed(), text),
         _spans(_doubt_after(), text),
         _spans(_relatives(), text),
+        _spans(_meetings(), text),
     )
 
 
@@ -159,8 +172,10 @@ _after = cache(lambda: _any(rules().negation.after))
 _stop = cache(lambda: _any(rules().negation.stop))
 _no_negation = cache(lambda: _any(rules().negation.no_negation))
 _doubt_before = cache(lambda: _any(rules().uncertain.before))
+_doubt_listed = cache(lambda: _any(rules().uncertain.listed))
 _doubt_after = cache(lambda: _any(rules().uncertain.after))
 _relatives = cache(lambda: _any(rules().relatives))
+_meetings = cache(lambda: _any(rules().meetings))
 _in_relative = cache(
     lambda: re.compile(rf"[^,;]*\b(?:in|of) (?:\w+ ){{0,2}}(?:{'|'.join(rules().relatives)})$")
 )

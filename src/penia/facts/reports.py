@@ -112,7 +112,7 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
     if results.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
-        found += [one for one in both if not one.present]
+        found += [one for one in both if not one.present and not one.key.startswith("history:")]
     if len(text.split()) <= 3:
         found += _named_after_finding(name, results.generic(text))
     return found

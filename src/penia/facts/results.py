@@ -186,7 +186,7 @@ def _low(row: TestRow, text: str, raw: str) -> bool | None:
 
 def _number(row: TestRow, text: str, raw: str) -> bool | None:
     """Words that stand for the number; numbers themselves are read by the rules of the analyte."""
-    if _any(row.absent, text):
+    if _any(row.absent, text) or whole_negative(text):
         return False
     return True if _any(row.present, text) and not _denied(row.present, text) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -30,8 +31,7 @@ def read_finding(finding: Finding, body: Body) -> Heard:
     named = diagnoses.read_diagnosis(text, (), "active" if finding.present else "refuted")
     if finding.kind == "history":
         heard.add(_words_beside(heard, named))
-        if finding.present:
-            heard.keys += circumstances.read_exposure(text)
+        heard.keys += circumstances.read_exposure(text if finding.present else f"no {text}")
     else:
         known = {one.key for one in heard.keys}
         heard.keys += [one for one in named.keys if one.key not in known]
@@ -104,6 +104,8 @@ def read_condition(condition: Condition, body: Body) -> Heard:
 
 def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
     text = tables.normalise(f"{exposure.name} {exposure.note}" if exposure.note else exposure.name, True)
+    if exposure.kind != "drug" and exposure.note and _not_exposed(tables.normalise(exposure.note, True)):
+        text = tables.normalise(f"no {exposure.name}; {exposure.note}", True)
     if exposure.kind == "drug":
         said = circumstances.read_drug(exposure, anchor)
         known = {one.key for one in said}
@@ -114,6 +116,8 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
         ]
     else:
         said = circumstances.read_exposure(text) + circumstances.read_journey(text)
+        if exposure.note and _JOURNEY.search(exposure.name):
+            said += circumstances.read_journey(tables.normalise(f"{exposure.name} to {exposure.note}", True))
         decided = {one.key for one in said}
         said += [
             one
@@ -123,6 +127,14 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
     return Heard(said, [], [], [])
 
 
+def _not_exposed(note: str) -> bool:
+    """``no known bite``, ``denied; lives in town``: the first piece of the note says no more than no."""
+    first = re.split(r"[,;.]", note, maxsplit=1)[0].strip()
+    return any(re.fullmatch(words, first) for words in tables.rules().not_exposed)
+
+
+_JOURNEY = re.compile(r"\b(?:travel|trip|journey|holiday|residence)\b", re.IGNORECASE)
+"""What is noted on such an exposure begins with the place."""
 _DRUG_WORDS = (
     "history:interacting-drug-or-dosing-error",
     "history:colchicine-or-toxic-plant",

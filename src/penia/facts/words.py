@@ -97,9 +97,8 @@ def _decide(clause: Clause, kind: str, spans: list[Span], present: bool, key: st
 
 
 def _another_person(clause: Clause, span: Span, key: str) -> bool:
-    return (
-        key not in tables.family().keys and not key.startswith(_ABOUT_OTHERS) and clause.of_relative(span[0])
-    )
+    of_others = key in tables.family().keys or key.startswith(_ABOUT_OTHERS)
+    return not of_others and clause.of_relative(span[0], key)
 
 
 _ABOUT_OTHERS = (

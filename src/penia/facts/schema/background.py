@@ -19,7 +19,8 @@ class ConditionRow(Row, frozen=True):
 class ExposureRow(Row, frozen=True):
     words: str
     key: str
-    polarity: Literal["present", "absent"]
+    polarity: Literal["present", "absent", "broader"]
+    """broader: denied it denies the key, affirmed it says nothing."""
 
 
 class Area(Row, frozen=True):

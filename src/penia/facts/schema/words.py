@@ -32,6 +32,8 @@ class Negation(Row, frozen=True):
 
 class Uncertain(Row, frozen=True):
     before: tuple[str, ...]
+    listed: tuple[str, ...]
+    """Before what they doubt, over the commas of a list."""
     after: tuple[str, ...]
 
 
@@ -77,6 +79,12 @@ class Rules(Row, frozen=True):
     negation: Negation
     uncertain: Uncertain
     relatives: tuple[str, ...]
+    meetings: tuple[str, ...]
+    """Before what the person only met ..."""
+    met: frozenset[str]
+    """... which for these keys is what counts."""
+    not_exposed: tuple[str, ...]
+    """The whole of a note that denies an exposure."""
     tellers: tuple[str, ...]
     guard_words: tuple[str, ...]
     result: ResultWords
