@@ -26,7 +26,13 @@ PERSON = Person("p", "female", date(1980, 1, 1))
 POLARITY = {"+": True, "-": False, "0": None}
 KINDS: dict[str, FindingKind] = {"A": "finding", "N": "finding", "H": "history", "M": "family"}
 
-FLAGS: dict[str, Interpretation] = {"normal": "normal", "negative": "negative", "positive": "positive"}
+FLAGS: dict[str, Interpretation] = {
+    "normal": "normal",
+    "negative": "negative",
+    "positive": "positive",
+    "low": "low",
+    "high": "high",
+}
 
 Expectation = tuple[str, str, str, bool | None]
 
@@ -72,6 +78,8 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_marrow.txt", 1.0, 0.0),
         ("wordings_genes.txt", 1.0, 0.0),
         ("wordings_exposures.txt", 1.0, 0.0),
+        ("wordings_signs.txt", 1.0, 0.0),
+        ("wordings_courses.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

@@ -10,13 +10,17 @@ from penia.facts import circumstances, fever, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve
+from penia.facts.results import EARLIER
 from penia.facts.schema.words import WindowKind
 from penia.facts.statement import Bound, Fact, Heard, Reading, Said
 from penia.record import Record, TestResult
 
 _DAY = timedelta(days=1)
-EARLIER = "history:normal-count-in-last-year"
-_AGO = re.compile(r"\b(?:weeks?|months?) (?:ago|earlier|before|prior)\b", re.IGNORECASE)
+_AGO = re.compile(
+    r"\b(?:weeks?|months?) (?:ago|earlier|before|prior)\b|\b(?:before|prior to)\b"
+    r"|^(?:previous|prior|earlier|baseline|pre-?treatment|last)\b",
+    re.IGNORECASE,
+)
 """A test told now of a time before."""
 _WHITE = "nlmw"
 

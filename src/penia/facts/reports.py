@@ -24,6 +24,8 @@ _FREE_HISTORY = (
 
 def read_test(test: TestResult, body: Body) -> Heard:
     name, raw = _name(test), test.text or _in_one_word(test)
+    if _PRESSURE.fullmatch(name) and (pair := _PAIR.match(raw)):
+        name, raw = "systolic blood pressure", f"{pair[1]} mmHg"
     text = tables.normalise(raw)
     heard = Heard([], [], [], [])
     value = (test.value, test.comparator, test.unit)
@@ -44,9 +46,14 @@ def read_test(test: TestResult, body: Body) -> Heard:
 
 
 def _in_one_word(test: TestResult) -> str:
-    """A flag that is the whole result is the report ``normal`` or ``negative``."""
+    """A flag that is the whole result is the report ``normal``, ``negative`` or ``low``."""
     whole = test.interpretation if test.value is None else None
-    return whole if whole in ("normal", "negative") else ""
+    return whole if whole in ("normal", "negative", "low") else ""
+
+
+_PRESSURE = re.compile(r"(?:arterial )?(?:blood pressure|bp)(?: on (?:arrival|admission))?")
+_PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
+"""Systolic over diastolic pressure."""
 
 
 _HEAD = re.compile(r"[(:]|\b(?:including|for|of)\b", re.IGNORECASE)
@@ -112,7 +119,7 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
     if results.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
-        found += [one for one in both if not one.present and not one.key.startswith("history:")]
+        found += [one for one in both if not one.present and _allowed(one.key, smear)]
     if len(text.split()) <= 3:
         found += _named_after_finding(name, results.generic(text))
     return found

@@ -13,6 +13,8 @@ from penia.facts.statement import Said
 from penia.facts.testnames import rows_named
 from penia.knowledge.bank import searches, spans
 
+EARLIER = "history:normal-count-in-last-year"
+"""A test says so only where it is of a time before."""
 _FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "normal": False}
 
 

@@ -59,7 +59,8 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
         for name, result in joined.name_and_result(clause.text):
             at = clause.text.find(name)
             if clause.reached(at) is None and not clause.of_relative(at):
-                yield from results.read_result(name, result, result, None)
+                said = results.read_result(name, result, result, None)
+                yield from (one for one in said if one.key != results.EARLIER)
                 yield from _value_in_words(name, result, body)
     if not present and testnames.rows_named(text):
         yield from results.read_denied(text)

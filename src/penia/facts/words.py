@@ -150,10 +150,15 @@ def _group_keys(clause: Clause, present: bool) -> list[Said]:
     return found
 
 
+_EARLIER = re.compile(r"\b(?:history of|previous|prior|past|earlier)\b[^,;]*$")
+"""``No history of neutropenia`` does not say that it is not there now."""
+
+
 def _lineages(clause: Clause, present: bool) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for owner, start, end in tables.index().banks["lineages"].matches(clause.text):
         polarity = _polarity(clause, "same", (start, end), present)
-        if polarity is not None and not clause.of_relative(start):
+        earlier = polarity is False and _EARLIER.search(clause.text[:start])
+        if polarity is not None and not earlier and not clause.of_relative(start):
             found += [(letter, polarity) for letter in tables.lineages()[int(owner)].lineages]
     return found
