@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from penia.facts import hpo, joined, labs, results, tables, testnames, vitals, words
+from penia.facts import hpo, joined, labs, organisms, results, tables, testnames, verdict, vitals, words
+from penia.facts.clause import clauses
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
 from penia.record import Count, TestResult
@@ -31,13 +32,16 @@ def read_test(test: TestResult, body: Body) -> Heard:
     value = (test.value, test.comparator, test.unit)
     if test.value is None and raw:
         value = labs.value_in(raw)
-    flag = test.interpretation or (results.direction(text) if value[0] is None else None)
+    flag = test.interpretation or (verdict.direction(text) if value[0] is None else None)
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
     for analyte in labs.analytes_named(name, test.analyte, value[2], text):
         heard.keys += labs.read_value(analyte, value, test.low, test.high, flag, body)
     above = None if test.value is None or test.high is None else test.value > test.high
+    if value[0] is not None and not raw:
+        counted = organisms.amount(name, tables.normalise(shown(test)))
+        heard.keys += [Said(key, present, decisive=True) for key, present in counted.items()]
     heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation, body))
     heard.low += _called_low(name, test, text)
@@ -65,7 +69,7 @@ def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[S
     """``Viral serologies (EBV, CMV, HIV): negative`` says so of each; a list that is positive, of none."""
     listed = _HEAD.split(test.name)[-1].strip(" )")
     parts = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
-    whole = results.whole_negative(text) if text else flag in ("negative", "normal")
+    whole = verdict.whole_negative(text) if text else flag in ("negative", "normal")
     if len(parts) < 2 or not whole or "pcr" in test.name.lower():
         return []
     found: list[Said] = []
@@ -93,13 +97,22 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
     parts: dict[str, set[bool]] = {}
     for inner, result in joined.name_and_result(text):
+        if _doubted(inner, result):
+            continue
         base = _CLASSES.sub("", name) if _CLASSES.search(inner) else name
+        base = "" if organisms.another(name, inner) else base
         said = results.read_result(f"{base} {inner}", result, result, None)
         for one in said or results.read_result(inner, result, result, None):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
     found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
     return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
+
+
+def _doubted(inner: str, result: str) -> bool:
+    """``suspected viremia`` is no viremia."""
+    text = f"{inner} {result}"
+    return any(clause.sign(len(inner) + 1, len(text)) == 0 for clause in clauses(text)[:1])
 
 
 _CLASSES = re.compile(r"\big[mga]\b")
@@ -117,11 +130,11 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in rules.of_marrow_too))
     found = [one for one in seen if not (marrow and one.key in rules.not_of_marrow)]
     found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
-    if results.whole_negative(text):
+    if verdict.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
         found += [one for one in both if not one.present and _allowed(one.key, smear)]
     if len(text.split()) <= 3:
-        found += _named_after_finding(name, results.generic(text))
+        found += _named_after_finding(name, verdict.generic(text))
     return found
 
 
@@ -148,7 +161,7 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
     """A count called low, or not low, without a number."""
     if test.value is not None:
         return []
-    flag = test.interpretation or results.direction(text)
+    flag = test.interpretation or verdict.direction(text)
     letter = _LINES.get(test.analyte or "")
     if letter and flag in ("low", "normal", "high"):
         return [(letter, flag == "low")]

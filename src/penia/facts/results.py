@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
 
-from penia.facts import tables
+from penia.facts import organisms
 from penia.facts.clause import clauses
 from penia.facts.schema.measured import TestRow
 from penia.facts.statement import Said
 from penia.facts.testnames import rows_named
+from penia.facts.verdict import generic, whole_negative, word
 from penia.knowledge.bank import searches, spans
 
 EARLIER = "history:normal-count-in-last-year"
@@ -21,8 +21,11 @@ _FLAGS = {"positive": True, "high": True, "abnormal": True, "negative": False, "
 def read_result(name: str, result: str, raw: str, flag: str | None, high: bool | None = None) -> list[Said]:
     """Keys of the test rows that ``name`` means. ``result``: normalised; ``raw``: as written;
     ``high``: the value against the laboratory's own upper limit, where it gave one."""
-    found: list[Said] = []
+    told = organisms.told(name, result, raw)
+    found = [Said(key, present, decisive=True) for key, present in told.items() if present is not None]
     for row in rows_named(name):
+        if row.key in told:
+            continue
         verdict = _verdict(row, result, raw)
         if verdict is None and not result.strip():
             verdict = _flagged(row, flag, high)
@@ -56,7 +59,7 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
-    if _any(row.unknown, text) or _word("unknown").search(_without(row.present, text)):
+    if _any(row.unknown, text) or word("unknown").search(_without(row.present, text)):
         return None
     return _READERS.get(row.result, _words)(row, text, raw)
 
@@ -76,20 +79,6 @@ def _without(patterns: Iterable[str], text: str) -> str:
     return text
 
 
-def generic(text: str) -> bool | None:
-    """Positive, negative or nothing by the common words; where they are mixed, the opening counts."""
-    negative = _word("negative").search(text)
-    positive = _word("positive").search(_word("negative").sub(" ", text))
-    if negative and positive:
-        opening = text.split(",", maxsplit=1)[0]
-        if "," in text and opening != text:
-            return generic(opening)
-        return None
-    if negative:
-        return False
-    return True if positive else None
-
-
 def _text(row: TestRow, text: str, raw: str) -> bool | None:
     """The words themselves must stand there; a whole that is normal says absent."""
     signs = set(_signs(row.present, text))
@@ -107,15 +96,10 @@ def _whole(row: TestRow, text: str, raw: str) -> bool | None:
     return True if 1 in set(_signs(row.present, text)) else None
 
 
-def whole_negative(text: str) -> bool:
-    """The result as a whole is negative: it begins so and goes on for no more than four words."""
-    return bool(_word("whole_negative").match(text)) and len(text.split()) <= 4
-
-
 def _culture(row: TestRow, text: str, raw: str) -> bool | None:
-    if _word("negative").search(text):
+    if word("negative").search(text):
         return False
-    return True if re.search(r"[a-z]{4}", text) or _word("positive").search(text) else None
+    return True if re.search(r"[a-z]{4}", text) or word("positive").search(text) else None
 
 
 _VARIANT = re.compile(
@@ -169,21 +153,21 @@ def _titer(row: TestRow, text: str, raw: str) -> bool | None:
     if numbers and row.value is not None:
         below = re.search(r"<\s*1\s*[:/]", raw)
         return max(numbers) >= row.value if not below else (False if max(numbers) <= row.value else None)
-    if _any(row.absent, text) or _word("negative").search(text):
+    if _any(row.absent, text) or word("negative").search(text):
         return False
     return True if _any(row.present, text) else None
 
 
 def _high(row: TestRow, text: str, raw: str) -> bool | None:
-    if _any(row.absent, text) or _word("normal").search(text):
+    if _any(row.absent, text) or word("normal").search(text):
         return False
-    return True if _any(row.present, text) or _word("high").search(text) else None
+    return True if _any(row.present, text) or word("high").search(text) else None
 
 
 def _low(row: TestRow, text: str, raw: str) -> bool | None:
-    if _any(row.absent, text) or _word("normal").search(text):
+    if _any(row.absent, text) or word("normal").search(text):
         return False
-    return True if _any(row.present, text) or _word("low").search(text) else None
+    return True if _any(row.present, text) or word("low").search(text) else None
 
 
 def _number(row: TestRow, text: str, raw: str) -> bool | None:
@@ -256,20 +240,3 @@ def _denied(patterns: Iterable[str], text: str) -> bool:
 
 def _any(patterns: Iterable[str], text: str) -> bool:
     return any(searches(pattern, text) for pattern in patterns)
-
-
-@cache
-def _word(kind: str) -> re.Pattern[str]:
-    words: tuple[str, ...] = getattr(tables.rules().result, kind)
-    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
-
-
-@lru_cache(4096)
-def direction(text: str) -> str | None:
-    """``high``, ``low`` or ``normal`` from the words of a normalised result."""
-    if text in ("h", "hh", "l", "ll", "n"):
-        return {"h": "high", "l": "low", "n": "normal"}[text[0]]
-    for kind in ("normal", "low", "high"):
-        if _word(kind).search(text):
-            return kind
-    return None

@@ -16,7 +16,7 @@ from penia.facts.schema.background import (
     Places,
     ReplacedRow,
 )
-from penia.facts.schema.measured import Labs, TestRow, Vital
+from penia.facts.schema.measured import Labs, Organisms, TestRow, Vital
 from penia.facts.schema.words import Family, Group, Lineages, LineageWords, Predicates, Rules
 from penia.knowledge.factindex import FactIndex
 from penia.knowledge.store import table
@@ -52,6 +52,11 @@ def groups() -> tuple[Group, ...]:
 @cache
 def tests() -> tuple[TestRow, ...]:
     return _part("tests", tuple[TestRow, ...])
+
+
+@cache
+def organisms() -> Organisms:
+    return _part("organisms", Organisms)
 
 
 @cache

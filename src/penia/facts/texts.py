@@ -6,7 +6,20 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from penia.facts import circumstances, diagnoses, hpo, joined, labs, results, tables, testnames, vitals, words
+from penia.facts import (
+    circumstances,
+    diagnoses,
+    hpo,
+    joined,
+    labs,
+    organisms,
+    results,
+    tables,
+    testnames,
+    verdict,
+    vitals,
+    words,
+)
 from penia.facts.clause import clauses
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
@@ -62,6 +75,7 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
                 said = results.read_result(name, result, result, None)
                 yield from (one for one in said if one.key != results.EARLIER)
                 yield from _value_in_words(name, result, body)
+        yield from (Said(key, True, decisive=True) for key, rise in organisms.risen(clause).items() if rise)
     if not present and testnames.rows_named(text):
         yield from results.read_denied(text)
 
@@ -69,7 +83,7 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
 def _value_in_words(name: str, result: str, body: Body) -> list[Said]:
     found: list[Said] = []
     value = labs.value_in(result)
-    flag = results.direction(result) if value[0] is None else None
+    flag = verdict.direction(result) if value[0] is None else None
     for analyte in labs.analytes_named(name, None, value[2], result):
         found += labs.read_value(analyte, value, None, None, flag, body)
     vital = vitals.vital_named(name, None)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from penia.facts import tables
 from penia.facts.clause import Clause, clauses
 from penia.facts.predicates import predicated
-from penia.facts.results import whole_negative
 from penia.facts.statement import Heard, Said
+from penia.facts.verdict import whole_negative
 from penia.knowledge.factindex import KINDS
 
 Span = tuple[int, int]

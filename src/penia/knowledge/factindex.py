@@ -34,6 +34,7 @@ def fact_index(files: dict[str, object]) -> FactIndex:
         "lineages": build(_lineages(cast(Table, files["lineages"]))),
         "groups": _rows(files["groups"], "phrase"),
         "tests": _rows(files["tests"], "name"),
+        "organisms": _rows(cast(Table, files["organisms"])["organisms"], "names"),
         "conditions": _rows(files["conditions"], "names"),
         "exposures": _rows(files["exposures"], "words"),
         "numbers": _rows(labs["numbers"], "words"),

@@ -48,6 +48,41 @@ class TestRow(Row, frozen=True):
     """... but for one of these words."""
 
 
+Method = Literal["igm", "igg", "antigen", "nucleic", "culture", "antibody", "seen"]
+
+
+class Organism(Row, frozen=True):
+    """organisms.yaml: the key that each method decides."""
+
+    names: tuple[str, ...]
+    nucleic: str | None = None
+    antigen: str | None = None
+    igm: str | None = None
+    igg: str | None = None
+    antibody: str | None = None
+    culture: str | None = None
+    seen: str | None = None
+    proof: str | None = None
+    """Present where a method without a key of its own finds it."""
+    titer: int | None = None
+    """Antibodies count from 1:N on."""
+
+
+class Organisms(Row, frozen=True):
+    organisms: tuple[Organism, ...]
+    own: tuple[str, ...]
+    """Words of a name by which it is a test of its own, told elsewhere."""
+    others: tuple[str, ...]
+    """Words by which nothing is said of the person's infections."""
+    methods: dict[Method, tuple[str, ...]]
+    acute: tuple[str, ...]
+    past: tuple[str, ...]
+    found: tuple[str, ...]
+    """Words of a result by which a nucleic acid is there ..."""
+    below: tuple[str, ...]
+    """... and is not."""
+
+
 Limits = dict[str, float]
 
 

@@ -1,0 +1,64 @@
+"""What the words of a result say by themselves, whatever the test."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from penia.facts import tables
+
+_MEASURED = re.compile(
+    r"(?<![\w.:])(\d+(?:\.\d+)?)\D{0,24}\b(positive|reactive|negative|non ?reactive|cut ?off)"
+    r"\D{0,12}([<>]=?) ?(\d+(?:\.\d+)?)"
+)
+"""``4.2 (positive > 1.1)``: a value with the limit beside it."""
+
+
+def word(kind: str) -> re.Pattern[str]:
+    """The words of one kind of result in ``reading.yaml``."""
+    return _compiled(tuple(getattr(tables.rules().result, kind)))
+
+
+@cache
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
+
+
+def generic(text: str) -> bool | None:
+    """Positive, negative or nothing by the common words; where they are mixed, the opening counts."""
+    measured = _MEASURED.search(text)
+    if measured:
+        return _above(measured)
+    negative = word("negative").search(text)
+    positive = word("positive").search(word("negative").sub(" ", text))
+    if negative and positive:
+        opening = text.split(",", maxsplit=1)[0]
+        if "," in text and opening != text:
+            return generic(opening)
+        return None
+    if negative:
+        return False
+    return True if positive else None
+
+
+def _above(measured: re.Match[str]) -> bool | None:
+    value, limit = float(measured[1]), float(measured[4])
+    if measured[3][0] == ">":
+        return value > limit or ("=" in measured[3] and value == limit)
+    return False if value < limit else None
+
+
+def whole_negative(text: str) -> bool:
+    """The result as a whole is negative: it begins so and goes on for no more than four words."""
+    return bool(word("whole_negative").match(text)) and len(text.split()) <= 4
+
+
+@lru_cache(4096)
+def direction(text: str) -> str | None:
+    """``high``, ``low`` or ``normal`` from the words of a normalised result."""
+    if text in ("h", "hh", "l", "ll", "n"):
+        return {"h": "high", "l": "low", "n": "normal"}[text[0]]
+    for kind in ("normal", "low", "high"):
+        if word(kind).search(text):
+            return kind
+    return None
