@@ -33,8 +33,11 @@ def _by_name(name: str) -> tuple[str, ...]:
         found = tuple(dict.fromkeys(bank.whole(text)))
         if found:
             return found
-    parts = [tuple(bank.whole(part)) for part in re.split(r" and | or | ", bare) if part]
-    return tuple(dict.fromkeys(a for part in parts for a in part)) if all(parts) else ()
+    for listed in (re.split(r",| and | or ", name), bare.split(" ")):
+        parts = [tuple(bank.whole(strip_fillers(part))) for part in listed if part.strip()]
+        if all(parts):
+            return tuple(dict.fromkeys(a for part in parts for a in part))
+    return ()
 
 
 def strip_fillers(name: str) -> str:
