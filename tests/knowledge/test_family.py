@@ -65,6 +65,14 @@ def test_a_line_that_the_child_states_leaves_the_origin_of_its_parents_behind() 
     assert own.origin("PLT") == Origin(depth.source, depth.verified)
 
 
+def test_a_line_that_the_child_states_is_a_judgement_where_the_parents_counts_were_read_as_a_whole() -> None:
+    depth = msgspec.structs.replace(WHOLE.pattern.depth, source="cohort-2020", verified=True, lines={})
+    whole = msgspec.structs.replace(WHOLE, pattern=msgspec.structs.replace(WHOLE.pattern, depth=depth))
+    own = grown(child(pattern=FinerPattern(depth=FinerDepth(plt_median=200))), whole).pattern.depth
+    assert own.origin("PLT") == Origin("judgement")
+    assert own.origin("ANC") == Origin("cohort-2020", True)
+
+
 def test_codes_notes_and_published_figures_are_never_taken_over() -> None:
     own = grown(child(), WHOLE)
     assert (own.conditions, own.known_by, own.published, own.note) == ((), (), (), None)

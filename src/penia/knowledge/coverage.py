@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from penia.knowledge.schema import Cause, Drug
+from penia.knowledge.schema import JUDGEMENT, Cause, Drug
 from penia.knowledge.store import KnowledgeBase
-from penia.knowledge.walk import JUDGEMENT, Held, all_held, held
+from penia.knowledge.walk import Held, all_held, held
 
 State = Literal["verified", "sourced", "judgement", "class-default", "missing"]
 """The best grade of the figures of the cell."""

@@ -15,11 +15,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 
 from penia.knowledge.schema import (
+    JUDGEMENT,
     Cause,
     Depth,
     Figure,
@@ -27,6 +28,8 @@ from penia.knowledge.schema import (
     FinerCause,
     FinerDepth,
     FinerPattern,
+    Line,
+    Origin,
     Pattern,
     Place,
     Prior,
@@ -186,10 +189,13 @@ def _pattern(own: FinerPattern, parent: Pattern) -> Pattern:
 
 
 def _depth(own: FinerDepth, parent: Depth) -> Depth:
-    """A line that the child states has no origin of its parent's."""
+    """A line that the child states has no origin of its parent's: where it names none, it is a judgement."""
     stated = _stated(own)
-    kept = {line: origin for line, origin in parent.lines.items() if f"{line.lower()}_median" not in stated}
-    return msgspec.structs.replace(parent, **{**stated, "lines": {**kept, **own.lines}})
+    anew = [line for line in get_args(Line) if f"{line.lower()}_median" in stated]
+    kept = {line: origin for line, origin in parent.lines.items() if line not in anew}
+    judged = own.source is None and parent.source != JUDGEMENT
+    ours = {line: Origin(JUDGEMENT) for line in anew} if judged else {}
+    return msgspec.structs.replace(parent, **{**stated, "lines": {**kept, **ours, **own.lines}})
 
 
 def _stated(part: msgspec.Struct) -> dict[str, object]:

@@ -11,6 +11,7 @@ from penia.knowledge import tablelint
 from penia.knowledge.contradictions import contradictions
 from penia.knowledge.family import parent_of
 from penia.knowledge.schema import (
+    JUDGEMENT,
     Cause,
     Channel,
     Distribution,
@@ -25,7 +26,7 @@ from penia.knowledge.schema import (
     Settings,
 )
 from penia.knowledge.store import KnowledgeBase, folder, load, table
-from penia.knowledge.walk import JUDGEMENT, entries, sources_of, walk
+from penia.knowledge.walk import entries, sources_of, walk
 
 SUM_TOLERANCE = 0.03
 """By how much the rounding of shares may leave a sum short of 1."""

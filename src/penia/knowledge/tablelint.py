@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import cast
 
+from penia.knowledge.schema import JUDGEMENT
 from penia.knowledge.store import names, table
-from penia.knowledge.walk import JUDGEMENT
 
 OWN_LINT = frozenset({"causes", "drugs", "finer", "findings", "pairs", "patterns", "settings"})
 """Read into structs that ``lint`` walks."""

@@ -23,8 +23,6 @@ from penia.knowledge.schema import (
 )
 from penia.knowledge.store import KnowledgeBase, table
 
-JUDGEMENT = "judgement"
-
 
 class Held(msgspec.Struct, frozen=True):
     """A figure of the knowledge base as it stands in a file."""

@@ -10,6 +10,7 @@ expert's estimate with its range). Times are in days, counts in 10⁹/L, haemogl
 from penia.knowledge.schema.causes import Action, Cause, Group, Multiplier, Prior, Test
 from penia.knowledge.schema.drugs import Drug, DrugPattern, Interaction, Latency, Mechanism, Pair
 from penia.knowledge.schema.figures import (
+    JUDGEMENT,
     Distribution,
     Figure,
     FindingRate,
@@ -27,6 +28,7 @@ from penia.knowledge.schema.patterns import (
     Channel,
     ChannelKind,
     Depth,
+    Line,
     Lineage,
     Pattern,
     Shape,
@@ -35,6 +37,7 @@ from penia.knowledge.schema.patterns import (
 from penia.knowledge.schema.settings import Settings
 
 __all__ = [
+    "JUDGEMENT",
     "Action",
     "AgeBand",
     "Cause",
@@ -55,6 +58,7 @@ __all__ = [
     "Interaction",
     "Knowledge",
     "Latency",
+    "Line",
     "Lineage",
     "Mechanism",
     "Multiplier",

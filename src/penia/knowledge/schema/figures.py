@@ -27,6 +27,10 @@ Place = Literal["outpatient", "emergency", "inpatient", "haematology", "oncology
 """Populations in which a rate is known; ``child`` and ``newborn`` go before the others at that age."""
 
 
+JUDGEMENT = "judgement"
+"""In place of a source: an expert's estimate."""
+
+
 class Knowledge(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Base of all entries: frozen, an unknown field is an error, and no cycles to be collected."""
 
@@ -45,7 +49,7 @@ class Figure(Knowledge, frozen=True):
     value: float
     range: tuple[float, float] | None = None
     """95 % interval of the source, or where an expert panel would put the value with 90 % confidence."""
-    source: str = "judgement"
+    source: str = JUDGEMENT
     """Key of ``sources`` in the same file, or ``judgement``."""
     verified: bool = False
     """True only if the figure was read in the source itself."""
