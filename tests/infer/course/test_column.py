@@ -47,9 +47,15 @@ def test_the_logarithm_of_the_normal_integral_holds_far_out():
     assert log_phi(z) == pytest.approx(norm.logcdf(z), abs=8e-3)
 
 
-def test_two_counts_leave_no_course():
-    known = record({0: 0.5, 7: 0.4})
-    assert course_evidence(who(known), known, (None, FIRST_LOW)) is None
+def test_the_last_normal_and_the_lowest_count_leave_no_course():
+    known = record({-7: 3.0, 0: 0.4})
+    normal = FIRST_LOW - timedelta(days=7)
+    assert course_evidence(who(known), known, (normal, FIRST_LOW)) is None
+
+
+def test_one_count_after_the_lowest_favours_what_passes():
+    found = logs(record({0: 0.25, 8: 1.9}), None)
+    assert found["other-viral"] > found["aplastic-anemia"] + 0.5
 
 
 def test_no_course_weighs_more_than_its_bound_nor_less_than_the_share_that_follows_no_model():

@@ -64,7 +64,7 @@ def course_evidence(
     standing: Array | None = None,
 ) -> Evidence | None:
     """``exponent`` of the likelihood; ``standing`` (H,): log odds by all other evidence.
-    None where no line has a count to score: under three counts of it."""
+    None where no line has a count to score beside the lowest and the last normal one."""
     last_normal, first_low = onset
     if first_low is None:
         return None

@@ -61,7 +61,7 @@ def _line(
     record: Record, counts: Sequence[State], name: str, first_low: datetime, numbers: CourseFigures
 ) -> Line | None:
     seen = _near(counts, first_low, numbers)
-    if len(seen) < 3:
+    if len(seen) < 2 or (len(seen) == 2 and _normal(seen, first_low) is not None):
         return None
     helped = _helped(record, numbers) if name in ("ANC", "WBC") else ()
     counted = numbers.counted[name].value
