@@ -103,21 +103,27 @@ class RecordBuilder:
         name, place = condition.name, condition.origin.place
         since, until = self._span(condition.since, condition.until, name, place)
         recorded = self._when(condition.recorded, f"the record of {name}", place)
-        self._conditions.append(
-            msgspec.structs.replace(condition, since=since, until=until, recorded=recorded)
-        )
+        if (since, until, recorded) != (condition.since, condition.until, condition.recorded):
+            condition = msgspec.structs.replace(condition, since=since, until=until, recorded=recorded)
+        self._conditions.append(condition)
 
     def finding(self, finding: Finding) -> None:
         time = self._when(finding.time, finding.name, finding.origin.place)
-        self._findings.append(msgspec.structs.replace(finding, time=time))
+        if time != finding.time:
+            finding = msgspec.structs.replace(finding, time=time)
+        self._findings.append(finding)
 
     def procedure(self, procedure: Procedure) -> None:
         time = self._when(procedure.time, procedure.name, procedure.origin.place)
-        self._procedures.append(msgspec.structs.replace(procedure, time=time))
+        if time != procedure.time:
+            procedure = msgspec.structs.replace(procedure, time=time)
+        self._procedures.append(procedure)
 
     def stay(self, stay: Stay) -> None:
         start, stop = self._span(stay.start, stay.stop, f"a stay ({stay.setting})", f"Patient/{self.name}")
-        self._stays.append(msgspec.structs.replace(stay, start=start, stop=stop))
+        if (start, stop) != (stay.start, stay.stop):
+            stay = msgspec.structs.replace(stay, start=start, stop=stop)
+        self._stays.append(stay)
 
     def _when(self, time: datetime | None, what: str, place: str) -> datetime | None:
         if time is None or can_be(time):

@@ -52,18 +52,18 @@ def present(
             if possible(r.time, r.name, r.origin.place, problems) or not r.time
         ]
         times = {r.time for r, _ in kept if r.time}
-    if not times or max(times) <= now + ZONE:
+    latest = now + ZONE
+    if not times or max(times) <= latest:
         return kept
-    late = [r for r, _ in kept if r.time and r.time > now + ZONE]
-    if late and _is_shifted([*(r.time for r, _ in kept if r.time), *others], now):
+    if _mostly_after(latest, [*(r.time for r, _ in kept if r.time), *others]):
         reason = "most dates lie in the future: read as shifted as a whole, as is done for privacy"
         problems.add("dates-shifted", f"Patient/{name}", reason)
         return kept
-    for result in late:
-        assert result.time is not None
-        reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
-        problems.add("future-date", result.origin.place, reason, CHECK)
-    return [(r, names) for r, names in kept if r.time is None or r.time <= now + ZONE]
+    for result, _ in kept:
+        if result.time and result.time > latest:
+            reason = f"{result.name} is dated {result.time.date()}, in the future; it was left out"
+            problems.add("future-date", result.origin.place, reason, CHECK)
+    return [(r, names) for r, names in kept if r.time is None or r.time <= latest]
 
 
 @cache
@@ -73,6 +73,5 @@ def _calendar() -> tuple[datetime, datetime]:
     return datetime(int(years.low), 1, 1, tzinfo=UTC), datetime(int(years.high) + 1, 1, 1, tzinfo=UTC)
 
 
-def _is_shifted(times: list[datetime], now: datetime) -> bool:
-    """True where most of the record lies in the future."""
-    return 2 * sum(t > now + ZONE for t in times) > len(times)
+def _mostly_after(latest: datetime, times: list[datetime]) -> bool:
+    return 2 * sum(time > latest for time in times) > len(times)

@@ -61,20 +61,16 @@ class Course(NamedTuple):
 
 def courses(events: Sequence[DrugEvent], in_cycles: bool) -> Iterator[Course]:
     """The events without a start together, then each run without a pause."""
-    undated = in_order((e for e in events if e.start is None), "start")
+    undated = in_order([e for e in events if e.start is None], "start")
     if undated:
         yield Course(undated, all("as-needed" in e.ways() for e in undated))
-    given = sorted(e.start for e in events if e.start and e.evidence == "administration")
-    taken: list[DrugEvent] = []
+    taken = [e for e in events if e.start and e.evidence == "administration"]
+    given = sorted(e.start for e in taken if e.start)
     at_hand: list[DrugEvent] = []
     for event in events:
-        if event.start is None:
-            continue
-        if event.evidence == "administration":
-            taken.append(event)
-            continue
-        only_at_hand, timed = _timed(event, event.start, given, in_cycles)
-        (at_hand if only_at_hand else taken).extend(timed)
+        if event.start and event.evidence != "administration":
+            only_at_hand, timed = _timed(event, event.start, given, in_cycles)
+            (at_hand if only_at_hand else taken).extend(timed)
     for kept, as_needed in ((taken, False), (at_hand, True)):
         for run in _runs(kept, in_cycles):
             yield Course(run, as_needed)

@@ -166,15 +166,17 @@ def _stream(name: str, stream: BinaryIO) -> Source:
 
 def _at(path: Path) -> Source:
     try:
-        if path.is_dir():
-            return _folder(path)
-        if not path.exists():
-            raise ReadError(f"{path} does not exist; give a file, a folder, or - for standard input.")
+        if not path.is_file():
+            if path.is_dir():
+                return _folder(path)
+            if not path.exists():
+                raise ReadError(f"{path} does not exist; give a file, a folder, or - for standard input.")
     except ReadError:
         raise
     except (OSError, ValueError) as error:
         raise ReadError(f"{str(path)[:200]!r} cannot be opened as a path ({error}).") from error
-    return Source(str(path), (_file(path, str(path)),), path)
+    name = str(path)
+    return Source(name, (_file(path, name),), path)
 
 
 def _folder(path: Path) -> Source:

@@ -12,6 +12,9 @@ LONGEST = 20_000
 ENCODED = "data"
 """The field that holds a whole document in base64."""
 
+ESCAPE, DELETE = b"\\\x7f"
+"""As numbers: a number is found in bytes in a tenth of the time that bytes are."""
+
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SUSPECT = re.compile(
     rb"\\u00[01789]|\\u20[026]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
@@ -21,7 +24,7 @@ _any = msgspec.json.Decoder()
 
 def cleaned(data: bytes) -> tuple[bytes, bool]:
     """The resource, and whether a text was cut. Raises msgspec.DecodeError or RecursionError."""
-    plain = data.isascii() and b"\\" not in data and b"\x7f" not in data
+    plain = data.isascii() and ESCAPE not in data and DELETE not in data
     if len(data) <= LONGEST and (plain or not _SUSPECT.search(data)):
         return data, False
     whole = _any.decode(data)

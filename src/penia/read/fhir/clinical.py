@@ -33,10 +33,11 @@ def condition(resource: Condition, place: str, context: Context) -> None:
     if verified == WRONG:
         context.dropped(WRONG, place, "a condition was entered in error")
         return
-    if resource.code is None or not resource.code.label():
+    name = resource.code.label() if resource.code else ""
+    if not name:
         context.dropped("no-code", place, "a condition has neither a name nor a code")
         return
-    name, codes = resource.code.label(), context.codes(resource.code, place)
+    codes = context.codes(resource.code, place)
     since, until = context.period(place, resource.onset_period)
     since = context.time(place, resource.onset_date_time) or since
     ended, ended_late = context.period(place, resource.abatement_period)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from itertools import chain
 
 import msgspec
 
@@ -80,13 +81,18 @@ class Groups:
 
     def people(self) -> tuple[str, ...]:
         """Ids of all people, sorted."""
-        return tuple(sorted({self._person(key) for key in self._piles} - {""}))
+        return tuple(sorted(self._of_person.keys() - {""}))
 
     def of(self, person: str) -> Iterator[Placed]:
         """The resources of one person, in the order met."""
+        return chain.from_iterable(self._of_person.get(person, ()))
+
+    @cached_property
+    def _of_person(self) -> Mapping[str, list[Pile]]:
+        found: dict[str, list[Pile]] = {}
         for key, pile in self._piles.items():
-            if self._person(key) == person:
-                yield from pile
+            found.setdefault(self._person(key), []).append(pile)
+        return found
 
     def _person(self, key: str) -> str:
         kind, _, name = self.aliases.get(key, key).rpartition("/")

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
+
+import msgspec
 
 from penia.codes import local_system
 from penia.read import icd
@@ -27,7 +29,7 @@ BETWEEN = re.compile(r"\s*[,;]\s*")
 """What stands between several codes of one diagnosis, as eICU writes them."""
 
 
-class Event(NamedTuple):
+class Event(msgspec.Struct, frozen=True):
     coded: Coded
     time: datetime | None
     number: str | None

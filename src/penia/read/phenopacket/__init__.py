@@ -86,7 +86,7 @@ def _unfolded(place: str, found: Bundle) -> Iterator[tuple[str, Phenopacket]]:
     elif found.members:
         yield from ((f"{place}/members/{i}", member) for i, member in enumerate(found.members))
     else:
-        yield place, found.packet()
+        yield place, found
 
 
 def _unreadable(place: str, error: Exception) -> Problem:

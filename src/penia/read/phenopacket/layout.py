@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 
-class Part(msgspec.Struct, frozen=True, rename="camel"):
+class Part(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Base of all parts: camelCase names, what is not named here is not read."""
 
 
@@ -191,8 +191,16 @@ class Bundle(Phenopacket, frozen=True):
     proband: Phenopacket | None = None
     members: tuple[Phenopacket, ...] = ()
 
-    def packet(self) -> Phenopacket:
-        return Phenopacket(**{name: getattr(self, name) for name in Phenopacket.__struct_fields__})
+    def tells(self) -> bool:
+        """Whether any field by which a phenopacket is known holds something."""
+        return bool(
+            self.subject.id
+            or self.phenotypic_features
+            or self.proband
+            or self.members
+            or self.measurements
+            or self.diseases
+        )
 
 
 def decoded(data: bytes) -> Bundle:
@@ -200,8 +208,9 @@ def decoded(data: bytes) -> Bundle:
     if not (b"\\u" in data or _SNAKE_FIELD.search(data)):
         with suppress(msgspec.DecodeError, UnicodeDecodeError):
             data.decode()
-            if _KNOWN & _fields(data).keys():
-                return _bundle(data)
+            found = _bundle(data)
+            if found.tells() or _KNOWN & _fields(data).keys():
+                return found
     found = msgspec.json.decode(data)
     fields = _camel(cast("dict[str, object]", found)) if isinstance(found, dict) else {}
     if not _KNOWN & fields.keys():

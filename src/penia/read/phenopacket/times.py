@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -64,6 +65,7 @@ def _age(time: TimeElement) -> timedelta | None:
     return duration(start.iso8601duration) if start else None
 
 
+@lru_cache(maxsize=10_000)
 def duration(text: str) -> timedelta | None:
     """An ISO 8601 duration; a year has 365.25 days. None where it is none, or longer than a life.
 
