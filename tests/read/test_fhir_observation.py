@@ -366,6 +366,13 @@ def test_an_unreadable_date_is_named() -> None:
     assert "time-unreadable" in kinds(record(wbc(effectiveDateTime="03/01/2024")))
 
 
+@pytest.mark.parametrize(
+    "told", ["20240301T120000Z", "2024-W09-5T12:00:00Z", "2024-03-01T12:00:00.5000000\n0Z", "2024-03-01T"]
+)
+def test_a_form_of_time_that_fhir_does_not_have_is_no_date(told: str) -> None:
+    assert "time-unreadable" in kinds(record(wbc(effectiveDateTime=told)))
+
+
 def test_the_same_result_twice_is_one() -> None:
     assert len(record(wbc(), wbc(id="copy")).counts) == 1
 

@@ -186,6 +186,12 @@ def test_two_packets_of_one_id_are_not_taken_for_one_person():
     assert len(record.findings) == 1
 
 
+def test_a_packet_that_tells_nothing_is_one_and_what_has_none_of_its_fields_is_not():
+    assert penia.read({"id": "p", "subject": {}, "phenotypicFeatures": []}).person.id == "p"
+    with pytest.raises(penia.ReadError, match="none of a phenopacket's fields"):
+        penia.read({"id": "p", "phenopacketSchemaVersion": "2.0"})
+
+
 def test_the_format_is_recognised_with_a_reason():
     found = recognise(written(packet(phenotypicFeatures=[{"type": NEUTROPENIA}])))
     assert found.name == "phenopacket"

@@ -9,6 +9,8 @@ import pytest
 from fhir_makers import bundle, counts, kinds, patient, wbc
 
 from penia.read import ReadError, read, read_all
+from penia.read.fhir.groups import grouped
+from penia.read.source import opened
 
 
 def test_two_contained_patients_are_not_one_person_for_sharing_a_local_id() -> None:
@@ -78,3 +80,20 @@ def test_an_empty_entry_leaves_the_others_readable() -> None:
 def test_files_put_together_with_their_byte_order_marks_are_read() -> None:
     lines = b"\n".join(b"\xef\xbb\xbf" + json.dumps(r).encode() for r in (patient(), wbc(2.0)))
     assert counts(read(lines)) == {"WBC": 2.0}
+
+
+class Asked(dict[str, str]):
+    """Counts how often it is looked into."""
+
+    times = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.times += 1
+        return super().get(key, default)
+
+
+def test_whose_a_resource_is_is_asked_once_for_each_person() -> None:
+    groups = grouped(opened(bundle(*(patient(id=f"{n}") for n in range(50)))))
+    groups.aliases = asked = Asked(groups.aliases)
+    assert all([*groups.of(name)] for name in groups.people())
+    assert asked.times == 50
