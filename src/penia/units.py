@@ -122,6 +122,7 @@ def to_count(value: float, unit: str | None, lineage: str) -> float:
     return converted * _TERA_PER_GIGA if lineage == "RBC" else converted
 
 
+@lru_cache(maxsize=50_000)
 def to_percent(value: float, unit: str | None) -> float:
     """A differential in percent: of white cells, or of what the analyte's ``per`` names. Raises UnitError."""
     row = _find(unit, "a percentage", *_PERCENT)

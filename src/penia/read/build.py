@@ -26,6 +26,7 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -189,12 +190,14 @@ def _midnight(time: datetime) -> datetime:
 
 def _merged_counts(counts: Iterable[Count]) -> list[Count]:
     """The same value of the same moment once: measured before derived, with the limits that either gives."""
-    first: dict[tuple[object, ...], Count] = {}
-    for c in sorted(
-        counts, key=lambda c: (c.derived, c.low is None, c.interpretation is None, msgspec.json.encode(c))
-    ):
-        first.setdefault((c.time, c.lineage, c.value, c.comparator), c)
-    return list(first.values())
+    alike: defaultdict[tuple[object, ...], list[Count]] = defaultdict(list)
+    for c in counts:
+        alike[c.time, c.lineage, c.value, c.comparator].append(c)
+    return [same[0] if len(same) == 1 else min(same, key=_telling_most) for same in alike.values()]
+
+
+def _telling_most(c: Count) -> tuple[object, ...]:
+    return c.derived, c.low is None, c.interpretation is None, content(c)
 
 
 def _distinct(facts: Iterable[T], name: str) -> tuple[T, ...]:

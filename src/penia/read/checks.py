@@ -33,18 +33,18 @@ def one_person(readings: list[Person], name: str, problems: Problems) -> Person:
 def born_before(person: Person, counts: list[Count], problems: Problems) -> tuple[Person, list[Count]]:
     """Without the counts before birth; without the birth date where most counts lie before it, or where
     nobody lives as long."""
-    if person.birth is None:
+    born, earliest = person.birth, min((c.time for c in counts), default=None)
+    if born is None or earliest is None:
         return person, counts
-    born = person.birth
-    ages = [age for c in counts if (age := person.age(c.time)) is not None]
-    if ages and not plausible().age.holds(min(ages)):
-        old = f"{min(ages):.0f} years old when first counted"
+    age = person.age(earliest)
+    if age is not None and not plausible().age.holds(age):
+        old = f"{age:.0f} years old when first counted"
         reason = f"born on {born}, the person is {old}; the birth date was left out"
         problems.add("date-implausible", f"Patient/{person.id}", reason, "check the birth date")
         return msgspec.structs.replace(person, birth=None), counts
-    before = [c for c in counts if _is_before(c, born)]
-    if not before:
+    if not _is_before(earliest, born):
         return person, counts
+    before = [c for c in counts if _is_before(c.time, born)]
     first = min(before, key=lambda c: (c.time, c.origin.place))
     when = f"the birth date {born}, the first on {first.time.date()}"
     what = f"{len(before)} of {len(counts)} counts lie before {when}"
@@ -52,17 +52,17 @@ def born_before(person: Person, counts: list[Count], problems: Problems) -> tupl
         reason, person = f"{what}; the birth date was left out", msgspec.structs.replace(person, birth=None)
     else:
         reason = f"{what}; they were left out"
-        counts = [c for c in counts if not _is_before(c, born)]
+        counts = [c for c in counts if not _is_before(c.time, born)]
     problems.add(
         "before-birth", first.origin.place, reason, "check the birth date and the dates of the counts"
     )
     return person, counts
 
 
-def _is_before(count: Count, born: date) -> bool:
+def _is_before(time: datetime, born: date) -> bool:
     """A birth date known only to its year stands for 1 July: counts may truly lie half a year before."""
     slack = 183 if (born.month, born.day) == (7, 1) else 1
-    return (born - count.time.date()).days > slack
+    return (born - time.date()).days > slack
 
 
 def of_a_whole_that_can_be(counts: list[Count], refused: list[Count], problems: Problems) -> list[Count]:

@@ -117,8 +117,7 @@ def _no_whole(cell: Percent, lineage: str, found: int, problems: Problems) -> No
 
 def _times(whole: Count, cell: Percent, factor: float) -> Count | None:
     """None where one is a lower bound and the other an upper one."""
-    signs = {(s or "")[:1] for s in (whole.comparator, cell.comparator)} - {""}
-    if len(signs) > 1:
+    if whole.comparator and cell.comparator and whole.comparator[0] != cell.comparator[0]:
         return None
     return Count(
         time=cell.time,

@@ -135,19 +135,18 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
     reader.read(resource, place, context)
 
 
-def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> Iterator[Placed]:
+def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> list[Placed]:
     """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
-    named = [(place or _unnamed(data), data) for place, data in found]
+    named = [placed if placed[0] else (_unnamed(placed[1]), placed[1]) for placed in found]
     if len(dict(named)) == len(named):
-        yield from named
-        return
+        return named
     by_place: defaultdict[str, list[bytes]] = defaultdict(list)
     for place, data in named:
         by_place[place].append(data)
     for place, versions in by_place.items():
-        several = len(versions) > 1 and not place.startswith("Patient/")
-        for data in _newest(place, versions, builder) if several else versions:
-            yield place, data
+        if len(versions) > 1 and not place.startswith("Patient/"):
+            by_place[place] = _newest(place, versions, builder)
+    return [(place, data) for place, versions in by_place.items() for data in versions]
 
 
 def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[bytes]:
