@@ -1,6 +1,8 @@
 """Small causes, drugs and findings with numbers that can be worked out by hand."""
 
-from penia.infer.hypotheses import Hypothesis
+from collections.abc import Iterable
+
+from penia.infer.hypotheses import Causes, Hypothesis, Tried
 from penia.knowledge.schema import Depth, Figure, FindingKey, FindingRate, Pattern
 
 DEPTH = Depth(
@@ -30,6 +32,14 @@ def hypothesis(name: str, rates: dict[str, float] | None = None, **changes) -> H
     rows = {key: FindingRate(key=key, p=p) for key, p in (rates or {}).items()}
     values = {"id": name, "name": name, "plain": "", "pattern": pattern(), "rates": rows, "sources": {}}
     return Hypothesis(**(values | changes))
+
+
+def standing(hypotheses: Iterable[Hypothesis]) -> Tried:
+    """Causes, then drugs, as they stand trial."""
+    every = tuple(hypotheses)
+    drugs = tuple(h for h in every if h.drug is not None)
+    assert every[len(every) - len(drugs) :] == drugs
+    return Tried(Causes(every[: len(every) - len(drugs)]), drugs)
 
 
 def key(name: str, base: float, **changes) -> FindingKey:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 import pytest
-from judged_makers import DEPTH, hypothesis, pattern
+from judged_makers import DEPTH, hypothesis, pattern, standing
 
 from penia.episode import Measured
 from penia.explanation import Tempo
 from penia.infer.counts import count_evidence, spread_of
 from penia.infer.course.figures import figures
-from penia.infer.hypotheses import Course
+from penia.infer.taken import Course
 from penia.infer.weights import weights
 from penia.knowledge import load
 from penia.knowledge.schema import Figure
@@ -31,7 +31,7 @@ def measured(line: str, value: float, limit: float, censored: bool = False) -> d
 
 
 def column(counts, words=None, tempo="unknown", who=(DEEP, MILD)):
-    return count_evidence(who, counts, words or {}, tempo, PLAIN)
+    return count_evidence(standing(who), counts, words or {}, tempo, PLAIN)
 
 
 def test_a_very_low_count_favours_the_cause_that_goes_so_low():
@@ -105,18 +105,18 @@ def test_what_the_prior_of_the_onset_says_of_the_tempo_is_not_said_again():
     """Half of its courses are acute, but nearly all that can have begun in ten days."""
     mixed = hypothesis("mixed", pattern=pattern(tempo={"acute": 0.5, "chronic": 0.5}))
     acute = hypothesis("acute", pattern=pattern(tempo={"acute": 1.0}))
-    (open_,) = count_evidence((mixed, acute), {}, {}, "acute", PLAIN)
+    (open_,) = count_evidence(standing((mixed, acute)), {}, {}, "acute", PLAIN)
     assert open_.logs[1] - open_.logs[0] == pytest.approx(math.log(2))
-    (known,) = count_evidence((mixed, acute), {}, {}, "acute", PLAIN, gap=10.0)
+    (known,) = count_evidence(standing((mixed, acute)), {}, {}, "acute", PLAIN, gap=10.0)
     assert 0 < known.logs[1] - known.logs[0] < 0.05
 
 
 def test_an_episode_that_was_over_soon_was_no_chronic_one_where_its_tempo_is_open():
     lasting = hypothesis("lasting", pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}))
     passing = hypothesis("passing", pattern=pattern(tempo={"acute": 0.9, "chronic": 0.1}))
-    (one,) = count_evidence((lasting, passing), {}, {}, "unknown", PLAIN, passed=True)
+    (one,) = count_evidence(standing((lasting, passing)), {}, {}, "unknown", PLAIN, passed=True)
     assert one.logs[1] - one.logs[0] == pytest.approx(math.log(0.9 / 0.2))
-    (acute,) = count_evidence((lasting, passing), {}, {}, "acute", PLAIN, passed=True)
+    (acute,) = count_evidence(standing((lasting, passing)), {}, {}, "acute", PLAIN, passed=True)
     assert acute.text == "acute course"
 
 
@@ -193,11 +193,15 @@ def test_low_platelets_need_no_second_cause_where_a_stated_blood_disease_lowers_
 
     def against(known: bool) -> float:
         causes = [hypothesis("drug"), devouring, hypothesis("acute-leukemia", known=known, **leukaemia)]
-        (one,) = count_evidence(causes, low, {}, "unknown", weights())
+        (one,) = count_evidence(standing(causes), low, {}, "unknown", weights())
         return float(one.logs[1] - one.logs[0])
 
     (alone,) = count_evidence(
-        [hypothesis("drug"), hypothesis("acute-leukemia", **leukaemia)], low, {}, "unknown", weights()
+        standing([hypothesis("drug"), hypothesis("acute-leukemia", **leukaemia)]),
+        low,
+        {},
+        "unknown",
+        weights(),
     )
     drug, disease = (math.exp(x / weights().counts.value) for x in alone.logs)
     joined = weights().counts.value * math.log((0.7 * drug + 0.3 * disease) / drug)
@@ -209,7 +213,11 @@ def test_a_stated_disease_that_is_none_of_the_blood_leaves_low_platelets_to_be_e
     deep = hypothesis("hlh", pattern=pattern(depth=msgspec.structs.replace(DEPTH, plt_median=25)))
     said = [
         count_evidence(
-            [hypothesis("drug"), deep, *rest], measured("PLT", 20.0, 150.0), {}, "unknown", weights()
+            standing([hypothesis("drug"), deep, *rest]),
+            measured("PLT", 20.0, 150.0),
+            {},
+            "unknown",
+            weights(),
         )
         for rest in ((), (thyroid,))
     ]

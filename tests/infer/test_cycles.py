@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from penia.infer.cycles import cycles
-from penia.infer.hypotheses import courses
+from penia.infer.taken import courses
 from penia.infer.weights import weights
 from penia.record import Exposure
 

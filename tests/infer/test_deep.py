@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from judged_makers import hypothesis
+from judged_makers import hypothesis, standing
 
 from penia.episode import Measured
 from penia.infer.deep import at_this_depth
@@ -24,7 +24,9 @@ def judged(drug: str, anc: float, censored: bool = False) -> dict[str, FindingRa
         drug, {FEVER: 0.8, FERRITIN: 0.4}, pattern=kind.pattern, drug=one, kind=kind
     )
     disease = hypothesis("hiv", {FEVER: 0.5})
-    found, other = at_this_depth([taken, disease], {"ANC": Measured("ANC", anc, 1.5, censored)}, weights())
+    other, found = at_this_depth(
+        standing([disease, taken]), {"ANC": Measured("ANC", anc, 1.5, censored)}, weights()
+    )
     assert other is disease
     return dict(found.rates)
 
@@ -44,7 +46,7 @@ def test_the_range_of_a_carried_rate_shrinks_with_it_and_the_note_says_so() -> N
     fever = FindingRate(key=FEVER, p=0.8, range=(0.6, 0.9), note="of agranulocytosis")
     taken: Hypothesis = hypothesis("drug:metamizole", pattern=kind.pattern, drug=one, kind=kind)
     taken = msgspec.structs.replace(taken, rates={FEVER: fever})
-    (found,) = at_this_depth([taken], {"ANC": Measured("ANC", 0.3, 1.5)}, weights())
+    (found,) = at_this_depth(standing([taken]), {"ANC": Measured("ANC", 0.3, 1.5)}, weights())
     carried = found.rates[FEVER]
     assert carried.p < 0.8 and carried.range is not None
     assert [end / carried.p for end in carried.range] == pytest.approx([0.6 / 0.8, 0.9 / 0.8])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from judged_makers import standing
 
 from penia import knowledge
 from penia.infer.derived import LATEST, derived, recurring
@@ -31,14 +32,14 @@ def test_the_table_of_rates_holds_what_each_cause_lists() -> None:
         Hypothesis(c.id, c.name, "", c.pattern, {row.key: row for row in c.findings}, c.sources)
         for c in causes
     ]
-    found = listed(who, keys)
+    found = listed(standing(who), keys)
     for c, hypothesis in enumerate(who):
         for k, key in enumerate(keys):
             row = hypothesis.rates.get(key.key)
             assert found.listed[c, k] == (row is not None)
             assert found.p[c, k] == (row.p if row else 0.0)
             assert found.anchor[c, k] == (row is not None and row.anchor)
-    assert np.array_equal(found.p, listed(who, keys).p)
+    assert np.array_equal(found.p, listed(standing(who), keys).p)
 
 
 def test_what_recurs_is_derived_once_and_the_oldest_is_let_go() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from judged_makers import standing
 
 from penia.infer.background import Background, Weight
 from penia.infer.chemotherapy import InRegimen
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import in_window, latency_of
-from penia.infer.prior import weigh
+from penia.infer.prior import Weighed
+from penia.infer.taken import Course
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.regimens import regimens
@@ -43,7 +45,7 @@ def weighed(
     )  # fmt: skip
     known: dict[str, Any] = {"onset": (ago(10), NOW), "deep": NOW, "seen": NOW} | background
     who = Background(place="inpatient", age=40, sex=None, present=present, paired=paired, **known)
-    return weigh([candidate], who, table("settings", Settings), weights())[0]
+    return Weighed(standing([candidate]), who, table("settings", Settings), weights())[0]
 
 
 def test_the_weight_is_the_product_of_its_factors_and_the_hazard_leaves_out_that_of_drugs() -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import msgspec
 import numpy as np
 import pytest
-from judged_makers import hypothesis, key
+from judged_makers import hypothesis, key, standing
 
 from penia.facts import Fact
 from penia.infer.findings import finding_evidence
@@ -28,7 +28,7 @@ PLAIN = msgspec.structs.replace(
 def scored(hypotheses, facts, vocabulary, shares=None, skip=frozenset(), brought=MappingProxyType({})):
     shares = shares or [1 / len(hypotheses)] * len(hypotheses)
     keys = {k.key: k for k in vocabulary}
-    return finding_evidence(hypotheses, shares, facts, keys, "inpatient", skip, brought, PLAIN)
+    return finding_evidence(standing(hypotheses), shares, facts, keys, "inpatient", skip, brought, PLAIN)
 
 
 def test_a_cause_that_lists_no_rate_takes_the_base_rate_less_what_the_others_explain():
@@ -195,7 +195,7 @@ def test_a_finding_that_every_cause_lists_has_one_background_whatever_rounding_l
     causes, fever = [hypothesis(str(n), {"fever": 0.3}) for n in range(3)], [key("fever", 0.5)]
     shares = np.array([0.1, 0.2, 0.7])
     rounded = [shares * (1 + e) for e in (0, 1e-15, -1e-15)]
-    found = {float(backgrounds(fever, listed(causes, fever), p, None, PLAIN)[0]) for p in rounded}
+    found = {float(backgrounds(fever, listed(standing(causes), fever), p, None, PLAIN)[0]) for p in rounded}
     assert found == {0.25 * 0.5}
 
 

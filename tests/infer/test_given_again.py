@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from judged_makers import hypothesis, pattern
+from judged_makers import hypothesis, pattern, standing
 
 from penia.infer.background import Background, Passed
-from penia.infer.hypotheses import Course, Hypothesis
-from penia.infer.prior import weigh
+from penia.infer.hypotheses import Hypothesis
+from penia.infer.prior import Weighed
+from penia.infer.taken import Course
 from penia.infer.weights import weights
 from penia.knowledge import load, table
 from penia.knowledge.schema import Settings
@@ -24,29 +25,28 @@ def day(n: float) -> datetime:
 
 
 def weighed(
-    one: Hypothesis, normal: float | None, *earlier: Passed, beside: Sequence[Hypothesis] = ()
+    one: Hypothesis,
+    normal: float | None,
+    *earlier: Passed,
+    beside: Sequence[Hypothesis] = (),
+    since: float | None = None,
 ) -> float:
     onset = (None if normal is None else day(normal), DAY0)
-    who = Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), earlier=earlier)
-    return weigh([one, *beside], who, table("settings", Settings), weights())[0].value
+    begun = {} if since is None else {one.id: day(since)}
+    who = Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), earlier=earlier, since=begun)
+    return Weighed(standing([one, *beside]), who, table("settings", Settings), weights())[0].value
 
 
-def stated(since: float | None) -> Hypothesis:
+def stated() -> Hypothesis:
     cause = load().causes["sle"]
-    return hypothesis(
-        "sle",
-        cause=cause,
-        known=True,
-        since=None if since is None else day(since),
-        pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}),
-    )
+    return hypothesis("sle", cause=cause, known=True, pattern=pattern(tempo={"acute": 0.2, "chronic": 0.8}))
 
 
 def test_a_disease_of_years_did_not_lower_a_count_that_was_normal_a_week_ago() -> None:
     known = load().causes["sle"].prior.known
     assert known is not None
-    assert weighed(stated(-900), -7) == pytest.approx(known.value * weights().crossing.value)
-    assert weighed(stated(-900), -7) < weighed(stated(-900), -300) < known.value
+    assert weighed(stated(), -7, since=-900) == pytest.approx(known.value * weights().crossing.value)
+    assert weighed(stated(), -7, since=-900) < weighed(stated(), -300, since=-900) < known.value
 
 
 @pytest.mark.parametrize(("since", "normal"), [(-3, -7), (None, -7), (-900, None)])
@@ -55,7 +55,7 @@ def test_a_new_disease_or_one_without_dates_keeps_its_whole_prior(
 ) -> None:
     known = load().causes["sle"].prior.known
     assert known is not None
-    assert weighed(stated(since), normal) == pytest.approx(known.value)
+    assert weighed(stated(), normal, since=since) == pytest.approx(known.value)
 
 
 def given(name: str, *spans: tuple[float, float | None]) -> Hypothesis:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from penia.infer.hypotheses import courses
 from penia.infer.latency import in_window
+from penia.infer.taken import courses
 from penia.infer.weights import weights
 from penia.knowledge.schema import Distribution, Latency
 from penia.record import Exposure

@@ -4,12 +4,12 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from judged_makers import hypothesis
+from judged_makers import hypothesis, standing
 
 from penia.infer.background import Background, age_band, at_place, place_of
-from penia.infer.hypotheses import Course
 from penia.infer.latency import cumulative, in_window
-from penia.infer.prior import normalised, weigh
+from penia.infer.prior import Weighed, normalised
+from penia.infer.taken import Course
 from penia.infer.weights import weights
 from penia.knowledge import KnowledgeBase, load, table
 from penia.knowledge.schema import Distribution, Figure, Latency, Place, Settings
@@ -112,11 +112,11 @@ def test_a_prior_is_the_product_of_the_factors_that_are_told_and_an_excluded_dis
     background = Background(place, age, sex, (day(-20), day(0)), None, day(0), frozenset())
     for known in (False, True):
         who = [
-            hypothesis(c.id, pattern=c.pattern, cause=c, known=known, since=day(-90), refuted=refuted)
+            hypothesis(c.id, pattern=c.pattern, cause=c, known=known, refuted=refuted)
             for c in load().causes.values()
             for refuted in (False, True)
         ]
-        found = weigh(who, background, table("settings", Settings), weights())
+        found = Weighed(standing(who), background, table("settings", Settings), weights())
         for weight in found:
             assert weight.value == pytest.approx(math.prod(value for _, _, value in weight.factors))
         for plain, excluded in zip(found[::2], found[1::2], strict=True):
@@ -138,7 +138,7 @@ def weighed(base: KnowledgeBase, place, age: float) -> dict[str, float]:
     background = Background(place, age, None, (None, None), None, None, frozenset())
     settings = table("settings", Settings)
     who = [hypothesis(cause.id, pattern=cause.pattern, cause=cause) for cause in base.causes.values()]
-    found = weigh(who, background, settings, weights())
+    found = Weighed(standing(who), background, settings, weights())
     return {h.id: w.value for h, w in zip(who, found, strict=True)}
 
 
@@ -156,7 +156,7 @@ def drug_weight(
         drug.id, pattern=kind.pattern, drug=drug, kind=kind, course=course(start, stop=stop)
     )
     background = Background("inpatient", 40, None, (None, None), None, seen, frozenset(), dated=dated)
-    return weigh([candidate], background, table("settings", Settings), weights())[0].value
+    return Weighed(standing([candidate]), background, table("settings", Settings), weights())[0].value
 
 
 def test_an_undated_antibiotic_is_taken_as_mostly_begun_for_the_illness_itself():
@@ -191,5 +191,5 @@ def test_the_weight_of_a_disease_is_the_product_of_its_factors():
     onset = (day0 - timedelta(days=30), day0)
     for place, sex in (("inpatient", "female"), ("child", "male"), (None, None)):
         background = Background(place, 8 if place == "child" else None, sex, onset, day0, day0, frozenset())
-        for found in weigh(who, background, table("settings", Settings), weights()):
+        for found in Weighed(standing(who), background, table("settings", Settings), weights()):
             assert found.value == pytest.approx(math.prod(value for _, _, value in found.factors))

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from judged_makers import standing
 
 from penia import knowledge
 from penia.facts import Reading
@@ -50,7 +51,7 @@ def test_a_cause_of_children_keeps_its_own_rates():
     cause = "bacterial-sepsis"
     (one,) = [h for h in tried() if h.id == cause]
     children = msgspec.structs.replace(one.pattern, age={"child": 0.7, "newborn": 0.3})
-    (kept,) = at_this_age([msgspec.structs.replace(one, pattern=children)], BASE.findings, "child")
+    (kept,) = at_this_age(standing([msgspec.structs.replace(one, pattern=children)]), BASE.findings, "child")
     assert kept.rates[DIABETES].p == pytest.approx(one.rates[DIABETES].p)
 
 

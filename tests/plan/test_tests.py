@@ -328,7 +328,7 @@ def test_what_a_result_is_said_to_do_is_what_the_ranking_does_with_it_unless_it_
     )
     ranking = rank(asked.record, asked.reading, asked.low, base, asked.setting)
     place = place_of(asked.setting, asked.record.person.age(NOW))
-    shares = np.exp(normalised([w.value for w in ranking.weights], 1.0))
+    shares = np.exp(normalised(ranking.weights.values, 1.0))
     keys = ["HP:0005528", "test:elane-variant", "HP:0100502", "test:hiv-ag-ab"]
     told = chances(ranking, shares, [base.findings[k] for k in keys], place, fitted, math.log(30))
     for key in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import msgspec
 
@@ -35,6 +36,8 @@ class Background(msgspec.Struct, frozen=True):
     """The record says when the count was low; else it may have been at any time."""
     earlier: tuple[Passed, ...] = ()
     """Episodes before this one."""
+    since: Mapping[str, datetime] = MappingProxyType({})
+    """The earliest time at which the record states a cause, by its id."""
 
 
 Factor = tuple[str, Figure | None, float]

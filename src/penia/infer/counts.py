@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from statistics import NormalDist
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,11 +19,14 @@ import numpy as np
 from penia.episode import Measured
 from penia.explanation import Tempo
 from penia.infer.derived import derived, recurring
-from penia.infer.hypotheses import Course, Hypothesis, patterns
+from penia.infer.hypotheses import Causes, Hypothesis, Tried
 from penia.infer.posterior import Array
+from penia.infer.prior import tempos
+from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.knowledge.limits import limits
 from penia.knowledge.schema import Distribution, Drug, DrugPattern, Lineage, Pattern
+from penia.knowledge.schema import Tempo as KnownTempo
 from penia.units import shown
 
 _NORMAL = NormalDist()
@@ -60,7 +64,7 @@ _WORDS: dict[Lineage, str] = {
 
 
 def count_evidence(
-    hypotheses: Sequence[Hypothesis],
+    tried: Tried,
     measured: Mapping[str, Measured],
     words: Mapping[str, bool],
     tempo: Tempo,
@@ -79,61 +83,84 @@ def count_evidence(
     if "ANC" not in measured and "ALC" not in measured and "WBC" in measured:
         lines.append("WBC")
     told = {LINEAGE[line] for line in lines if line in LINEAGE}
-    known, taken = patterns(hypotheses)
-    spreads = np.concatenate([_spreads(known, fitted), _spreads(taken, fitted)])
-    columns = [_depth(hypotheses, spreads[:, _LINES.index(line)], measured[line], fitted) for line in lines]
+    spreads = _beside(
+        _spreads(tried.causes.patterns, fitted), [_spreads_of(h.pattern, fitted) for h in tried.drugs]
+    )
+    columns = [_depth(tried, spreads[:, _LINES.index(line)], measured[line], fitted) for line in lines]
     columns += [
-        _lineage(hypotheses, lineage, words[lineage], fitted)
+        _lineage(tried, lineage, words[lineage], fitted)
         for lineage in _WORDS
         if lineage in words and lineage not in told
     ]
     if tempo != "unknown":
-        shares = _tempo_shares(hypotheses, tempo, gap, fitted)
+        shares = _beside(_shares(tried.causes, tempo, gap, fitted), _of_drugs(tried.drugs, tempo))
         columns.append(_column("tempo", f"{tempo} course", shares, fitted))
     elif passed:
-        shares = [1 - _share(h, "chronic", gap, fitted) for h in hypotheses]
+        drugs = [h.pattern.tempo.get("chronic", 0.0) for h in tried.drugs]
+        shares = 1 - _beside(_shares(tried.causes, "chronic", gap, fitted), drugs)
         columns.append(_column("tempo", "no chronic course", shares, fitted))
     return columns
 
 
-def _depth(hypotheses: Sequence[Hypothesis], spreads: Array, value: Measured, fitted: Weights) -> Evidence:
+def _beside(causes: Array, drugs: Sequence[Any]) -> Array:
+    return np.concatenate([causes, np.array(drugs).reshape(-1, *causes.shape[1:])])
+
+
+def _depth(tried: Tried, spreads: Array, value: Measured, fitted: Weights) -> Evidence:
     likely = density(spreads, value, fitted)
-    for i, h in enumerate(hypotheses if value.line == "ANC" else ()):
-        if h.drug is not None and h.kind is not None:
-            likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
+    for i, h in enumerate(tried.drugs if value.line == "ANC" else (), len(tried.causes.each)):
+        assert h.drug is not None and h.kind is not None
+        likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
     if value.line in _BESIDE:
-        likely = _shaped(likely, hypotheses, spreads[:, 0], fitted)
+        likely = _shaped(likely, tried.causes, spreads[:, 0], fitted)
     logs = fitted.counts.value * np.log(likely)
     text = f"{value.line} {'< ' if value.censored else ''}{shown(value.value)}"
     places = (value.place,) if value.place else ()
     return Evidence(value.line, text, logs, places, -spreads[:, 0], value)
 
 
-def _shaped(likely: Array, hypotheses: Sequence[Hypothesis], medians: Array, fitted: Weights) -> Array:
+def _shaped(likely: Array, causes: Causes, medians: Array, fitted: Weights) -> Array:
     """What a line is worth where a blood disease that the record states is not at rest: of it and the
     hypothesis the one that lowers the line more decides."""
     found = likely
-    for i, h in enumerate(hypotheses):
-        if h.known and h.cause is not None and h.cause.group in fitted.shows:
+    for i in causes.known:
+        h = causes.each[i]
+        if h.cause is not None and h.cause.group in fitted.shows:
             found = np.where(medians[i] < medians, (1 - h.shows) * found + h.shows * likely[i], found)
     return found
 
 
-def _lineage(hypotheses: Sequence[Hypothesis], lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
-    shares = [h.pattern.lineages.get(lineage, 0.0) for h in hypotheses]
+def _lineage(tried: Tried, lineage: Lineage, low: bool, fitted: Weights) -> Evidence:
+    drugs = [h.pattern.lineages.get(lineage, 0.0) for h in tried.drugs]
+    shares = _beside(_lineages(tried.causes.patterns)[list(_WORDS).index(lineage)], drugs)
     text = f"{_WORDS[lineage]} {'low' if low else 'not low'}"
-    said = _column(lineage, text, shares if low else [1 - share for share in shares], fitted)
-    return msgspec.structs.replace(said, pull=np.array(shares))
+    said = _column(lineage, text, shares if low else 1 - shares, fitted)
+    return msgspec.structs.replace(said, pull=shares)
 
 
-def _tempo_shares(
-    hypotheses: Sequence[Hypothesis], tempo: Tempo, gap: float | None, fitted: Weights
-) -> list[float]:
-    """Repeated courses of cytotoxics make acute falls look cyclic or recurrent, and one course that lasts
-    longer than an acute episode makes them go on."""
+@recurring
+def _lineages(patterns: tuple[Pattern, ...]) -> Array:
+    """P(that line is low) (lineages, P)"""
+    return np.array([[p.lineages.get(lineage, 0.0) for p in patterns] for lineage in _WORDS])
+
+
+def _shares(causes: Causes, tempo: KnownTempo, gap: float | None, fitted: Weights) -> Array:
+    """P(the tempo | the cause, and that it began within the ``gap``): that it did is scored by the prior of a
+    disease, as of the chronic ones few begin in a few days. The prior of a drug knows its latency only."""
+    kinds = list(fitted.tempo_days)
+    shares = tempos(causes.patterns, fitted)
+    if gap is not None:
+        begun = [min(1.0, max(gap, 1.0) / fitted.tempo_days[kind].value) for kind in kinds]
+        shares = shares * begun / (shares @ begun)[:, None]
+    return shares[:, kinds.index(tempo)]
+
+
+def _of_drugs(drugs: Sequence[Hypothesis], tempo: KnownTempo) -> list[float]:
+    """The same of drugs. Repeated courses of cytotoxics make acute falls look cyclic or recurrent, and one
+    course that lasts longer than an acute episode makes them go on."""
     cytotoxics = [
         (h, h.course)
-        for h in hypotheses
+        for h in drugs
         if h.kind is not None and h.course is not None and h.kind.latency.since == "each-dose"
     ]
     acute: set[str] = set()
@@ -141,7 +168,7 @@ def _tempo_shares(
         acute = {h.id for h, _ in cytotoxics}
     if tempo in ("subacute", "chronic"):
         acute = {h.id for h, course in cytotoxics if _goes_on(course)}
-    return [_share(h, "acute" if h.id in acute else tempo, gap, fitted) for h in hypotheses]
+    return [h.pattern.tempo.get("acute" if h.id in acute else tempo, 0.0) for h in drugs]
 
 
 def _goes_on(course: Course) -> bool:
@@ -150,20 +177,7 @@ def _goes_on(course: Course) -> bool:
     return any(b is not None and (e is None or e - b > longest) for b, e in course.spans)
 
 
-def _share(hypothesis: Hypothesis, tempo: Tempo, gap: float | None, fitted: Weights) -> float:
-    """P(the tempo | the cause, and that it began within the ``gap``): that it did is scored by the prior of a
-    disease, as of the chronic ones few begin in a few days. The prior of a drug knows its latency only."""
-    shares = hypothesis.pattern.tempo
-    if tempo == "unknown" or tempo not in shares:
-        return 0.0
-    if gap is None or hypothesis.drug is not None:
-        return shares[tempo]
-    days = fitted.tempo_days
-    begun = {kind: share * min(1.0, max(gap, 1.0) / days[kind].value) for kind, share in shares.items()}
-    return begun[tempo] / math.fsum(begun.values())
-
-
-def _column(key: str, text: str, shares: Sequence[float], fitted: Weights) -> Evidence:
+def _column(key: str, text: str, shares: Array, fitted: Weights) -> Evidence:
     floor = fitted.outlier.value
     return Evidence(key, text, fitted.counts.value * np.log(np.maximum(shares, floor)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from penia.infer.hypotheses import Course
+from penia.infer.taken import Course
 from penia.infer.weights import Weights
 
 

@@ -9,7 +9,7 @@ mean over the kind's cases, and say nothing where a count brings no such sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from statistics import NormalDist
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from penia.episode import Measured
 from penia.infer.counts import spread_of
 from penia.infer.derived import derived
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.hypotheses import Hypothesis, Tried
 from penia.infer.weights import Weights
 from penia.knowledge.complications import complications
 from penia.knowledge.schema import FindingRate, Pattern
@@ -26,17 +26,16 @@ NOTE = "of deeper counts, carried over to this one"
 _NORMAL = NormalDist()
 
 
-def at_this_depth(
-    hypotheses: Sequence[Hypothesis], measured: Mapping[str, Measured], fitted: Weights
-) -> tuple[Hypothesis, ...]:
+def at_this_depth(tried: Tried, measured: Mapping[str, Measured], fitted: Weights) -> Tried:
     """The same with the rates of drugs that hold for neutrophils as low as these; unchanged where only words
     say how low they are."""
     count = measured.get("ANC")
     if count is None or count.censored:
-        return tuple(hypotheses)
+        return tried
     here = complications().of({"ANC": count.value * fitted.limits["ANC"].value / count.limit})
-    return tuple(
-        _carried(h, here, fitted) if h.kind is not None and h.kind.by_count else h for h in hypotheses
+    return Tried(
+        tried.causes,
+        (_carried(h, here, fitted) if h.kind is not None and h.kind.by_count else h for h in tried.drugs),
     )
 
 

@@ -75,7 +75,7 @@ def whole(logs: Array, families: Indices) -> Array:
     return found
 
 
-def tempered(weights: Sequence[float], families: Indices, exponent: float) -> Array:
+def tempered(weights: Sequence[float] | Array, families: Indices, exponent: float) -> Array:
     """log prior (C,): the exponent acts on whole families, so that to split a cause leaves its share as it
     was."""
     own = np.log(np.maximum(weights, LEAST))

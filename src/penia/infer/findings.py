@@ -14,7 +14,7 @@ C hypotheses, F facts, R sets of n hypotheses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from penia.facts import Fact
 from penia.infer.bundles import Bundle, Chain, chains, clusters
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.hypotheses import Tried
 from penia.infer.posterior import Array, Indices
 from penia.infer.rates import Flags, Rates, backgrounds, least, listed
 from penia.infer.weights import Weights
@@ -205,7 +205,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def told(
-    hypotheses: Sequence[Hypothesis],
+    tried: Tried,
     shares: Array,
     facts: Sequence[Fact],
     vocabulary: Mapping[str, FindingKey],
@@ -213,28 +213,26 @@ def told(
     skip: frozenset[str],
     brought: Mapping[str, float],
     fitted: Weights,
-    of_both: Set[tuple[str, str]] = frozenset(),
+    of_both: Iterable[tuple[int, str]] = (),
 ) -> Told:
     """``skip`` holds kinds scored elsewhere (``count``, ``course``, ``drugs``); ``shares`` are the prior
     probabilities of the hypotheses; ``brought`` is P(present) on account of counts and circumstances, by key;
     ``of_both`` names (hypothesis, key) where the finding is no sign of it alone, but of it with another."""
     heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
     keys = [vocabulary[f.key] for f in heard]
-    whole = listed(hypotheses, keys)
-    row, column = {h.id: c for c, h in enumerate(hypotheses)}, {key.key: f for f, key in enumerate(keys)}
+    whole = listed(tried, keys)
+    column = {key.key: f for f, key in enumerate(keys)}
     own = whole.without(
-        [(row[id], column[key]) for id, key in of_both if id in row and key in column]
-        + _of_other_drugs(hypotheses, heard, keys)
+        [(c, column[key]) for c, key in of_both if key in column] + _of_other_drugs(tried, heard, keys)
     )
-    anchored = np.array([h.known or h.drug is not None for h in hypotheses])
     background = backgrounds(keys, whole, shares, place, fitted)
     found = Told(
         facts=tuple(heard),
         keys=tuple(keys),
         rates=np.minimum(own.p, 1 - fitted.floor.value / 10).T.copy(),
-        listed=(own.listed & ~(own.anchor & anchored[:, None])).T.copy(),
+        listed=(own.listed & ~(own.anchor & tried.anchored[:, None])).T.copy(),
         background=background,
-        brings=_brought(hypotheses, own).T.copy(),
+        brings=brings(tried, own).T.copy(),
         spared=np.log1p([-brought.get(key.key, 0.0) for key in keys])
         + _looked_for(heard, fitted) * np.log1p(-background),
         present=np.array([f.present for f in heard], bool),
@@ -251,7 +249,7 @@ def told(
 
 
 def finding_evidence(
-    hypotheses: Sequence[Hypothesis],
+    tried: Tried,
     shares: Array,
     facts: Sequence[Fact],
     vocabulary: Mapping[str, FindingKey],
@@ -261,7 +259,7 @@ def finding_evidence(
     fitted: Weights,
 ) -> list[Scored]:
     """One entry a fact that any hypothesis can be told by; see ``told``."""
-    return told(hypotheses, shares, facts, vocabulary, place, skip, brought, fitted).scored()
+    return told(tried, shares, facts, vocabulary, place, skip, brought, fitted).scored()
 
 
 def _asked(fact: Fact, fitted: Weights) -> float:
@@ -276,11 +274,10 @@ def _summed(values: NDArray[Any], columns: Indices) -> NDArray[Any]:
     return found
 
 
-def _of_other_drugs(
-    hypotheses: Sequence[Hypothesis], facts: Sequence[Fact], keys: Sequence[FindingKey]
-) -> list[tuple[int, int]]:
+def _of_other_drugs(tried: Tried, facts: Sequence[Fact], keys: Sequence[FindingKey]) -> list[tuple[int, int]]:
     """(hypothesis, fact) where the fact is told of another drug."""
-    courses = [(c, h.course.places) for c, h in enumerate(hypotheses) if h.course is not None]
+    first = len(tried.causes.each)
+    courses = [(c, h.course.places) for c, h in enumerate(tried.drugs, first) if h.course is not None]
     return [
         (c, f)
         for f, (fact, key) in enumerate(zip(facts, keys, strict=True))
@@ -290,10 +287,12 @@ def _of_other_drugs(
     ]
 
 
-def _brought(hypotheses: Sequence[Hypothesis], rates: Rates) -> Array:
-    """log of what each hypothesis does not bring along (C, F)"""
-    shows = np.array([h.shows if h.known else 0.0 for h in hypotheses])
-    return np.log1p(-np.minimum(rates.p * shows[:, None], 1 - 1e-6))
+def brings(tried: Tried, rates: Rates) -> Array:
+    """log P(not brought along by it) of each hypothesis (C, F): below 0 for a disease that is stated."""
+    found = np.zeros_like(rates.p)
+    for i in tried.causes.known:
+        found[i] = np.log1p(-np.minimum(rates.p[i] * tried[i].shows, 1 - 1e-6))
+    return found
 
 
 def _looked_for(facts: Sequence[Fact], fitted: Weights) -> Array:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from penia.infer.background import Background, Factor, Passed, Weight
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import in_window, latency_of
+from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Drug, Figure, Latency
 

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from penia.facts import Reading, tables
+from penia.facts import Reading
 from penia.infer.chemotherapy import Chemotherapy, InRegimen, chemotherapies, given_together
 from penia.infer.derived import LATEST, derived
-from penia.infer.families import treated_as, tried
+from penia.infer.families import kin, treated_as, tried
+from penia.infer.posterior import Indices
+from penia.infer.taken import Course, courses, unnamed
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.family import parent_of
 from penia.knowledge.regimens import regimens
 from penia.knowledge.schema import Cause, Drug, DrugPattern, FindingRate, Pattern, Source
-from penia.record import Exposure, Record
-
-
-class Course(msgspec.Struct, frozen=True):
-    """One ingredient as this person took it, up to the low count."""
-
-    ingredient: str
-    starts: tuple[datetime | None, ...]
-    """First dose of each course or cycle, oldest first; None where the record gives no start."""
-    stop: datetime | None
-    """None while it goes on."""
-    spans: tuple[tuple[datetime | None, datetime | None], ...]
-    """(start, stop) of each period in which it was given."""
-    places: tuple[str, ...]
-    doses: tuple[datetime, ...] = ()
-    """Single administrations, oldest first, where the record holds them."""
+from penia.record import Record
 
 
 class Hypothesis(msgspec.Struct, frozen=True):
@@ -48,8 +36,6 @@ class Hypothesis(msgspec.Struct, frozen=True):
     cause: Cause | None = None
     known: bool = False
     """The record states that the person has it."""
-    since: datetime | None = None
-    """The earliest time at which it does."""
     refuted: bool = False
     shows: float = 1.0
     """Of a disease that the record states: the share of its findings' rates that holds while it rests and
@@ -81,11 +67,55 @@ class Hypothesis(msgspec.Struct, frozen=True):
         return self.name if self.chemotherapy is None else f"chemotherapy ({self.chemotherapy.name})"
 
 
-def patterns(hypotheses: Sequence[Hypothesis]) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
-    """Of the hypotheses up to the first drug, which are the same for many people, and of the others."""
-    first = next((i for i, h in enumerate(hypotheses) if h.drug is not None), len(hypotheses))
-    every = tuple(h.pattern for h in hypotheses)
-    return every[:first], every[first:]
+class Causes:
+    """The causes that stand trial, one object for all people of whom the same is stated and excluded: what
+    follows from them alone is derived once."""
+
+    def __init__(self, each: Iterable[Hypothesis]) -> None:
+        self.each = tuple(each)
+        self.patterns = tuple(h.pattern for h in self.each)
+        self.rates = tuple(h.rates for h in self.each)
+        self.names = tuple((h.id, h.family) for h in self.each)
+        self.priors = tuple(h.cause for h in self.each if h.cause is not None)
+        self.known = tuple(i for i, h in enumerate(self.each) if h.known)
+        """Indices of those that the record states."""
+        self.refuted = tuple(i for i, h in enumerate(self.each) if h.refuted)
+        self.kin = kin([h.family for h in self.each])
+
+
+class Tried(tuple[Hypothesis, ...]):
+    """Who stands trial: causes, then the drugs of this person."""
+
+    causes: Causes
+    drugs: tuple[Hypothesis, ...]
+
+    def __new__(cls, causes: Causes, drugs: Iterable[Hypothesis] = ()) -> Tried:
+        drugs = tuple(drugs)
+        found = super().__new__(cls, (*causes.each, *drugs))
+        found.causes, found.drugs = causes, drugs
+        return found
+
+    @cached_property
+    def anchored(self) -> NDArray[np.bool_]:
+        """The record states it, as disease or drug (C,)."""
+        found = np.arange(len(self)) >= len(self.causes.each)
+        found[list(self.causes.known)] = True
+        return found
+
+    @cached_property
+    def candidates(self) -> Indices:
+        """Number of the candidate to which each belongs (C,)."""
+        return _numbered(self.causes.kin, kin([h.group for h in self.drugs]))
+
+    @cached_property
+    def families(self) -> Indices:
+        """Number of the family of each (C,): of a drug it is its own."""
+        return _numbered(self.causes.kin, np.arange(len(self.drugs)))
+
+
+def _numbered(causes: Indices, drugs: Indices) -> Indices:
+    """Of the drugs on from those of the causes."""
+    return np.append(causes, causes.max(initial=-1) + 1 + drugs)
 
 
 def hypotheses(
@@ -94,7 +124,7 @@ def hypotheses(
     knowledge: KnowledgeBase,
     span: tuple[datetime | None, datetime | None],
     fitted: Weights,
-) -> tuple[Hypothesis, ...]:
+) -> Tried:
     """Every cause of the knowledge base, and every known drug that was begun before the counts were deep.
 
     ``span``: the first low count and the first as deep as they came.
@@ -105,12 +135,9 @@ def hypotheses(
     }
     present = {fact.key for fact in reading.facts if fact.present}
     stated |= {cause for key, cause in _known_by(knowledge) if key in present}
-    diseases = (
-        msgspec.structs.replace(h, since=reading.since[h.id]) if h.known and h.id in reading.since else h
-        for h in _diseases(knowledge, fitted)(frozenset(stated), frozenset(reading.excluded))
-    )
+    causes = _causes(knowledge, fitted)(frozenset(stated), frozenset(reading.excluded))
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
-    taken |= _unnamed(taken, reading, deep, knowledge)
+    taken |= unnamed(taken, reading, deep, knowledge)
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
     cytotoxics = {id: course for id, course in taken.items() if knowledge.drugs[id].pattern == CYTOTOXIC}
     cycle = timedelta(days=fitted.cycle.value)
@@ -119,30 +146,7 @@ def hypotheses(
         _drug(knowledge.drugs[id], course, knowledge, together.get(id), given.get(id))
         for id, course in taken.items()
     )
-    return (*diseases, *drugs)
-
-
-def _unnamed(
-    taken: Mapping[str, Course], reading: Reading, deep: datetime | None, knowledge: KnowledgeBase
-) -> dict[str, Course]:
-    """Drugs of which the record says only that one of their kind was given: chemotherapy, by a code."""
-    told = {fact.key: fact for fact in reading.facts if fact.present}
-    found: dict[str, Course] = {}
-    for drug, key in _told_by(knowledge):
-        named = {f"drug:{ingredient}" for ingredient in tables.drugs()[key].ingredients}
-        fact = told.get(key)
-        if fact is None or not named.isdisjoint(taken):
-            continue
-        if fact.time is None or deep is None or fact.time <= deep + _SAME_DAY:
-            places = tuple(place for place in (fact.place, *fact.also) if place)
-            found[drug] = Course(drug, (fact.time,), fact.time, ((fact.time, fact.time),), places)
-    return found
-
-
-@derived
-def _told_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
-    """(drug, finding key by which it is known that one of its kind was given)"""
-    return tuple((drug.id, drug.told_by) for drug in knowledge.drugs.values() if drug.told_by is not None)
+    return Tried(causes, drugs)
 
 
 def _current(
@@ -167,14 +171,12 @@ def _known_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
 
 
 @derived
-def _diseases(
-    knowledge: KnowledgeBase, fitted: Weights
-) -> Callable[[frozenset[str], frozenset[str]], tuple[Hypothesis, ...]]:
+def _causes(knowledge: KnowledgeBase, fitted: Weights) -> Callable[[frozenset[str], frozenset[str]], Causes]:
     """Those that stand trial, by the causes that a record states and those that it excludes."""
 
     @lru_cache(maxsize=LATEST)
-    def found(stated: frozenset[str], excluded: frozenset[str]) -> tuple[Hypothesis, ...]:
-        return tuple(
+    def found(stated: frozenset[str], excluded: frozenset[str]) -> Causes:
+        return Causes(
             _disease(
                 cause,
                 cause.id in stated,
@@ -237,34 +239,3 @@ def _drug(
 @derived
 def _rates(drug: Drug, kind: DrugPattern) -> dict[str, FindingRate]:
     return {row.key: row for row in (*kind.findings, *drug.findings)}
-
-
-def courses(exposures: Sequence[Exposure], deep: datetime | None) -> tuple[Course, ...]:
-    """One course a drug: all its exposures that began before the counts were as ``deep`` as they are, joined.
-
-    A drug begun only afterwards cannot have caused it and is left out.
-    """
-    by_drug: defaultdict[str, list[Exposure]] = defaultdict(list)
-    for exposure in exposures:
-        if exposure.kind != "drug" or exposure.ingredient is None:
-            continue
-        if deep is None or exposure.start is None or exposure.start <= deep + _SAME_DAY:
-            by_drug[f"drug:{exposure.ingredient}"].append(exposure)
-    return tuple(_course(drug, taken) for drug, taken in sorted(by_drug.items()))
-
-
-_SAME_DAY = timedelta(hours=1)
-"""Counts and orders of one contact often carry one rounded time."""
-
-
-def _course(drug: str, taken: Sequence[Exposure]) -> Course:
-    dated = sorted(e.start for e in taken if e.start is not None)
-    stops = [e.stop for e in taken]
-    return Course(
-        ingredient=drug,
-        starts=tuple(dated) or (None,),
-        stop=None if None in stops else max(s for s in stops if s is not None),
-        spans=tuple((e.start, e.stop) for e in taken),
-        places=tuple(sorted({origin.place for e in taken for origin in e.origins})),
-        doses=tuple(sorted(dose for e in taken for dose in e.doses)),
-    )

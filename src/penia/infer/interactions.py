@@ -10,8 +10,9 @@ import msgspec
 from penia.explanation import Contribution
 from penia.infer.background import Background
 from penia.infer.given import timing
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import latency_of
+from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.infer.wording import pair_citation, with_range
 from penia.knowledge.schema import Pair
@@ -22,9 +23,8 @@ Strengths = Mapping[tuple[str, str], float]
 """(drug, other) → how many times as often the first lowers a count, in this window."""
 
 
-def of_drugs(pairs: Sequence[Pair], hypotheses: Sequence[Hypothesis]) -> tuple[Pair, ...]:
+def of_drugs(pairs: Sequence[Pair], drugs: frozenset[str]) -> tuple[Pair, ...]:
     """The pairs of which both drugs stand trial."""
-    drugs = {h.id for h in hypotheses if h.drug is not None}
     return tuple(pair for pair in pairs if drugs.issuperset(pair.causes))
 
 

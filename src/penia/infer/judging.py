@@ -11,11 +11,11 @@ from penia.infer.background import Background, days, place_of
 from penia.infer.counts import LINEAGE, count_evidence
 from penia.infer.course.column import course_evidence, is_followed
 from penia.infer.deep import at_this_depth
-from penia.infer.families import kin, tempered
+from penia.infer.families import tempered
 from penia.infer.findings import told
 from penia.infer.hypotheses import hypotheses
 from penia.infer.posterior import posterior
-from penia.infer.prior import normalised, weigh
+from penia.infer.prior import Weighed, normalised
 from penia.infer.ranking import LowCounts, Ranking
 from penia.infer.sets import Trial, marginal, search
 from penia.infer.ties import met, tied, ties
@@ -45,9 +45,9 @@ def rank(
     tried = hypotheses(record, reading, knowledge, (low.onset[1], low.deep), fitted)
     who = at_this_depth(at_this_age(tried, knowledge.findings, place), low.measured, fitted)
     present = frozenset(f.key for f in reading.facts if f.present)
-    drugs = frozenset(h.id for h in who if h.drug is not None)
+    drugs = frozenset(h.id for h in who.drugs)
     stated = frozenset(f"condition:{id}" for c in reading.conditions for id in (c, parent_of(c)))
-    pairs = interactions.of_drugs(knowledge.pairs, who)
+    pairs = interactions.of_drugs(knowledge.pairs, drugs)
     paired = frozenset(both for p in pairs for a, b in [p.causes] for both in ((a, b), (b, a)))
     background = Background(
         place,
@@ -60,10 +60,11 @@ def rank(
         paired,
         low.dated,
         low.earlier,
+        reading.since,
     )
-    masses = weigh(who, background, settings(), fitted)
-    shares = np.exp(normalised([m.value for m in masses], 1.0))
-    prior = tempered([m.value for m in masses], kin([h.group for h in who]), fitted.prior.value)
+    masses = Weighed(who, background, settings(), fitted)
+    shares = np.exp(normalised(masses.values, 1.0))
+    prior = tempered(masses.values, who.candidates, fitted.prior.value)
     followed = courses and is_followed(record, low.onset[1])
     tempo: Tempo = low.tempo if not followed or low.tempo in ("recurrent", "cyclic") else "unknown"
     passed = low.passed and not followed
@@ -78,9 +79,7 @@ def rank(
         background.present | {f"setting:{setting}"},
     )
     known = met(who, knowledge.pairs)
-    heard = told(
-        who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(who, known)
-    )
+    heard = told(who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(known))
     findings = heard.scored()
     if followed:
         standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
@@ -88,20 +87,19 @@ def rank(
         counts = counts if course is None else [*counts, course]
     columns = [e.logs for e in counts] + [s.logs for s in findings]
     evidence = np.column_stack(columns) if columns else np.zeros((len(who), 0))
-    hazards = [m.hazard for m in masses]
     more = interactions.strengths(pairs, who, background, fitted)
-    bound = ties(who, prior, hazards, known, fitted, more)
+    bound = ties(who, prior, masses.hazards, known, fitted, more)
     court = Trial(bound, tuple(counts), heard)
     sets = search(court, bound.alone + evidence.sum(axis=1), fitted)
     rows = np.append(bound.alone, sets.prior), np.concatenate([evidence, sets.evidence])
     apart = rows[0]
     if pairs:
-        unbound = ties(who, prior, hazards, known, fitted, {})
+        unbound = ties(who, prior, masses.hazards, known, fitted, {})
         apart = np.append(unbound.alone, unbound.priors(sets.members))
     alone, jointly = np.split(posterior(*rows), [len(who)])
     return Ranking(
         hypotheses=who,
-        weights=tuple(masses),
+        weights=masses,
         prior=bound.alone,
         counts=tuple(counts),
         findings=tuple(findings),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.cycles import cycles
-from penia.infer.hypotheses import Course
+from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Distribution, Drug, DrugPattern, Latency
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple, overload
 
 import msgspec
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from penia.infer.background import Background, Factor, Weight, age_band, at_band, at_place, days
 from penia.infer.derived import recurring
 from penia.infer.given import drug_weight
-from penia.infer.hypotheses import Hypothesis, patterns
+from penia.infer.hypotheses import Causes, Hypothesis, Tried
 from penia.infer.weights import Weights
 from penia.knowledge.schema import (
     AgeBand,
@@ -32,52 +33,63 @@ from penia.record import Sex
 Array = NDArray[np.float64]
 
 
-def weigh(
-    hypotheses: Sequence[Hypothesis], background: Background, settings: Settings, fitted: Weights
-) -> list[Weight]:
-    """w of each hypothesis."""
-    begins = _begins(hypotheses, background, fitted)
-    band = None if background.age is None else age_band(background.age)
-    causes = tuple(h.cause for h in hypotheses if h.cause is not None)
-    usual = iter(_usual(causes, background.place, band, background.sex, settings, fitted))
-    drugs = [h for h in hypotheses if h.drug is not None]
-    age = _age_told(background.age)
-    return [
-        drug_weight(h, drugs, background, fitted)
-        if h.cause is None
-        else _disease_weight(h, h.cause, next(usual), begun, age, background, fitted)
-        for h, begun in zip(hypotheses, begins, strict=True)
-    ]
+class Weighed(Sequence[Weight]):
+    """w of each hypothesis; the factors that made it are told where they are asked for."""
+
+    def __init__(self, tried: Tried, background: Background, settings: Settings, fitted: Weights) -> None:
+        causes = tried.causes
+        band = None if background.age is None else age_band(background.age)
+        self._causes, self._background, self._fitted = causes, background, fitted
+        self._usual = _usual(causes.priors, background.place, band, background.sex, settings, fitted)
+        self._begun = _begins(causes, background, fitted)
+        self._drugs = [drug_weight(h, tried.drugs, background, fitted) for h in tried.drugs]
+        hazards = self._usual.products * self._begun
+        for i in causes.known:
+            if (factors := _given(causes.each[i], background, fitted)) is not None:
+                hazards[i] = math.prod(value for _, _, value in factors)
+        hazards[list(causes.refuted)] *= fitted.refuted.value
+        self.values: Array = np.append(hazards, [w.value for w in self._drugs])
+        self.hazards: Array = np.append(hazards, [w.hazard for w in self._drugs])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, index: int) -> Weight: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Weight]: ...
+    def __getitem__(self, index: int | slice) -> Weight | list[Weight]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        i, first = range(len(self))[index], len(self._causes.each)
+        return self._drugs[i - first] if i >= first else self._of_cause(i)
+
+    def _of_cause(self, i: int) -> Weight:
+        hypothesis, usual = self._causes.each[i], self._usual.each[i]
+        factors = _given(hypothesis, self._background, self._fitted) if hypothesis.known else None
+        if factors is None:
+            age = _age_told(self._background.age)
+            of_age = () if usual.age is None else ((age, None, usual.age),)
+            began = ("an episode of its kind begins in this interval", None, float(self._begun[i]))
+            factors = (*usual.often, *of_age, *usual.sex, began)
+        if hypothesis.refuted:
+            excluded = self._fitted.refuted
+            factors += (("the record says that it was excluded", excluded, excluded.value),)
+        return Weight(float(self.values[i]), factors, float(self.hazards[i]))
 
 
-def _disease_weight(
-    hypothesis: Hypothesis,
-    cause: Cause,
-    usual: _Usual,
-    begun: float,
-    age: str,
-    background: Background,
-    fitted: Weights,
-) -> Weight:
-    factors: tuple[Factor, ...]
-    if hypothesis.known and cause.prior.known is not None:
-        known, again = cause.prior.known, _crosses(hypothesis, background, fitted)
-        factors = (("low count now, given that the record states it", known, known.value),)
-        for modifier in cause.prior.modifiers:
-            if modifier.when in background.present:
-                factors += ((f"with {modifier.when}", modifier.ratio, modifier.ratio.value),)
-        if again < 1:
-            factors += (("the count was normal under it before", None, again),)
-        hazard = math.prod(value for _, _, value in factors)
-    else:
-        of_age = () if usual.age is None else ((age, None, usual.age),)
-        began = ("an episode of its kind begins in this interval", None, begun)
-        factors = (*usual.often, *of_age, *usual.sex, began)
-        hazard = usual.product * begun
-    if hypothesis.refuted:
-        factors += (("the record says that it was excluded", fitted.refuted, fitted.refuted.value),)
-        hazard *= fitted.refuted.value
-    return Weight(hazard, factors, hazard)
+def _given(hypothesis: Hypothesis, background: Background, fitted: Weights) -> tuple[Factor, ...] | None:
+    """Of a cause that the record states; None where it is weighed as any other."""
+    if hypothesis.cause is None or hypothesis.cause.prior.known is None:
+        return None
+    known, again = hypothesis.cause.prior.known, _crosses(hypothesis, background, fitted)
+    factors: tuple[Factor, ...] = (("low count now, given that the record states it", known, known.value),)
+    for modifier in hypothesis.cause.prior.modifiers:
+        if modifier.when in background.present:
+            factors += ((f"with {modifier.when}", modifier.ratio, modifier.ratio.value),)
+    if again < 1:
+        factors += (("the count was normal under it before", None, again),)
+    return factors
 
 
 def _age_told(age: float | None) -> str:
@@ -85,7 +97,7 @@ def _age_told(age: float | None) -> str:
     return "taken as grown-up" if age is None else f"age {age:.0f}"
 
 
-class _Usual(msgspec.Struct, frozen=True):
+class _Usual(NamedTuple):
     """What a cause's prior owes to where a person is met, their age and sex."""
 
     often: tuple[Factor, ...]
@@ -93,6 +105,11 @@ class _Usual(msgspec.Struct, frozen=True):
     """None in children and newborns, who have shares of their own."""
     sex: tuple[Factor, ...]
     product: float
+
+
+class _Usually(NamedTuple):
+    each: tuple[_Usual, ...]
+    products: Array
 
 
 @recurring
@@ -103,8 +120,9 @@ def _usual(
     sex: Sex | None,
     settings: Settings,
     fitted: Weights,
-) -> tuple[_Usual, ...]:
-    return tuple(_usual_of(cause, place, band, sex, settings, fitted) for cause in causes)
+) -> _Usually:
+    each = tuple(_usual_of(cause, place, band, sex, settings, fitted) for cause in causes)
+    return _Usually(each, np.array([usual.product for usual in each]))
 
 
 def _usual_of(
@@ -145,21 +163,20 @@ def _share(cause: Cause, place: Place | None, fitted: Weights) -> Figure:
     return share
 
 
-def _begins(hypotheses: Sequence[Hypothesis], background: Background, fitted: Weights) -> list[float]:
+def _begins(causes: Causes, background: Background, fitted: Weights) -> Array:
     """Part of each one's episodes that began since the last normal count: a chronic cause has had years in
     which to begin, an acute one weeks. 1 where no normal count is known."""
     last_normal, first_low = background.onset
     if last_normal is None or first_low is None:
-        return [1.0] * len(hypotheses)
+        return np.ones(len(causes.each))
     open_days = max(days(first_low - last_normal), 1.0)
     passed = [min(1.0, open_days / pace.value) for pace in fitted.tempo_days.values()]
-    tempos = np.concatenate([_tempos(part, fitted) for part in patterns(hypotheses)])
-    begun: list[float] = np.maximum(tempos @ passed, fitted.crossing.value).tolist()
-    return begun
+    return np.maximum(tempos(causes.patterns, fitted) @ passed, fitted.crossing.value)
 
 
 @recurring
-def _tempos(patterns: tuple[Pattern, ...], fitted: Weights) -> Array:
+def tempos(patterns: tuple[Pattern, ...], fitted: Weights) -> Array:
+    """Share of each tempo (P, T) that the weights know, in their order."""
     kinds = fitted.tempo_days
     return np.array([[p.tempo.get(kind, 0.0) for kind in kinds] for p in patterns]).reshape(-1, len(kinds))
 
@@ -169,7 +186,8 @@ def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) ->
     pace of its tempo, so that one which was normal a week ago, after years of it, speaks for another cause.
     1 where the disease began after that count, or its time is not known."""
     last_normal, first_low = background.onset
-    if last_normal is None or first_low is None or hypothesis.since is None or hypothesis.since > last_normal:
+    since = background.since.get(hypothesis.id)
+    if last_normal is None or first_low is None or since is None or since > last_normal:
         return 1.0
     gap = days(first_low - last_normal)
     tempo = hypothesis.pattern.tempo
@@ -179,7 +197,7 @@ def _crosses(hypothesis: Hypothesis, background: Background, fitted: Weights) ->
     return max(moved, fitted.crossing.value)
 
 
-def normalised(weights: Sequence[float], exponent: float) -> Array:
+def normalised(weights: Sequence[float] | Array, exponent: float) -> Array:
     """log of w^exponent / Σ w^exponent."""
     logs = exponent * np.log(np.maximum(weights, 1e-12))
     return logs - np.logaddexp.reduce(logs)

@@ -13,12 +13,13 @@ import numpy as np
 
 from penia.explanation import Candidate, CauseSet, Contribution, Finer, Tempo
 from penia.infer import interactions
-from penia.infer.background import Passed, Weight
+from penia.infer.background import Passed
 from penia.infer.counts import Evidence, Measured
 from penia.infer.families import together
 from penia.infer.findings import Scored
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.hypotheses import Hypothesis, Tried
 from penia.infer.posterior import Array, Indices, Way, odds, parts, posterior, way
+from penia.infer.prior import Weighed
 from penia.infer.sets import Sets, Trial
 from penia.infer.wording import (
     PRIOR,
@@ -61,8 +62,8 @@ class LowCounts(msgspec.Struct, frozen=True):
 class Ranking(msgspec.Struct, frozen=True, dict=True):
     """Every hypothesis judged: the arrays from which reports and plans are made."""
 
-    hypotheses: tuple[Hypothesis, ...]
-    weights: tuple[Weight, ...]
+    hypotheses: Tried
+    weights: Weighed
     prior: Array
     """log prior (C,) of each by itself"""
     counts: tuple[Evidence, ...]

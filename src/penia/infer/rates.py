@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from penia.infer.background import at_place
 from penia.infer.derived import derived, recurring
-from penia.infer.hypotheses import Hypothesis, patterns
+from penia.infer.hypotheses import Tried
 from penia.infer.posterior import Array
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, FindingRate, Place
@@ -43,18 +43,16 @@ class Rates(msgspec.Struct, frozen=True):
         return found
 
 
-def listed(hypotheses: Sequence[Hypothesis], keys: Sequence[FindingKey]) -> Rates:
-    first = len(patterns(hypotheses)[0])
-    rates = tuple(h.rates for h in hypotheses)
-    every = _every(rates[:first])
+def listed(tried: Tried, keys: Sequence[FindingKey]) -> Rates:
+    every = _every(tried.causes.rates)
     rows = np.array([every.rows.get(key.key, -1) for key in keys], np.intp)
     drugs = [
-        (k, c, of[key.key])
-        for c, of in enumerate(rates[first:])
+        (k, c, h.rates[key.key])
+        for c, h in enumerate(tried.drugs)
         for k, key in enumerate(keys)
-        if key.key in of
+        if key.key in h.rates
     ]
-    others = _filled((len(keys), len(rates) - first), drugs)
+    others = _filled((len(keys), len(tried.drugs)), drugs)
     (p, yes, anchor), (own_p, own_yes, own_anchor) = every.tables, others
     return Rates(_beside(p[rows], own_p), _beside(yes[rows], own_yes), _beside(anchor[rows], own_anchor))
 

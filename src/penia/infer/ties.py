@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.derived import recurring
-from penia.infer.families import kin, whole
-from penia.infer.hypotheses import Hypothesis, patterns
+from penia.infer.families import whole
+from penia.infer.hypotheses import Causes, Tried
 from penia.infer.interactions import Strengths
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
@@ -89,26 +89,25 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
         )
 
 
-def met(hypotheses: Sequence[Hypothesis], pairs: Sequence[Pair]) -> Pairs:
+def met(tried: Tried, pairs: Sequence[Pair]) -> Pairs:
     """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
-    first = len(patterns(hypotheses)[0])
-    names, families, rates = (
-        tuple(getattr(h, what) for h in hypotheses) for what in ("id", "family", "rates")
-    )
-    diseases = _recurring(names[:first], families[:first], rates[:first], tuple(pairs))
-    drugs = set(names[first:])
+    causes = tried.causes
+    found = _of_causes(causes.names, causes.rates, tuple(pairs))
+    drugs = {h.id for h in tried.drugs}
     others = tuple(pair for pair in pairs if not drugs.isdisjoint(pair.causes))
-    return diseases.and_(_made(names, families, rates, others)) if others else diseases
+    if others:
+        names = causes.names + tuple((h.id, h.family) for h in tried.drugs)
+        found = found.and_(_made(names, tuple(h.rates for h in tried), others))
+    return found
 
 
 def _made(
-    names: tuple[str, ...],
-    families: tuple[str, ...],
+    names: tuple[tuple[str, str], ...],
     rates: tuple[Mapping[str, FindingRate], ...],
     pairs: tuple[Pair, ...],
 ) -> Pairs:
     named: dict[str, list[int]] = {}
-    for i, (name, family) in enumerate(zip(names, families, strict=True)):
+    for i, (name, family) in enumerate(names):
         named.setdefault(name, []).append(i)
         if family != name:
             named.setdefault(family, []).append(i)
@@ -139,7 +138,7 @@ def _made(
     )
 
 
-_recurring = recurring(_made)
+_of_causes = recurring(_made)
 
 
 def _brought_by(pair: Pair, rates: Sequence[Mapping[str, FindingRate]], i: int, j: int) -> Iterator[Brought]:
@@ -150,9 +149,9 @@ def _brought_by(pair: Pair, rates: Sequence[Mapping[str, FindingRate]], i: int, 
 
 
 def ties(
-    hypotheses: Sequence[Hypothesis],
+    tried: Tried,
     prior: Array,
-    hazards: Sequence[float],
+    hazards: Array,
     pairs: Pairs,
     fitted: Weights,
     strengths: Strengths,
@@ -166,9 +165,9 @@ def ties(
     for each, i, j in pairs.met if strengths else ():
         if (ratio := strengths.get(each.causes)) is not None:
             _potentiated(found, i, j, ratio, prior[i], fitted.prior.value)
-    _brought(found, hypotheses, pairs.shares, prior, own)
+    _brought(found, tried, pairs.shares, prior, own)
     np.minimum(found.joins, 0.0, out=found.joins)
-    np.putmask(found.pair, _never(hypotheses), -np.inf)
+    np.putmask(found.pair, _never(tried), -np.inf)
     return found
 
 
@@ -186,13 +185,13 @@ def _met_together(found: Ties, often: Array) -> None:
         np.add.at(table, (other, one), often[2])
 
 
-def _brought(found: Ties, hypotheses: Sequence[Hypothesis], shares: Array, prior: Array, own: Array) -> None:
+def _brought(found: Ties, tried: Tried, shares: Array, prior: Array, own: Array) -> None:
     """Of the people with the one a share has the other, of its kinds as many as of all of it; none where the
     record states the other."""
     lesser, other = shares[:2].astype(np.intp)
-    fresh = ~np.array([h.known for h in hypotheses], bool)[other]
+    fresh = ~np.isin(other, tried.causes.known)
     lesser, other, (share, rest) = lesser[fresh], other[fresh], shares[2:, fresh]
-    of_family = whole(own, kin([h.family for h in hypotheses]))[other]
+    of_family = whole(own, tried.families)[other]
     kind = share + own[other] - of_family
     found.alone[lesser] = prior[lesser] + rest
     both = np.column_stack([lesser, other]).ravel(), np.column_stack([other, lesser]).ravel()
@@ -200,14 +199,20 @@ def _brought(found: Ties, hypotheses: Sequence[Hypothesis], shares: Array, prior
     found.joins[both] = np.column_stack([kind, share + own[lesser] - of_family]).ravel()
 
 
-def tied(hypotheses: Sequence[Hypothesis], pairs: Pairs) -> frozenset[tuple[str, str]]:
+def tied(pairs: Pairs) -> set[tuple[int, str]]:
     """(hypothesis, key) of the findings that it lists on account of another cause."""
-    return frozenset((hypotheses[lesser].id, key) for lesser, _, key in pairs.brought)
+    return {(lesser, key) for lesser, _, key in pairs.brought}
 
 
-def _never(hypotheses: Sequence[Hypothesis]) -> NDArray[np.bool_]:
+def _never(tried: Tried) -> NDArray[np.bool_]:
     """Who is in no set with whom (C, C): the kinds of one cause are one cause, and so are the drugs of one
     regimen; some stand by themselves."""
-    family = kin([h.group for h in hypotheses])
-    lone = np.array([h.cause is not None and h.cause.group in ALONE for h in hypotheses], bool)
-    return (family[:, None] == family) | lone[:, None] | lone
+    own, lone = tried.candidates, _lone(tried.causes)
+    found = own[:, None] == own
+    found[lone], found[:, lone] = True, True
+    return found
+
+
+@recurring
+def _lone(causes: Causes) -> list[int]:
+    return [i for i, h in enumerate(causes.each) if h.cause is not None and h.cause.group in ALONE]

@@ -10,34 +10,41 @@ children with kala-azar have HIV than grown-ups, but the test finds it in either
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from penia.infer.background import at_place
-from penia.infer.derived import derived
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.derived import derived, recurring
+from penia.infer.hypotheses import Causes, Hypothesis, Tried
 from penia.knowledge.schema import FindingKey, FindingRate, Pattern, Place
 
 NOTE = "of adults, carried over to this age"
+Rarer = Mapping[str, tuple[float, frozenset[str]]]
+"""Log odds of the base rates here against the mean over adults', of what is rarer here; and the causes whose
+own test it is."""
 
 
-def at_this_age(
-    hypotheses: Sequence[Hypothesis], vocabulary: Mapping[str, FindingKey], place: Place | None
-) -> tuple[Hypothesis, ...]:
+def at_this_age(tried: Tried, vocabulary: Mapping[str, FindingKey], place: Place | None) -> Tried:
     """The same with the rates that hold for children or newborns; unchanged in other places."""
     if place not in ("child", "newborn"):
-        return tuple(hypotheses)
+        return tried
     rarer = _rarer(vocabulary, place)
-    return tuple(
-        msgspec.structs.replace(h, rates=_carried(h.rates, h.pattern, h.family, rarer)) for h in hypotheses
-    )
+    return Tried(_young(tried.causes, rarer), (_moved_to(h, rarer) for h in tried.drugs))
+
+
+@recurring
+def _young(causes: Causes, rarer: Rarer) -> Causes:
+    return Causes(_moved_to(h, rarer) for h in causes.each)
+
+
+def _moved_to(hypothesis: Hypothesis, rarer: Rarer) -> Hypothesis:
+    rates = _carried(hypothesis.rates, hypothesis.pattern, hypothesis.family, rarer)
+    return msgspec.structs.replace(hypothesis, rates=rates)
 
 
 @derived
-def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> dict[str, tuple[float, frozenset[str]]]:
-    """Log odds of the base rates here against the mean over adults', of what is rarer here; and the causes
-    whose own test it is."""
+def _rarer(vocabulary: Mapping[str, FindingKey], place: Place) -> Rarer:
     shifts = {
         key: _logit(base[place].value) - _logit(at_place(base, None).value)
         for key, base in ((key, row.by_place()) for key, row in vocabulary.items())
@@ -51,7 +58,7 @@ def _carried(
     rates: Mapping[str, FindingRate],
     pattern: Pattern,
     family: str,
-    rarer: Mapping[str, tuple[float, frozenset[str]]],
+    rarer: Rarer,
 ) -> dict[str, FindingRate]:
     grown = 1 - pattern.age.get("child", 0.0) - pattern.age.get("newborn", 0.0)
     none = 0.0, frozenset[str]()

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from penia.infer.findings import Scored
+from penia.infer.findings import Scored, brings
 from penia.infer.posterior import Array
 from penia.infer.ranking import Ranking
 from penia.infer.rates import backgrounds, least, listed
@@ -46,16 +46,14 @@ def chances(
     test from which on another of its cluster says nothing more."""
     column = {key.key: k for k, key in enumerate(keys)}
     told = listed(ranking.hypotheses, keys)
-    anchored = np.array([h.known or h.drug is not None for h in ranking.hypotheses])
-    rates, scored = told.p, told.listed & ~(told.anchor & anchored[:, None])
+    rates, scored = told.p, told.listed & ~(told.anchor & ranking.hypotheses.anchored[:, None])
     rare, often = least(keys, place, fitted), 1 - fitted.floor.value
     rest = backgrounds(keys, told, shares, place, fitted)
-    shows = np.array([h.shows if h.known else 0.0 for h in ranking.hypotheses])
-    brings = np.log1p(-np.minimum(rates * shows[:, None], 1 - 1e-6))
+    brought = brings(ranking.hypotheses, told)
     by_counts = np.log1p([-ranking.brought.get(key.key, 0.0) for key in keys])
-    every = by_counts + brings.sum(axis=0)
+    every = by_counts + brought.sum(axis=0)
     own = np.where(scored, rates, rest)
-    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brings, 0.0)), rare, often)
+    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brought, 0.0)), rare, often)
     rest = np.clip(1 - (1 - rest) * np.exp(every), rare, often)
     yes, no = np.log(present / rest), np.log((1 - present) / (1 - rest))
     relatives = _Relatives(ranking)

@@ -122,7 +122,7 @@ def _case(
     vocabulary, person = knowledge.findings, asked.record.person
     keys = dict.fromkeys(r.key for test in tests for r in test.results if r.key in vocabulary)
     place = place_of(asked.setting, person.age(asked.seen) if asked.seen is not None else None)
-    shares = np.exp(normalised([w.value for w in ranking.weights], 1.0))
+    shares = np.exp(normalised(ranking.weights.values, 1.0))
     told = chances(
         ranking,
         shares,

@@ -20,8 +20,8 @@ from penia.facts import read_facts
 from penia.infer.background import Background, at_place, place_of
 from penia.infer.course import quantile
 from penia.infer.findings import finding_evidence
-from penia.infer.hypotheses import Hypothesis, hypotheses
-from penia.infer.prior import normalised, weigh
+from penia.infer.hypotheses import Tried, hypotheses
+from penia.infer.prior import Weighed, normalised
 from penia.infer.weights import Weights, settings, weights
 from penia.infer.young import at_this_age
 from penia.knowledge.complications import complications
@@ -63,7 +63,7 @@ class Person(msgspec.Struct, frozen=True):
 class Odds(msgspec.Struct, frozen=True, eq=False):
     """Every hypothesis of the record, with its prior before any finding."""
 
-    hypotheses: tuple[Hypothesis, ...]
+    hypotheses: Tried
     share: Array
     """(C,) sums to 1."""
     drawing: Array
@@ -115,7 +115,7 @@ def odds(who: Person, exponent: float = 1.0) -> Odds:
     present = frozenset(key for key, there in known.items() if there)
     present |= {h.id for h in judged if h.drug is not None} | {f"condition:{c}" for c in reading.conditions}
     around = Background(place, record.person.age(DAY0), record.person.sex, onset, DAY0, DAY0, present)
-    masses = [w.value for w in weigh(judged, around, settings(), fitted)]
+    masses = Weighed(judged, around, settings(), fitted).values
     plain = np.exp(normalised(masses, 1.0))
     present |= {f"setting:{setting}"}
     brought = complications().of({}, present=present)

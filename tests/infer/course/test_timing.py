@@ -9,8 +9,9 @@ import pytest
 
 from penia import knowledge
 from penia.infer.course.timing import MOST, Timed, begun, drug, even
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import cumulative, latency_of
+from penia.infer.taken import Course
 from penia.knowledge.schema import Drug
 
 BASE = knowledge.load()

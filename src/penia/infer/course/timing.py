@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from penia.infer.course.draws import quantile, stratified
 from penia.infer.course.figures import figures
 from penia.infer.course.library import DRUG_DRAWS, GRID, LEVELS, Kept, Paths, path
-from penia.infer.hypotheses import Course, Hypothesis
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import cumulative, latency_of
+from penia.infer.taken import Course
 from penia.knowledge.schema import Distribution, Latency
 
 Array = NDArray[np.float64]
