@@ -6,9 +6,13 @@ import numpy as np
 from judged_makers import standing
 
 from penia import knowledge
+from penia.facts import Reading
 from penia.infer.derived import LATEST, derived, recurring
-from penia.infer.hypotheses import Hypothesis
+from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.rates import listed
+from penia.infer.weights import weights
+from penia.infer.young import at_this_age
+from penia.record import Exposure, Person, Record
 
 
 def test_the_same_part_is_derived_once_and_an_equal_one_by_itself() -> None:
@@ -59,3 +63,16 @@ def test_what_recurs_is_derived_once_and_the_oldest_is_let_go() -> None:
         derive(({},))
     derive((one, other))
     assert len(made) == LATEST + 3
+
+
+def test_the_causes_are_one_object_for_all_people_of_whom_the_same_is_stated() -> None:
+    base, record = knowledge.load(), Record(Person("p"))
+    clozapine = Record(Person("q"), exposures=(Exposure("clozapine", ingredient="clozapine"),))
+    fitted, open_ = weights(), (None, None)
+    plain, taking = (hypotheses(r, Reading(()), base, open_, fitted) for r in (record, clozapine))
+    stated = hypotheses(record, Reading((), conditions={"sle": None}), base, open_, fitted)
+    assert plain.causes is taking.causes and plain.causes is not stated.causes
+    assert [h.id for h in taking.drugs] == ["drug:clozapine"] and [*taking][-1] is taking.drugs[0]
+    assert [stated[i].id for i in stated.causes.known] == ["sle"]
+    children = [at_this_age(tried, base.findings, "child") for tried in (plain, taking)]
+    assert children[0].causes is children[1].causes

@@ -11,8 +11,6 @@ products of matrices give spares working out what the findings say of nine in te
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import msgspec
 import numpy as np
 
@@ -28,26 +26,21 @@ class Bound(msgspec.Struct, frozen=True):
     listed: Array
     """1 where it lists the finding (F, C)."""
 
-    def of(self, sets: Indices, one: Indices, other: Indices) -> Array:
-        """(R,) of sets (R, n) of which any two are one of ``one`` and one of ``other``: no less than the sum
-        of what ``Told.logs`` gives."""
-        shared = np.zeros((len(self.each), len(self.each)))
-        between = (
-            self.undone[:, one].T @ self.listed[:, other] + self.listed[:, one].T @ self.undone[:, other]
-        )
-        shared[np.ix_(one, other)], shared[np.ix_(other, one)] = between, between.T
-        found: Array = self.each[sets].sum(axis=1)
-        for a, b in combinations(sets.T, 2):
-            found -= shared[a, b]
-        return found
+    def pairs(self, one: Indices, other: Indices) -> Array:
+        """Of each of ``one`` with each of ``other`` (R, S), no less than the sum of what ``Told.logs`` gives.
+        Of three it is the sum over their pairs less that of ``each``."""
+        shared = self.undone[:, one].T @ self.listed[:, other] + self.listed[:, one].T @ self.undone[:, other]
+        return self.each[one, None] + self.each[other] - shared
 
 
 def bound(told: Told) -> Bound:
     gains, losses = np.maximum(told.alone, 0.0), np.minimum(told.alone, 0.0) * _least(told)[:, None]
     each = gains.sum(axis=0) + losses.sum(axis=0)
-    for members, rest in told.bundles:
-        part = gains[members]
-        each -= (1 - rest) * (part.sum(axis=0) - part.max(axis=0))
+    if told.bundles:
+        bundled = told.bundled
+        part = gains[bundled.facts]
+        lesser = bundled.reduced(np.add, part) - bundled.reduced(np.maximum, part)
+        each -= (1 - bundled.rest[bundled.layers[0]]) @ lesser
     undone = np.where(told.present[:, None], losses, losses / 2)
     return Bound(each, undone, told.listed.astype(float))
 
@@ -55,8 +48,7 @@ def bound(told: Told) -> Bound:
 def _least(told: Told) -> Array:
     """The least part of what each finding says that is left once it is thinned (F,)."""
     least = np.ones(len(told.present))
-    for members, rest in told.bundles:
-        least[members] = rest
+    least[told.bundled.facts] = told.bundled.rest
     for narrow, broader in told.chains:
         if told.present[narrow]:
             least[broader] = 0.0

@@ -15,6 +15,7 @@ C hypotheses, F facts, R sets of n hypotheses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.facts import Fact
-from penia.infer.bundles import Bundle, Chain, chains, clusters
+from penia.infer.bundles import Bundle, Bundled, Chain, chains, clusters
 from penia.infer.hypotheses import Tried
 from penia.infer.posterior import Array, Indices
 from penia.infer.rates import Flags, Rates, backgrounds, least, listed
@@ -44,7 +45,7 @@ class Scored(msgspec.Struct, frozen=True):
     logs: Array
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, dict=True):
     """The facts by which any hypothesis can be told from another."""
 
     facts: tuple[Fact, ...]
@@ -75,6 +76,10 @@ class Told(msgspec.Struct, frozen=True):
     chains: tuple[Chain, ...] = ()
     bundles: tuple[Bundle, ...] = ()
 
+    @cached_property
+    def bundled(self) -> Bundled:
+        return Bundled.of(self.bundles)
+
     def logs(self, sets: Indices) -> Array:
         """Weighted log ratios (F, R) of the sets (R, n) of hypotheses."""
         return self.thinned(self.ratios(sets, self.rates, self.background, self.alone))
@@ -97,7 +102,7 @@ class Told(msgspec.Struct, frozen=True):
         facts, who = np.nonzero(self.listed)
         found = np.zeros_like(rates)
         found[..., facts, who] = self._ratio(
-            rates[..., facts, who], background[..., facts], self.brings[facts, who], facts
+            rates[..., facts, who], background, self.brings[facts, who], facts
         )
         return found
 
@@ -109,46 +114,28 @@ class Told(msgspec.Struct, frozen=True):
         if len(columns) > 1:
             listing = _summed(self.listed.view(np.int8), columns)
             facts, rows = np.divmod(np.flatnonzero(listing.ravel() > 1), max(len(sets), 1))
-            members, rest = columns[:, rows], background[..., facts]
-            lists = [self.listed[facts, m] for m in members]
-            own = self._joined([rates[..., facts, m] for m in members], lists, rest)
-            brings = np.where(lists, self.brings[facts, members], 0.0).sum(axis=0)
-            found[..., facts, rows] = self._ratio(own, rest, brings, facts)
+            members = columns[:, rows]
+            lists = self.listed[facts, members]
+            own = _joined(rates[..., facts, members], lists, background[..., None, facts])
+            brings = (self.brings[facts, members] * lists).sum(axis=0)
+            found[..., facts, rows] = self._ratio(own, background, brings, facts)
         return found
 
-    def _ratio(self, own: Array, rest: Array, brings: Array, facts: Indices) -> Array:
+    def _ratio(self, own: Array, background: Array, brings: Array, facts: Indices) -> Array:
         """Of ``facts`` at the rates ``own``, which those who list them bring along by ``brings``."""
-        every, present = (self.spared + self.brings.sum(axis=1))[facts], self.present[facts]
-        met = self._clipped(1 - (1 - rest) * np.exp(every), facts)
-        p = self._clipped(1 - (1 - own) * np.exp(every - brings), facts)
-        sought = (1 + self.asked[facts] * p) / (1 + self.asked[facts] * met)
-        return self.exponent[facts] * np.log(np.where(present, p / met, (1 - p) / (1 - met)) * sought)
-
-    @staticmethod
-    def _joined(rates: Sequence[Array], lists: Sequence[Flags], rest: Array) -> Array:
-        """P(present | set) by the noisy or of the rates that are listed, the background its leak; never below
-        the least of them."""
-        missed, least = 1 - rest, np.ones_like(rest)
-        for rate, yes in zip(rates, lists, strict=True):
-            missed = missed * np.where(yes, (1 - rate) / (1 - rest), 1.0)
-            least = np.minimum(least, np.where(yes, rate, 1.0))
-        return np.maximum(1 - missed, least)
-
-    def _clipped(self, p: Array, facts: Indices) -> Array:
-        return np.clip(p, self.least[facts], 1 - self.floor)
+        every: Array = self.spared + self.brings.sum(axis=1)
+        often = 1 - self.floor
+        p = np.clip(1 - (1 - own) * np.exp(every[facts] - brings), self.least[facts], often)
+        met = np.clip(1 - (1 - background) * np.exp(every), self.least, often)
+        said = np.where(self.present[facts], p, 1 - p) * (1 + self.asked[facts] * p)
+        usual = np.where(self.present, met, 1 - met) * (1 + self.asked * met)
+        return self.exponent[facts] * np.log(said / usual[..., facts])
 
     def thinned(self, logs: Array) -> Array:
         """``logs`` (F, R), changed in place: what another fact implies is left out, and the lesser members of
         each bundle are weighted down."""
         self._leave_implied(logs)
-        for members, rest in self.bundles:
-            part = logs[members]
-            largest: Indices = np.abs(part).argmax(axis=0)
-            whole = largest, np.arange(len(largest))
-            strongest = part[whole]
-            part *= rest
-            part[whole] = strongest
-            logs[members] = part
+        self.bundled.thin(logs)
         return logs
 
     def _leave_implied(self, logs: Array) -> None:
@@ -264,6 +251,13 @@ def finding_evidence(
 
 def _asked(fact: Fact, fitted: Weights) -> float:
     return fitted.asked.value - 1 if fact.present and fact.key in on_suspicion() else 0.0
+
+
+def _joined(rates: Array, lists: Flags, rest: Array) -> Array:
+    """P(present | set) (…, K) by the noisy or of the ``rates`` (…, n, K) that its members list, the
+    background ``rest`` (…, 1, K) its leak; never below the least of them."""
+    missed = (1 - rest[..., 0, :]) * np.where(lists, (1 - rates) / (1 - rest), 1.0).prod(axis=-2)
+    return np.maximum(1 - missed, np.where(lists, rates, 1.0).min(axis=-2))
 
 
 def _summed(values: NDArray[Any], columns: Indices) -> NDArray[Any]:

@@ -10,14 +10,16 @@ that are kept is left out by a bound (infer.bound) and not worked out.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache, reduce
+from itertools import combinations
 from typing import NamedTuple, cast
 
 import msgspec
 import numpy as np
 
-from penia.infer.bound import bound
+from penia.infer.bound import Bound, bound
 from penia.infer.counts import Evidence
 from penia.infer.findings import Told
 from penia.infer.posterior import Array, Indices
@@ -28,6 +30,7 @@ AT_ONCE = 192
 """Sets of which the findings are worked out at once."""
 ROUNDED = 1e-9
 """What rounding may take from a bound."""
+LOWEST = -sys.float_info.max
 
 
 class Sets(msgspec.Struct, frozen=True):
@@ -41,32 +44,34 @@ class Sets(msgspec.Struct, frozen=True):
     """Weighted log likelihoods (S, E): counts, then findings."""
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Trial(msgspec.Struct, frozen=True, dict=True):
     """What the hypotheses bring into a set."""
 
     ties: Ties
     counts: tuple[Evidence, ...]
+    """Those with a ``pull`` first."""
     told: Told
 
-    def counted(self, sets: Indices) -> Array:
-        """Weighted log likelihoods of the counts (E, R) of sets (R, n)."""
-        return np.array([joined(e, sets) for e in self.counts]).reshape(-1, len(sets))
+    def counted(self, *members: Indices) -> Array:
+        """Weighted log likelihoods of the counts (E, …) of sets, of which each of ``members`` (…) is one: the
+        member that lowers a line most decides; where none is said to, they are equally likely to have shaped
+        it."""
+        lines, places = self._lines
+        decides: Indices = reduce(np.minimum, (places[:, member] for member in members))
+        shaped = (np.exp(evidence.logs) for evidence in self.counts[len(places) :])
+        parts: Iterator[Array] = (reduce(np.add, (part[member] for member in members)) for part in shaped)
+        return np.concatenate([lines.take(decides), *(np.log(part / len(members))[None] for part in parts)])
 
-
-def joined(evidence: Evidence, sets: Indices) -> Array:
-    """Log likelihood (R,) of a count under sets (R, n): the member that lowers that line most decides; where
-    none is said to, the members are equally likely to have shaped it."""
-    first, *others = sets.T
-    if evidence.pull is None:
-        parts = np.exp(evidence.logs)
-        found = parts[first]
-        for column in others:
-            found += parts[column]
-        return np.log(found / sets.shape[1])
-    decides: Indices = first
-    for column in others:
-        decides = np.where(evidence.pull[column] > evidence.pull[decides], column, decides).astype(np.intp)
-    return evidence.logs[decides]
+    @cached_property
+    def _lines(self) -> tuple[Array, Indices]:
+        """The log likelihoods of each line, from the hypothesis that lowers it most to the one that does so
+        least, one line after another, and where among them each hypothesis stands (lines, C)."""
+        lines = [(e.pull, e.logs) for e in self.counts if e.pull is not None]
+        pulls, logs = np.array(lines).reshape(-1, 2, len(self.ties.alone)).swapaxes(0, 1)
+        order, line = np.argsort(-pulls, axis=1, kind="stable"), np.arange(len(lines))[:, None]
+        places = np.empty_like(order)
+        places[line, order] = np.arange(order.size).reshape(order.shape)
+        return logs[line, order].ravel(), places
 
 
 class _Scored(NamedTuple):
@@ -76,70 +81,82 @@ class _Scored(NamedTuple):
     evidence: Array
     """Counts, then findings (E, R)."""
     least: float
-    """What the least of as many as are kept comes to; −inf where these are all."""
+    """What the least of as many as are kept comes to; else the lowest number."""
 
 
 def search(trial: Trial, alone: Array, fitted: Weights) -> Sets:
     """The likeliest sets; ``alone``: log prior and evidence together of each hypothesis by itself (C,)."""
     leading = np.argsort(-alone, kind="stable")[: int(fitted.set_leads.value)]
     kept, most = int(fitted.set_kept.value), bound(trial.told)
-    rows = _pairs(leading, trial.ties.pair)
-    pairs = _likeliest(trial, rows, most.of(rows, leading, np.arange(len(alone))), kept)
-    scored, grown = [pairs], pairs.sets[: int(fitted.set_grown.value)]
-    members = np.unique(grown)
-    rows = _triples(grown, members, trial.ties.pair)
-    if len(rows):
-        scored.append(_likeliest(trial, rows, most.of(rows, members, members), kept, pairs.least))
-    sets = [tuple(row) for each in scored for row in cast(list[list[int]], each.sets.tolist())]
-    prior = np.concatenate([each.prior for each in scored])
-    evidence = np.concatenate([each.evidence for each in scored], axis=1).T
+    pairs = _pairs(trial, leading, most, kept)
+    triples = _triples(trial, pairs.sets[: int(fitted.set_grown.value)], most, kept, pairs.least)
+    sets = [tuple(row) for each in (pairs, triples) for row in cast(list[list[int]], each.sets.tolist())]
+    prior = np.concatenate([pairs.prior, triples.prior])
+    evidence = np.concatenate([pairs.evidence, triples.evidence], axis=1).T
     order = np.argsort(-(prior + evidence.sum(axis=1)), kind="stable")[:kept]
     return Sets(tuple(sets[i] for i in cast(list[int], order.tolist())), prior[order], evidence[order])
 
 
-def _pairs(leading: Indices, possible: Array) -> Indices:
-    """Each leading hypothesis with every other one (R, 2), rising."""
-    leads = np.zeros(len(possible), bool)
+def _pairs(trial: Trial, leading: Indices, most: Bound, kept: int) -> _Scored:
+    """Of each leading hypothesis with every other one."""
+    everyone = np.arange(len(trial.ties.alone))
+    one, other = leading[:, None], everyone[None]
+    leads = np.zeros(len(everyone), bool)
     leads[leading] = True
-    row, other = np.nonzero(np.isfinite(possible[leading]))
-    one = leading[row]
-    once = (one < other) | ~leads[other]
-    return np.sort(np.column_stack([one[once], other[once]]), axis=1)
+    prior = trial.ties.pair[leading]
+    prior[(one > other) & leads] = -np.inf
+    counts = trial.counted(one, other)
+    sets = np.stack(np.broadcast_arrays(np.minimum(one, other), np.maximum(one, other)))
+    return _likeliest(
+        trial,
+        sets.reshape(2, -1),
+        prior.ravel(),
+        counts.reshape(len(counts), prior.size),
+        most.pairs(leading, everyone).ravel(),
+        kept,
+    )
 
 
-def _triples(pairs: Indices, members: Indices, possible: Array) -> Indices:
-    """Each pair with every member of another one."""
-    size = len(possible)
-    rows = np.column_stack([np.repeat(pairs, len(members), axis=0), np.tile(members, len(pairs))])
-    rows.sort(axis=1)
-    codes = (rows[:, 0] * size + rows[:, 1]) * size + rows[:, 2]
-    codes = np.unique(codes)
-    rows = np.column_stack([codes // (size * size), codes // size % size, codes % size])
-    both = possible[rows[:, 0], rows[:, 1]] + possible[rows[:, 1], rows[:, 2]]
-    return rows[np.isfinite(both + possible[rows[:, 0], rows[:, 2]])]
+def _triples(trial: Trial, pairs: Indices, most: Bound, kept: int, least: float) -> _Scored:
+    """Of each pair with every member of another one."""
+    members = np.unique(pairs)
+    a, b, c = _three_of(len(members))
+    grown = np.zeros((len(members), len(members)), bool)
+    grown[tuple(np.searchsorted(members, pairs).T)] = True
+    two = np.isfinite(trial.ties.pair[np.ix_(members, members)])
+    among = (grown[a, b] | grown[a, c] | grown[b, c]) & two[a, b] & two[a, c] & two[b, c]
+    a, b, c = rows = np.stack([a[among], b[among], c[among]])
+    sets, limits = members[rows], most.pairs(members, members)
+    limit = limits[a, b] + limits[a, c] + limits[b, c] - most.each[sets].sum(axis=0)
+    return _likeliest(trial, sets, trial.ties.prior(*sets), trial.counted(*sets), limit, kept, least)
 
 
-def _likeliest(trial: Trial, sets: Indices, most: Array, kept: int, least: float = -math.inf) -> _Scored:
-    """The ``kept`` likeliest of those that come to ``least``, by what the findings say at ``most`` (R,): some
-    at a time, first those that can come to most, until none that is left can be among them."""
-    prior, counts = trial.ties.prior(sets), trial.counted(sets)
+@lru_cache(maxsize=64)
+def _three_of(many: int) -> Indices:
+    """Every three of so many (3, N), rising."""
+    return np.array(list(combinations(range(many), 3)), np.intp).reshape(-1, 3).T
+
+
+def _likeliest(
+    trial: Trial, sets: Indices, prior: Array, counts: Array, most: Array, kept: int, least: float = LOWEST
+) -> _Scored:
+    """The ``kept`` likeliest of ``sets`` (n, R) that come to ``least``, by what the findings say at ``most``
+    (R,): some at a time, first those that can come to most, until none that is left can be among them."""
     before = prior + counts.sum(axis=0)
     limit = before + most + ROUNDED
-    order = np.argsort(-limit, kind="stable")
-    rows, findings = order[:0], np.zeros((len(trial.told.facts), 0))
-    for start in range(0, len(order), AT_ONCE):
-        some = order[start : start + AT_ONCE]
-        some = some[limit[some] >= least]
-        if not len(some):
-            break
+    rows, findings = np.zeros(0, np.intp), np.zeros((len(trial.told.facts), 0))
+    while len(some := np.flatnonzero(limit >= least)):
+        if len(some) > AT_ONCE:
+            some = some[np.argpartition(-limit[some], AT_ONCE)[:AT_ONCE]]
+        limit[some] = -np.inf
         rows = np.concatenate([rows, some])
-        findings = np.concatenate([findings, trial.told.logs(sets[some])], axis=1)
+        findings = np.concatenate([findings, trial.told.logs(sets[:, some].T)], axis=1)
         total = before[rows] + findings.sum(axis=0)
         best = np.lexsort((rows, -total))[:kept]
         rows, findings = rows[best], findings[:, best]
         if len(best) == kept:
             least = max(least, float(total[best[-1]]))
-    return _Scored(sets[rows], prior[rows], np.concatenate([counts[:, rows], findings]), least)
+    return _Scored(sets[:, rows].T, prior[rows], np.concatenate([counts[:, rows], findings]), least)
 
 
 def marginal(alone: Array, members: Sequence[tuple[int, ...]], together: Array) -> Array:

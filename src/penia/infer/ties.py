@@ -40,16 +40,15 @@ class Ties(msgspec.Struct, frozen=True):
     joins: Array
     """P(the second is at work as well | the first is) (C, C)"""
 
-    def prior(self, sets: Indices) -> Array:
-        """log prior (R,) of sets (R, 2) or (R, 3)."""
-        if sets.shape[1] == 2:
-            return self.pair[sets[:, 0], sets[:, 1]]
-        pairs, joins = np.array(
-            [
-                (self.pair[a, b], np.maximum(self.joins[a, c], self.joins[b, c]))
-                for a, b, c in (sets[:, [0, 1, 2]].T, sets[:, [0, 2, 1]].T, sets[:, [1, 2, 0]].T)
-            ]
-        ).swapaxes(0, 1)
+    def prior(self, *members: Indices) -> Array:
+        """log prior (…) of sets, of which each of the two or three ``members`` (…) is one."""
+        if len(members) == 2:
+            return self.pair[members]
+        one, other, third = (
+            np.stack([members[i] for i in each]) for each in ((0, 0, 1), (1, 2, 2), (2, 1, 0))
+        )
+        pairs = self.pair[one, other]
+        joins = np.maximum(self.joins[one, third], self.joins[other, third])
         stands = pairs.argmax(axis=0)[None]
         found: Array = np.take_along_axis(pairs + joins, stands, axis=0)[0]
         return np.where(np.isfinite(pairs).all(axis=0), found, -np.inf)
@@ -60,7 +59,7 @@ class Ties(msgspec.Struct, frozen=True):
         for size in (2, 3):
             rows = [row for row, members in enumerate(sets) if len(members) == size]
             if rows:
-                found[rows] = self.prior(np.array([sets[row] for row in rows]))
+                found[rows] = self.prior(*np.array([sets[row] for row in rows]).T)
         return found
 
 
