@@ -220,7 +220,7 @@ def _spreads_of(pattern: Pattern, fitted: Weights) -> tuple[Spread, ...]:
 
 
 def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
-    depth, least, most = pattern.depth, fitted.narrowest[line].value, fitted.widest.value
+    depth, least, most = pattern.depth, fitted.narrowest[line].value, fitted.widest[line].value
     if line == "ANC":
         return _between(depth.anc_median, depth.anc_p10, depth.anc_p90, fitted)
     value = {
@@ -240,7 +240,7 @@ def _spread(pattern: Pattern, line: str, fitted: Weights) -> Spread:
 
 def _between(usual: float, low: float, high: float, fitted: Weights) -> Spread:
     """Of neutrophils, of which a tenth lie below ``low`` and a tenth above ``high``."""
-    least, most = fitted.narrowest["ANC"].value, fitted.widest.value
+    least, most = fitted.narrowest["ANC"].value, fitted.widest["ANC"].value
     median, p10, p90 = (math.log(max(v, fitted.zero.value)) for v in (usual, low, high))
     return median, _clip((median - p10) / _Z90, least, most), _clip((p90 - median) / _Z90, least, most)
 

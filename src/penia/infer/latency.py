@@ -58,7 +58,7 @@ def in_window(
         1 - _mass(latency.onset, start, opens, first_low) * _still_acting(stop, latency, first_low)
         for start, stop in clocks
     )
-    late = min(1.0, (first_low - opens) / _DAY / fitted.late_days.value)
+    late = min(1.0, _last(first_low - max(opens, min(dated))) / fitted.late_days.value)
     return (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late * acting
 
 
@@ -90,6 +90,11 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetime) -> float:
     """A count at the end of the window shows a fall that began up to a day before or after it was drawn."""
     return cumulative(onset, (closes - start) / _DAY + 1) - cumulative(onset, (opens - start) / _DAY)
+
+
+def _last(open_for: timedelta) -> float:
+    """Days in which a fall could begin, with the day about the count."""
+    return max(open_for / _DAY, 0.0) + 1
 
 
 def _still_acting(stop: datetime | None, latency: Latency, first_low: datetime) -> float:

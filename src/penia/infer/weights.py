@@ -112,7 +112,7 @@ class Weights(Knowledge, frozen=True):
     wide: Figure
     """Log spread of those."""
     narrowest: dict[str, Figure]
-    widest: Figure
+    widest: dict[str, Figure]
     """Bounds of the log spread of a count under one cause."""
     spread: dict[str, Figure]
     """Log spread of WBC, ALC, PLT, HB where a cause's own does not follow from its share of low counts."""
