@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from penia.facts import circumstances, fever, reports, tables, texts, vitals
@@ -78,7 +78,7 @@ def read_facts(
         if key:
             read.said.append((Said(key, True), Source(stay.start, stay.setting, "stay")))
     low_said = min(read.low_said, default=None)
-    facts = resolve(_lasting(read.said, first_low or low_said))
+    facts = resolve(_old_enough(_lasting(read.said, first_low or low_said), body))
     return Reading(
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
@@ -92,6 +92,14 @@ def read_facts(
     )
 
 
+def _old_enough(said: Iterable[tuple[Said, Source]], body: Body) -> Iterator[tuple[Said, Source]]:
+    """Without what takes longer than the person has lived."""
+    takes = tables.person().years
+    for one, source in said:
+        if body.years is None or body.years >= takes.get(one.key, 0.0):
+            yield one, source
+
+
 def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None) -> None:
     """Findings, diagnoses, exposures and procedures."""
     for finding in record.findings:
@@ -103,7 +111,8 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     for condition in record.conditions:
         source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
         heard = texts.read_condition(condition, body)
-        heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
+        if condition.status != "past":
+            heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
         if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
             heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
         if condition.status == "past" and not (

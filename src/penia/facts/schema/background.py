@@ -59,6 +59,8 @@ class PersonKeys(Row, frozen=True):
     ancestry_absent: tuple[str, ...]
     origin_words: OriginWords
     age: tuple[AgeKey, ...]
+    years: dict[str, float]
+    """How long what a key says must have lasted."""
     pregnant: str
     setting: dict[str, str]
 
