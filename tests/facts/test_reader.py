@@ -470,6 +470,18 @@ def test_a_long_fever_is_long_though_it_is_told_again_today() -> None:
     assert says(reading, LONG) is True
 
 
+def test_a_fever_that_is_over_is_no_long_one_today() -> None:
+    over = Condition("enteric fever", since=T - 90 * DAY, status="past")
+    assert says(read(conditions=(over,)), LONG) is None
+
+
+@pytest.mark.parametrize(("born", "said"), [(date(2024, 2, 28), None), (date(2020, 1, 1), True)])
+def test_nobody_has_had_low_counts_for_longer_than_they_live(born: date, said: bool | None) -> None:
+    child = Person("p", "female", born)
+    reading = read(child, findings=(Finding("Severe persistent neutropenia from birth", time=T),))
+    assert says(reading, "history:low-count-over-1-year") is said
+
+
 def test_without_fever_there_is_no_long_one() -> None:
     assert says(read(findings=(Finding("Fever", present=False, time=T),)), LONG) is False
 

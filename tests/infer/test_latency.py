@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from penia.infer.latency import in_window
 from penia.infer.taken import courses
 from penia.infer.weights import weights
@@ -44,6 +46,11 @@ def test_a_drug_given_again_after_a_pause_starts_its_clock_anew() -> None:
     again = timing(LASTING, (-700, -650), (-30, None))
     only = timing(LASTING, (-30, None))
     assert again > 0.95 * only > 100 * first
+
+
+def test_a_drug_of_the_day_of_the_count_has_had_no_month_in_which_to_act_late() -> None:
+    late = weights().late.value / weights().late_days.value
+    assert timing(LASTING, (0, None)) == pytest.approx(late, rel=0.05)
 
 
 def test_orders_that_follow_on_one_another_are_one_course() -> None:
