@@ -9,7 +9,7 @@ from words import cell, figure, number, origin, sources, table, times
 from penia import knowledge
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.regimens import Given, Regimen, regimens
-from penia.knowledge.walk import JUDGEMENT
+from penia.knowledge.schema import JUDGEMENT
 
 PART = {"counts": "", "beside": "its effect on counts is another", "support": "support, may be missing"}
 GCSF = {
