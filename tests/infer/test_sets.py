@@ -41,7 +41,7 @@ def court(rates, prior, present, hazard=0.3, pairs=(), counts=(), fitted=PLAIN):
     heard = told(who, [0.0] * len(who), facts, keys, "inpatient", frozenset(), {}, fitted)
     logs = np.log(prior)
     more = {pair.causes: pair.ratio.value for pair in pairs if pair.causes[0].startswith("drug:")}
-    bound = ties(who, logs, np.full(len(who), hazard / len(who)), met(who, pairs), fitted, more)
+    bound = ties(who, logs, np.full(len(who), hazard / len(who)), met(who, tuple(pairs)), fitted, more)
     tried = Trial(bound, tuple(counts), heard)
     single = logs + heard.logs(np.arange(len(who))[:, None]).sum(axis=0)
     single = single + sum((np.array(c.logs) for c in counts), np.zeros(len(who)))
@@ -158,14 +158,14 @@ def test_of_a_disease_that_brings_another_that_share_of_its_people_is_the_pair()
     assert math.exp(bound.ties.prior(*np.array([[0], [1]]))[0]) == pytest.approx(0.3 * 0.4)
     assert math.exp(bound.ties.alone[0]) == pytest.approx(0.3 * 0.6)
     who = standing(hypothesis(n, r) for n, r in rates.items())
-    assert tied(met(who, [pair])) == {(0, "spleen")}
+    assert tied(met(who, (pair,))) == {(0, "spleen")}
 
 
 def test_what_ties_a_cause_ties_each_of_its_kinds():
     rates = {"tb": {"spleen": 0.4}, "tb/disseminated": {"spleen": 0.4}, "hiv": {"spleen": 0.99}}
     pair = Pair(causes=("hiv", "tb"), ratio=Figure(value=8), by=("spleen",))
     who = standing(hypothesis(n, r) for n, r in rates.items())
-    assert tied(met(who, [pair])) == {(0, "spleen"), (1, "spleen")}
+    assert tied(met(who, (pair,))) == {(0, "spleen"), (1, "spleen")}
 
 
 def test_what_the_bound_leaves_out_is_what_would_not_be_kept():

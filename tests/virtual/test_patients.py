@@ -16,7 +16,7 @@ from penia.episode import Measured, episodes, measured_lines
 from penia.errors import PeniaError
 from penia.facts import read_facts
 from penia.infer.counts import spread_of
-from penia.infer.rates import base_rate
+from penia.infer.rates import base_rates
 from penia.infer.weights import weights
 from penia.question import question
 from penia.read.case import DAY0
@@ -128,7 +128,7 @@ def test_no_background_is_above_the_base_rate() -> None:
     chance, fitted = chances(healthy, world), weights()
     for key, value in zip(vocabulary().keys, chance, strict=True):
         if key.key not in healthy.rates and not key.without:
-            assert value <= base_rate(key, world.place, fitted) + 1e-9
+            assert value <= base_rates([key], world.place, fitted)[0] + 1e-9
 
 
 def test_a_narrower_finding_is_never_there_without_its_broader_ones(patients: list[Patient]) -> None:

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from penia.facts.labs import opposites
 from penia.infer.posterior import Array, Indices
@@ -78,11 +79,32 @@ def chains(keys: Sequence[FindingKey], present: Sequence[bool]) -> list[Chain]:
     """A high value is no low one: what is present also implies the absence of the other end."""
     place = {key.key: i for i, key in enumerate(keys)}
     found = [(i, [place[b] for b in key.implies if b in place]) for i, key in enumerate(keys)]
+    rivals = opposites()
     for i, key in enumerate(keys):
-        ends = [place[other] for other in sorted(opposites().get(key.key, ())) if other in place]
-        if present[i]:
+        if present[i] and key.key in rivals:
+            ends = [place[other] for other in sorted(rivals[key.key]) if other in place]
             found.append((i, [other for other in ends if not present[other]]))
     return [(i, implied) for i, implied in found if implied]
+
+
+def leave_implied(logs: Array, chains: Sequence[Chain], present: NDArray[np.bool_]) -> None:
+    """What another finding implies becomes 0 in ``logs`` (F, R). A finding implies its broader kinds: they
+    count only where it has no rate, and then the strongest alone. The absence of a broad one implies the
+    finding's own. Of a broad finding without this kind of it the stronger counts."""
+    for narrow, broader in chains:
+        if present[narrow]:
+            part = logs[broader]
+            kept = np.zeros(part.shape, bool)
+            np.put_along_axis(kept, np.abs(part).argmax(axis=0)[None], logs[narrow] == 0, axis=0)
+            logs[broader] = np.where(kept, part, 0)
+            continue
+        for broad in broader:
+            own, other = logs[narrow], logs[broad]
+            if present[broad]:
+                lesser = np.abs(own) < np.abs(other)
+                own[lesser], other[~lesser] = 0, 0
+            else:
+                own[other != 0] = 0
 
 
 def clusters(keys: Sequence[FindingKey], fitted: Weights) -> list[Bundle]:

@@ -250,14 +250,14 @@ def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted
     deeper reaction has its share."""
     if drug.incidence.value <= 0:
         return likely
-    own, usual = own_severe(drug), _below_half(spread_of(kind.pattern, "ANC", fitted), fitted)
+    own, usual = own_severe(drug), _below_half(kind.pattern, fitted)
     limit = fitted.severe.value
     if anc.value > limit or (anc.value == limit and not anc.censored):
         return likely * (1 - own) / (1 - usual)
     if kind.deep is None:
         return likely * own / usual
-    share, spread = fitted.deep.value, deep_spread(kind.deep, fitted)
-    deep = float(density(np.array(spread), anc, fitted)) / _below_half(spread, fitted)
+    share, spread = fitted.deep.value, np.array(deep_spread(kind.deep, fitted))
+    deep = float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)
     return own * ((1 - share) * likely / usual + share * deep)
 
 
@@ -270,7 +270,9 @@ def own_severe(drug: Drug) -> float:
     return _clip(drug.severe.value / drug.incidence.value, 0.02, 0.98)
 
 
-def _below_half(spread: Spread, fitted: Weights) -> float:
+@derived
+def _below_half(shape: Pattern | Distribution, fitted: Weights) -> float:
+    spread = spread_of(shape, "ANC", fitted) if isinstance(shape, Pattern) else deep_spread(shape, fitted)
     half = Measured("ANC", fitted.severe.value, fitted.limits["ANC"].value, censored=True)
     return _clip(float(density(np.array(spread), half, fitted)), 0.02, 0.98)
 

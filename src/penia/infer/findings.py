@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.facts import Fact
-from penia.infer.bundles import Bundle, Bundled, Chain, chains, clusters
+from penia.infer.bundles import Bundle, Bundled, Chain, chains, clusters, leave_implied
 from penia.infer.hypotheses import Tried
 from penia.infer.posterior import Array, Indices
-from penia.infer.rates import Flags, Rates, backgrounds, least, listed
+from penia.infer.rates import Flags, Rates, backgrounds, least, listed, vocabularies
 from penia.infer.weights import Weights
 from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
@@ -134,28 +134,9 @@ class Told(msgspec.Struct, frozen=True, dict=True):
     def thinned(self, logs: Array) -> Array:
         """``logs`` (F, R), changed in place: what another fact implies is left out, and the lesser members of
         each bundle are weighted down."""
-        self._leave_implied(logs)
+        leave_implied(logs, self.chains, self.present)
         self.bundled.thin(logs)
         return logs
-
-    def _leave_implied(self, logs: Array) -> None:
-        """A finding implies its broader kinds: they count only where it has no rate, and then the strongest
-        alone. The absence of a broad one implies the finding's own. Of a broad finding without this kind of
-        it the stronger counts."""
-        for narrow, broader in self.chains:
-            if self.present[narrow]:
-                part = logs[broader]
-                kept = np.zeros(part.shape, bool)
-                np.put_along_axis(kept, np.abs(part).argmax(axis=0)[None], logs[narrow] == 0, axis=0)
-                logs[broader] = np.where(kept, part, 0)
-                continue
-            for broad in broader:
-                own, other = logs[narrow], logs[broad]
-                if self.present[broad]:
-                    lesser = np.abs(own) < np.abs(other)
-                    own[lesser], other[~lesser] = 0, 0
-                else:
-                    own[other != 0] = 0
 
     def among(self, hypotheses: Sequence[int]) -> Told:
         """Of these hypotheses alone; what the others bring along is still brought."""
@@ -170,7 +151,7 @@ class Told(msgspec.Struct, frozen=True, dict=True):
             alone=self.alone[:, kept],
         )
 
-    def only(self, facts: Sequence[int], chains: Sequence[Chain], bundles: Sequence[Bundle]) -> Told:
+    def only(self, facts: Sequence[int]) -> Told:
         kept = list(facts)
         return msgspec.structs.replace(
             self,
@@ -186,8 +167,6 @@ class Told(msgspec.Struct, frozen=True, dict=True):
             exponent=self.exponent[kept],
             asked=self.asked[kept],
             least=self.least[kept],
-            chains=tuple(chains),
-            bundles=tuple(bundles),
         )
 
 
@@ -205,7 +184,14 @@ def told(
     """``skip`` holds kinds scored elsewhere (``count``, ``course``, ``drugs``); ``shares`` are the prior
     probabilities of the hypotheses; ``brought`` is P(present) on account of counts and circumstances, by key;
     ``of_both`` names (hypothesis, key) where the finding is no sign of it alone, but of it with another."""
-    heard = [f for f in facts if f.key in vocabulary and (vocabulary[f.key].derived or "") not in skip]
+    known = vocabularies(tried)
+    heard = [
+        f
+        for f in facts
+        if f.key in vocabulary
+        and (vocabulary[f.key].derived or "") not in skip
+        and any(f.key in keys for keys in known)
+    ]
     keys = [vocabulary[f.key] for f in heard]
     whole = listed(tried, keys)
     column = {key.key: f for f, key in enumerate(keys)}
@@ -230,9 +216,13 @@ def told(
     )
     found = msgspec.structs.replace(found, alone=found.each(found.rates, found.background))
     telling = np.flatnonzero(found.alone.any(axis=1)).tolist()
-    kept = [keys[i] for i in telling]
-    present = [bool(found.present[i]) for i in telling]
-    return found.only(telling, chains(kept, present), clusters(kept, fitted))
+    if len(telling) < len(keys):
+        found = found.only(telling)
+    return msgspec.structs.replace(
+        found,
+        chains=tuple(chains(found.keys, found.present.tolist())),
+        bundles=tuple(clusters(found.keys, fitted)),
+    )
 
 
 def finding_evidence(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 import msgspec
 
 from penia.explanation import Contribution
 from penia.infer.background import Background
+from penia.infer.derived import derived
 from penia.infer.given import timing
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import latency_of
@@ -23,9 +24,24 @@ Strengths = Mapping[tuple[str, str], float]
 """(drug, other) → how many times as often the first lowers a count, in this window."""
 
 
-def of_drugs(pairs: Sequence[Pair], drugs: frozenset[str]) -> tuple[Pair, ...]:
+def of_drugs(pairs: tuple[Pair, ...], drugs: Set[str]) -> tuple[Pair, ...]:
     """The pairs of which both drugs stand trial."""
-    return tuple(pair for pair in pairs if drugs.issuperset(pair.causes))
+    return tuple(pair for pair in naming(pairs, drugs) if all(cause in drugs for cause in pair.causes))
+
+
+def naming(pairs: tuple[Pair, ...], names: Set[str]) -> tuple[Pair, ...]:
+    """Those that name any of these causes, in their order."""
+    places = _places(pairs)
+    return tuple(pairs[i] for i in sorted({i for name in names for i in places.get(name, ())}))
+
+
+@derived
+def _places(pairs: tuple[Pair, ...]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, pair in enumerate(pairs):
+        for cause in pair.causes:
+            found.setdefault(cause, []).append(i)
+    return found
 
 
 def strengths(

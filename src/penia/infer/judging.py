@@ -85,8 +85,7 @@ def rank(
         standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
         course = course_evidence(who, record, low.onset, fitted.counts.value, standing)
         counts = counts if course is None else [*counts, course]
-    columns = [e.logs for e in counts] + [s.logs for s in findings]
-    evidence = np.column_stack(columns) if columns else np.zeros((len(who), 0))
+    evidence = np.array([each.logs for each in (*counts, *findings)]).reshape(-1, len(who)).T
     more = interactions.strengths(pairs, who, background, fitted)
     bound = ties(who, prior, masses.hazards, known, fitted, more)
     court = Trial(bound, tuple(counts), heard)

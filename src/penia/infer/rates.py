@@ -57,6 +57,11 @@ def listed(tried: Tried, keys: Sequence[FindingKey]) -> Rates:
     return Rates(_beside(p[rows], own_p), _beside(yes[rows], own_yes), _beside(anchor[rows], own_anchor))
 
 
+def vocabularies(tried: Tried) -> tuple[Mapping[str, object], ...]:
+    """The finding keys that the causes list, and those of each drug."""
+    return _every(tried.causes.rates).rows, *(h.rates for h in tried.drugs)
+
+
 def _beside(causes: NDArray[S], drugs: NDArray[S]) -> NDArray[S]:
     """(C, K) of (K, causes) and (K, drugs)."""
     return np.concatenate([causes, drugs], axis=1).T
@@ -89,7 +94,7 @@ def backgrounds(
 ) -> Array:
     """P(present | a hypothesis that does not list it) (K,): the base rate less what those put into it that
     list it, with prior probabilities ``shares`` (C,)."""
-    base, rare = np.array([base_rate(key, place, fitted) for key in keys]), least(keys, place, fitted)
+    base, rare = base_rates(keys, place, fitted), least(keys, place, fitted)
     left = 1 - shares @ rates.listed
     some = left > NOBODY
     rest = np.where(some, (base - shares @ rates.p) / np.where(some, left, 1.0), 0.0)
@@ -103,12 +108,12 @@ def backgrounds(
 def least(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> Array:
     """Least probability of each finding under any cause (K,): the floor, but no more than its base rate, as
     people whom a broken source has irradiated are not met once in five hundred of any disease."""
-    return np.array([min(fitted.floor.value, base_rate(key, place, fitted)) for key in keys])
+    return np.minimum(base_rates(keys, place, fitted), fitted.floor.value)
 
 
-def base_rate(key: FindingKey, place: Place | None, fitted: Weights) -> float:
-    """The base rate of the setting, drawn on the logit towards the mean over settings."""
-    return _base_rates(key, fitted)[place]
+def base_rates(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> Array:
+    """The base rate of each in the setting (K,), drawn on the logit towards the mean over settings."""
+    return np.array([_base_rates(key, fitted)[place] for key in keys])
 
 
 @derived

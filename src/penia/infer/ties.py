@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from penia.infer.derived import recurring
 from penia.infer.families import whole
 from penia.infer.hypotheses import Causes, Tried
-from penia.infer.interactions import Strengths
+from penia.infer.interactions import Strengths, naming
 from penia.infer.posterior import Array, Indices
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingRate, Pair
@@ -88,13 +88,11 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
         )
 
 
-def met(tried: Tried, pairs: Sequence[Pair]) -> Pairs:
+def met(tried: Tried, pairs: tuple[Pair, ...]) -> Pairs:
     """The pairs that the hypotheses make; what is said of a cause holds for each of its kinds."""
     causes = tried.causes
-    found = _of_causes(causes.names, causes.rates, tuple(pairs))
-    drugs = {h.id for h in tried.drugs}
-    others = tuple(pair for pair in pairs if not drugs.isdisjoint(pair.causes))
-    if others:
+    found = _of_causes(causes.names, causes.rates, pairs)
+    if others := naming(pairs, {h.id for h in tried.drugs}):
         names = causes.names + tuple((h.id, h.family) for h in tried.drugs)
         found = found.and_(_made(names, tuple(h.rates for h in tried), others))
     return found

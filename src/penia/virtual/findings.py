@@ -21,7 +21,7 @@ from penia.episode import Measured
 from penia.infer.background import at_place
 from penia.infer.deep import at_this_depth
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.rates import backgrounds, base_rate, least, listed
+from penia.infer.rates import backgrounds, base_rates, least, listed
 from penia.infer.weights import weights
 from penia.knowledge.complications import complications
 from penia.knowledge.investigations import on_suspicion
@@ -142,7 +142,7 @@ def _asking(place: Place) -> Array:
 @cache
 def _base(place: Place | None) -> Array:
     """(K,) base rates."""
-    return np.array([base_rate(key, place, weights()) for key in vocabulary().keys])
+    return base_rates(vocabulary().keys, place, weights())
 
 
 def _phi(z: Array) -> Array:
