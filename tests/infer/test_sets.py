@@ -13,6 +13,7 @@ from judged_makers import hypothesis, key, standing
 from penia.facts import Fact
 from penia.infer.counts import Evidence
 from penia.infer.findings import told
+from penia.infer.interactions import naming, of_drugs
 from penia.infer.posterior import posterior
 from penia.infer.sets import Trial, marginal, search
 from penia.infer.ties import met, tied, ties
@@ -159,6 +160,13 @@ def test_of_a_disease_that_brings_another_that_share_of_its_people_is_the_pair()
     assert math.exp(bound.ties.alone[0]) == pytest.approx(0.3 * 0.6)
     who = standing(hypothesis(n, r) for n, r in rates.items())
     assert tied(met(who, (pair,))) == {(0, "spleen")}
+
+
+def test_pairs_are_found_by_the_drugs_that_they_name_in_their_order():
+    pairs = tuple(Pair(causes=both, ratio=Figure(value=2)) for both in (("a", "b"), ("c", "a"), ("b", "c")))
+    assert naming(pairs, {"b"}) == (pairs[0], pairs[2])
+    assert naming(pairs, {"c", "a"}) == pairs
+    assert of_drugs(pairs, {"a", "c"}) == (pairs[1],)
 
 
 def test_what_ties_a_cause_ties_each_of_its_kinds():

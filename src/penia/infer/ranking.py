@@ -102,12 +102,16 @@ class Ranking(msgspec.Struct, frozen=True, dict=True):
     def _way(self) -> Way:
         return way(*self.rows)
 
+    @cached_property
+    def _chances(self) -> list[float]:
+        return self.probability.tolist()
+
     def _place(self, i: int) -> tuple[float, str]:
-        return -self.probability[i], self.hypotheses[i].id
+        return -self._chances[i], self.hypotheses[i].id
 
     def chance(self, members: Sequence[int]) -> float:
         """Probability of several hypotheses as one."""
-        return math.fsum(float(self.probability[i]) for i in members)
+        return math.fsum(self._chances[i] for i in members)
 
     def moved(self) -> float:
         """How far the evidence, an interaction of drugs among it, moved the prior, in bits (Kullback–Leibler

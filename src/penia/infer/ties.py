@@ -157,7 +157,7 @@ def ties(
     that ``strengths`` does not hold does nothing."""
     own = np.log(np.clip(hazards, 1e-12, 1.0) * fitted.together.value)
     expected = math.log(min(max(math.fsum(hazards), 1e-6), 1.0) * fitted.together.value)
-    found = Ties(prior.copy(), prior[:, None] + prior + expected, np.tile(own, (len(prior), 1)))
+    found = Ties(prior.copy(), prior[:, None] + (prior + expected), np.tile(own, (len(prior), 1)))
     _met_together(found, pairs.often)
     for each, i, j in pairs.met if strengths else ():
         if (ratio := strengths.get(each.causes)) is not None:
@@ -186,7 +186,9 @@ def _brought(found: Ties, tried: Tried, shares: Array, prior: Array, own: Array)
     """Of the people with the one a share has the other, of its kinds as many as of all of it; none where the
     record states the other."""
     lesser, other = shares[:2].astype(np.intp)
-    fresh = ~np.isin(other, tried.causes.known)
+    fresh = np.ones(len(tried), bool)
+    fresh[list(tried.causes.known)] = False
+    fresh = fresh[other]
     lesser, other, (share, rest) = lesser[fresh], other[fresh], shares[2:, fresh]
     of_family = whole(own, tried.families)[other]
     kind = share + own[other] - of_family
