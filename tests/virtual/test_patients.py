@@ -116,7 +116,7 @@ def test_of_tests_on_suspicion_positive_ones_are_told_more_often_and_negative_on
     likely, nobody = np.full(len(keys), 0.9), np.zeros(len(keys), bool)
     brucella, generator = keys.index("test:brucella-agglutination"), np.random.default_rng(2)
     told = [
-        np.mean([asked("inpatient", likely, body, generator)[brucella] for _ in range(4000)])
+        np.mean([asked("inpatient", likely, body, generator)[brucella] for _ in range(40_000)])
         for body in (~nobody, nobody)
     ]
     assert told[0] / told[1] == pytest.approx(1 + (weights().asked.value - 1) * 0.9, rel=0.25)
