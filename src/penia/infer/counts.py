@@ -108,9 +108,12 @@ def _beside(causes: Array, drugs: Sequence[Any]) -> Array:
 
 def _depth(tried: Tried, spreads: Array, value: Measured, fitted: Weights) -> Evidence:
     likely = density(spreads, value, fitted)
-    for i, h in enumerate(tried.drugs if value.line == "ANC" else (), len(tried.causes.each)):
+    for i, h in enumerate(tried.drugs if value.line in ("ANC", "WBC") else (), len(tried.causes.each)):
         assert h.drug is not None and h.kind is not None
-        likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
+        if value.line == "ANC":
+            likely[i] = _by_side(float(likely[i]), h.drug, h.kind, value, fitted)
+        elif h.kind.deep is not None:
+            likely[i] = _with_deeper(float(likely[i]), h.drug, value, fitted)
     if value.line in _BESIDE:
         likely = _shaped(likely, tried.causes, spreads[:, 0], fitted)
     logs = fitted.counts.value * np.log(likely)
@@ -259,6 +262,13 @@ def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted
     share, spread = fitted.deep.value, np.array(deep_spread(kind.deep, fitted))
     deep = float(density(spread, anc, fitted)) / _below_half(kind.deep, fitted)
     return own * ((1 - share) * likely / usual + share * deep)
+
+
+def _with_deeper(likely: float, drug: Drug, white: Measured, fitted: Weights) -> float:
+    """Of white cells alone, where neutrophils were not counted: those of a deeper reaction have its share."""
+    own, wide = own_severe(drug), fitted.spread["WBC"].value
+    deeper = density(np.array([math.log(fitted.deep_white.value), wide, wide]), white, fitted)
+    return (1 - own) * likely + own * float(deeper)
 
 
 def deep_spread(deep: Distribution, fitted: Weights) -> Spread:

@@ -122,6 +122,8 @@ class Weights(Knowledge, frozen=True):
     """ANC under which a drug's figure for severe neutropenia counts."""
     deep: Figure
     """Of the severe falls of a drug whose kind has a deeper reaction too, the share of that one."""
+    deep_white: Figure
+    """Usual white count in such a fall."""
     zero: Figure
     """Count that stands for one printed as 0."""
 
