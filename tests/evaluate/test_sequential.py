@@ -15,7 +15,7 @@ from penia.report.curves import drawing
 
 HIV = {
     "id": "hiv",
-    "person": {"age_years": 71.0, "sex": "female"},
+    "person": {"age_years": 34.0, "sex": "male"},
     "setting": "outpatient",
     "counts": [
         {"day": 0, "what": "WBC", "value": 3.1, "unit": "10*9/L"},
