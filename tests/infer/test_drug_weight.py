@@ -33,12 +33,14 @@ def weighed(
     present: frozenset[str] = frozenset(),
     paired: frozenset[tuple[str, str]] = frozenset(),
     regimen: InRegimen | None = None,
+    stopped: float | None = None,
     **background: Any,
 ) -> Weight:
     base = load()
     drug = base.drugs[name]
     kind = base.patterns[drug.pattern]
-    course = Course(name, (ago(40),), None, ((ago(40), None),), ())
+    began, stop = ago(40 + (stopped or 0)), None if stopped is None else ago(stopped)
+    course = Course(name, (began,), stop, ((began, stop),), ())
     candidate = Hypothesis(
         id=name, name=name, plain="", pattern=kind.pattern, rates={}, sources={}, drug=drug, kind=kind,
         course=course, regimen=regimen,
@@ -75,6 +77,12 @@ def test_a_drug_does_more_with_another_where_that_is_there_and_not_judged_as_a_p
     )
     judged = weighed(drug.id, frozenset({other.with_}), frozenset({(drug.id, other.with_)}))
     assert judged.value == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("name", ["drug:doxorubicin", "drug:clozapine"])
+def test_a_drug_that_was_over_for_years_lowers_no_count_that_is_known_in_words(name: str) -> None:
+    in_words: dict[str, Any] = {"onset": (None, None), "deep": None, "seen": NOW, "dated": True}
+    assert weighed(name, stopped=1000, **in_words).value < 1e-3 * weighed(name, **in_words).value
 
 
 def test_a_drug_that_names_no_recovery_takes_that_of_its_kind_and_keeps_its_onset() -> None:

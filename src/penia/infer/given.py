@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from penia.infer.background import Background, Factor, Passed, Weight
 from penia.infer.hypotheses import Hypothesis
-from penia.infer.latency import in_window, latency_of
+from penia.infer.latency import acting, in_window, latency_of
 from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.knowledge.schema import Drug, Figure, Latency
@@ -49,7 +49,7 @@ def timing(course: Course, latency: Latency, drug: Drug, background: Background,
         return in_window(course, latency, (last_normal, deep), undated, fitted)
     then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
     sure = (fitted.when_said if background.dated else fitted.at_end).value
-    return sure * then + (1 - sure) * undated
+    return sure * then + (1 - sure) * undated * acting(course.stop, latency, background.seen)
 
 
 def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:

@@ -45,21 +45,20 @@ def in_window(
     if first_low is None:
         return undated
     if not dated:
-        return undated * _still_acting(course.stop, latency, first_low)
+        return undated * acting(course.stop, latency, first_low)
     longest = timedelta(days=fitted.horizon.value if latency.passes else 36_500)
     opens = max(last_normal or datetime.min.replace(tzinfo=first_low.tzinfo), first_low - longest)
     if latency.since == "each-dose":
         clocks = [(start, None) for start in cycles(course, first_low, fitted) or dated]
-        acting = _after_last_dose(course.stop, latency, first_low)
     else:
         clocks = _clocks(course, fitted)
-        acting = _still_acting(course.stop, latency, first_low)
     missed = math.prod(
         1 - _mass(latency.onset, start, opens, first_low) * _still_acting(stop, latency, first_low)
         for start, stop in clocks
     )
     late = min(1.0, _last(first_low - max(opens, min(dated))) / fitted.late_days.value)
-    return (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late * acting
+    late *= acting(course.stop, latency, first_low)
+    return (1 - fitted.late.value) * (1 - missed) + fitted.late.value * late
 
 
 def _clocks(course: Course, fitted: Weights) -> list[tuple[datetime, datetime | None]]:
@@ -95,6 +94,13 @@ def _mass(onset: Distribution, start: datetime, opens: datetime, closes: datetim
 def _last(open_for: timedelta) -> float:
     """Days in which a fall could begin, with the day about the count."""
     return max(open_for / _DAY, 0.0) + 1
+
+
+def acting(stop: datetime | None, latency: Latency, first_low: datetime) -> float:
+    """P(what a drug did that was stopped then is still there at the first low count)."""
+    if latency.since == "each-dose":
+        return _after_last_dose(stop, latency, first_low)
+    return _still_acting(stop, latency, first_low)
 
 
 def _still_acting(stop: datetime | None, latency: Latency, first_low: datetime) -> float:
