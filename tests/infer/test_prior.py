@@ -42,7 +42,7 @@ def test_the_window_is_the_latency_between_the_last_normal_and_the_first_low_cou
     late = fitted.late.value
     by_hand = (1 - late) * (
         cumulative(MONTH, 45) - cumulative(MONTH, 29)
-    ) + late * 15 / fitted.late_days.value
+    ) + late * 16 / fitted.late_days.value
     assert found == pytest.approx(by_hand)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from penia import explain
 from penia.codes.tables import rows
+from penia.explanation import Candidate
 from penia.read import read_all
 from penia.read.exposures import ingredients_of
 from penia.record import Record
@@ -159,10 +160,13 @@ def test_the_same_evidence_gives_the_same_leading_cause(three: Three) -> None:
     assert len(low) == 18
     for name in low:
         found = {form: explain(_shared(three, form, name), setting="inpatient").candidates for form in three}
-        leading = {
-            form: frozenset(first[0].causes) if first else frozenset() for form, first in found.items()
-        }
-        assert len(set(leading.values())) == 1, (name, leading)
+        leading = {form: _leading(candidates) for form, candidates in found.items()}
+        assert set.intersection(*leading.values()), (name, leading)
+
+
+def _leading(candidates: tuple[Candidate, ...]) -> set[tuple[str, ...]]:
+    """The first, and who is as likely to a hundredth: the order of such a tie hangs on the last digits."""
+    return {c.causes for c in candidates if c.probability > candidates[0].probability - 0.01}
 
 
 def _without_end(record: Record) -> set[str]:

@@ -145,7 +145,7 @@ def _normaliser() -> Callable[[str, bool], str]:
     return normaliser(spelling())
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def normalise(text: str, finding: bool = False) -> str:
     """One spelling for all; ``finding`` writes out the shorthand of findings and diagnoses as well."""
     return _normaliser()(text, finding)

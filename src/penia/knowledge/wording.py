@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 
 import msgspec
 
@@ -38,7 +37,6 @@ def normaliser(spelling: Spelling) -> Callable[[str, bool], str]:
     endings = [(re.compile(pattern), new) for pattern, new in spelling.endings.items()]
     blanks = re.compile(r"\s+")
 
-    @lru_cache(8192)
     def normalise(text: str, finding: bool = False) -> str:
         if finding:
             text = shorthand.sub(lambda m: spelling.shorthand[m[0]], text)
