@@ -1,14 +1,20 @@
 """What was read of a person is forgotten while other work goes on."""
 
 import functools
+import gc
 import sys
 from threading import Event, Thread
 from types import ModuleType
+from typing import Any
 
+import msgspec
 import pytest
+from serve_makers import EXAMPLE
 
-from penia import knowledge
-from penia.serve.forget import Forgetting
+from penia import explain, knowledge, read
+from penia.infer.derived import recurring
+from penia.record import Condition
+from penia.serve.forget import TABLES, Forgetting
 
 
 @functools.lru_cache(maxsize=100)
@@ -36,6 +42,22 @@ def test_caches_of_functions_and_of_classes_are_emptied_and_tables_stay() -> Non
     assert _read.cache_info().currsize == 0
     assert _Reader.read.cache_info().currsize == 0
     assert _table.cache_info().currsize == 1
+
+
+def test_no_cache_remembers_what_was_stated_of_someone() -> None:
+    record = read(EXAMPLE)
+    stated = msgspec.structs.replace(record, conditions=(Condition("systemic lupus erythematosus"),))
+    explain(stated)
+    Forgetting()()
+    caches: list[Any] = [c for c in gc.get_objects() if isinstance(c, (type(_read), recurring))]
+    ours = [c for c in caches if c.__module__.startswith("penia.")]
+    passing = [c for c in ours if (c.cache_parameters()["maxsize"] or 0) > TABLES]
+    assert {type(c) for c in passing} == {type(_read), recurring}
+    assert [c.__qualname__ for c in passing if _size(c)] == []
+
+
+def _size(cache: Any) -> int:
+    return len(cache) if hasattr(cache, "__len__") else cache.cache_info().currsize
 
 
 def test_a_module_that_is_loaded_later_is_emptied_too(monkeypatch: pytest.MonkeyPatch) -> None:

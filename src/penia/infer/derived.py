@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper, wraps
 from threading import Lock
-from typing import ParamSpec, TypeVar, cast
+from typing import Generic, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,28 +32,40 @@ LATEST = 128
 """Results that ``recurring`` remembers of each function."""
 
 
-def recurring(derive: Callable[P, T]) -> Callable[P, T]:
+class recurring(Generic[P, T]):  # noqa: N801 - a decorator
     """Remembers the latest results by the identity of the arguments, of a tuple by that of its parts: for
-    parts of the knowledge that come together again and again, such as the causes that stand trial."""
-    kept: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], T]] = OrderedDict()
-    lock = Lock()
+    parts of the knowledge that come together again and again, such as the causes that stand trial. As these
+    tell what is stated of someone, they are forgotten as the results of ``lru_cache`` are."""
 
-    @wraps(derive)
-    def found(*parts: P.args, **named: P.kwargs) -> T:
+    def __init__(self, derive: Callable[P, T]) -> None:
+        self._derive = derive
+        self._kept: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], T]] = OrderedDict()
+        self._lock = Lock()
+        update_wrapper(self, derive)
+
+    def __call__(self, *parts: P.args, **named: P.kwargs) -> T:
         assert not named
         key = tuple(_identity(part) for part in parts)
-        with lock:
-            if key in kept:
-                kept.move_to_end(key)
-                return kept[key][1]
-        made = derive(*parts, **named)
-        with lock:
-            kept[key] = parts, made
-            if len(kept) > LATEST:
-                kept.popitem(last=False)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][1]
+        made = self._derive(*parts, **named)
+        with self._lock:
+            self._kept[key] = parts, made
+            if len(self._kept) > LATEST:
+                self._kept.popitem(last=False)
         return made
 
-    return found
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def cache_clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+    def cache_parameters(self) -> dict[str, int]:
+        return {"maxsize": LATEST}
 
 
 def _identity(part: object) -> object:

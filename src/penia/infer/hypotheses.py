@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -135,7 +135,7 @@ def hypotheses(
     }
     present = {fact.key for fact in reading.facts if fact.present}
     stated |= {cause for key, cause in _known_by(knowledge) if key in present}
-    causes = _causes(knowledge, fitted)(frozenset(stated), frozenset(reading.excluded))
+    causes = _causes(knowledge, fitted, frozenset(stated), frozenset(reading.excluded))
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     taken |= unnamed(taken, reading, deep, knowledge)
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
@@ -170,24 +170,21 @@ def _known_by(knowledge: KnowledgeBase) -> tuple[tuple[str, str], ...]:
     return tuple((key, cause.id) for cause in knowledge.causes.values() for key in cause.known_by)
 
 
-@derived
-def _causes(knowledge: KnowledgeBase, fitted: Weights) -> Callable[[frozenset[str], frozenset[str]], Causes]:
+@lru_cache(maxsize=LATEST)
+def _causes(
+    knowledge: KnowledgeBase, fitted: Weights, stated: frozenset[str], excluded: frozenset[str]
+) -> Causes:
     """Those that stand trial, by the causes that a record states and those that it excludes."""
-
-    @lru_cache(maxsize=LATEST)
-    def found(stated: frozenset[str], excluded: frozenset[str]) -> Causes:
-        return Causes(
-            _disease(
-                cause,
-                cause.id in stated,
-                not excluded.isdisjoint((cause.id, parent_of(cause.id))),
-                knowledge,
-                fitted,
-            )
-            for cause in tried(knowledge, stated)
+    return Causes(
+        _disease(
+            cause,
+            cause.id in stated,
+            not excluded.isdisjoint((cause.id, parent_of(cause.id))),
+            knowledge,
+            fitted,
         )
-
-    return found
+        for cause in tried(knowledge, stated)
+    )
 
 
 @derived

@@ -8,8 +8,8 @@ from penia.knowledge import table
 from penia.knowledge.schema import Figure, Group, Knowledge, Place, Settings, Tempo
 
 
-class Weights(Knowledge, frozen=True):
-    """data/weights.yaml"""
+class Weights(Knowledge, frozen=True, eq=False):
+    """data/weights.yaml; compared by identity, so that what follows from it can be kept beside it."""
 
     fitted: str
     """How and on what the fitted weights came."""

@@ -5,7 +5,6 @@ It costs the next request some hundredths of a second, and it leaves nothing of 
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Generator
 from types import ModuleType
@@ -13,12 +12,6 @@ from typing import Any, cast
 
 TABLES = 8
 """Caches with room for no more hold tables, the same for everyone."""
-
-
-def _none() -> None: ...
-
-
-_KIND = type(functools.lru_cache(maxsize=1)(_none))
 
 
 class Forgetting:
@@ -43,11 +36,16 @@ class Forgetting:
 
 def _caches(module: ModuleType) -> Generator[Any]:
     for value in _values(module):
-        if isinstance(value, _KIND):
+        if _is_cache(value):
             yield value
         elif isinstance(value, type):
             members = (getattr(member, "__func__", member) for member in _values(value))
-            yield from (member for member in members if isinstance(member, _KIND))
+            yield from (member for member in members if _is_cache(member))
+
+
+def _is_cache(value: object) -> bool:
+    """Like those of functools."""
+    return hasattr(type(value), "cache_clear") and hasattr(value, "cache_parameters")
 
 
 def _values(named: object) -> tuple[Any, ...]:
