@@ -8,7 +8,7 @@ import pytest
 
 from penia.facts import read_facts, tables
 from penia.facts.schema.measured import Organism
-from penia.record import Finding, Person, Record, TestResult
+from penia.record import Comparator, Finding, Person, Record, TestResult
 
 TIME = datetime(2024, 1, 10, tzinfo=UTC)
 PERSON = Person("p", "female", date(1980, 1, 1))
@@ -166,8 +166,8 @@ def test_what_is_another_ones_left_open_or_denied(
 @pytest.mark.parametrize(
     ("value", "comparator", "present"), [(25000, None, True), (20, "<", False), (0, None, False)]
 )
-def test_a_number_of_copies_is_read(value: float, comparator: str | None, present: bool) -> None:
-    test = TestResult("EBV DNA", TIME, value=value, unit="copies/mL", comparator=comparator)  # type: ignore[arg-type]
+def test_a_number_of_copies_is_read(value: float, comparator: Comparator | None, present: bool) -> None:
+    test = TestResult("EBV DNA", TIME, value=value, unit="copies/mL", comparator=comparator)
     facts = read_facts(Record(PERSON, tests=(test,)), TIME, TIME).facts
     assert [fact.present for fact in facts if fact.key == "test:ebv-pcr"] == [present]
 

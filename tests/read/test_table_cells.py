@@ -167,12 +167,12 @@ def test_tables_of_japan_and_china_are_read(tmp_path: Path) -> None:
     assert japan.person.birth is not None and not (*japan.problems, *china.problems)
 
 
-def workbook(folder: Path, titles: list[str], cells: list[tuple[object, str]]) -> Record:
+def workbook(folder: Path, titles: list[str], cells: list[tuple[Any, str]]) -> Record:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.append(titles)
     for column, (value, form) in enumerate(cells, 1):
-        cell = sheet.cell(2, column, value)  # type: ignore[arg-type]
+        cell = sheet.cell(2, column, value)
         cell.number_format = form
     book.save(folder / "labs.xlsx")
     return penia.read(folder / "labs.xlsx")
