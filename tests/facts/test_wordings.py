@@ -54,6 +54,9 @@ def record(kind: str, text: str) -> Record:
         return Record(PERSON, conditions=(Condition(text, since=TIME),))
     if kind == "E":
         return Record(PERSON, exposures=(Exposure(name, "chemical", start=TIME, note=rest or None),))
+    if kind == "D":
+        drug = Exposure(name, "drug", name.replace(" ", "-"), note=rest or None)
+        return Record(PERSON, exposures=(drug,))
     if kind == "L":
         return Record(PERSON, tests=(TestResult(name, TIME, interpretation=FLAGS[rest]),))
     return Record(PERSON, tests=(TestResult(name, TIME, text=rest),))
@@ -80,6 +83,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_exposures.txt", 1.0, 0.0),
         ("wordings_signs.txt", 1.0, 0.0),
         ("wordings_courses.txt", 1.0, 0.0),
+        ("wordings_drugs.txt", 1.0, 0.0),
         ("wordings_results.txt", 1.0, 0.0),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from penia.facts import spans, tables
 from penia.facts.clause import clauses
-from penia.facts.schema.background import AgeKey
+from penia.facts.schema.background import AgeKey, ExposureRow
 from penia.facts.statement import Said
 from penia.record import Exposure, Person
 
@@ -54,13 +54,17 @@ def read_exposure(text: str) -> list[Said]:
         for owner, start, end in tables.index().banks["exposures"].matches(clause.text):
             row = tables.exposures()[int(owner)]
             sign = clause.sign(start, end)
-            if sign == 0 or clause.of_relative(start, row.key):
+            if sign == 0 or clause.of_relative(start, row.key) or not _beside(row, text):
                 continue
             if sign > 0 and row.polarity != "broader":
                 found[row.key] = row.polarity == "present" and found.get(row.key, True)
             elif sign < 0 and row.polarity != "absent" and clause.lone(start, end):
                 denied.add(row.key)
     return [Said(key, found.get(key, False)) for key in dict.fromkeys((*found, *denied))]
+
+
+def _beside(row: ExposureRow, text: str) -> bool:
+    return row.beside is None or re.search(rf"\b(?:{row.beside})\b", text) is not None
 
 
 def read_place(text: str, ended: float | None = None) -> list[Said]:

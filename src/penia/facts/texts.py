@@ -123,10 +123,11 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
         text = tables.normalise(f"no {exposure.name}; {exposure.note}", True)
     if exposure.kind == "drug":
         said = circumstances.read_drug(exposure, anchor)
-        known = {one.key for one in said}
+        known = {one.key for one in said} | (_OF_ITSELF if _raises_counts(exposure) else set())
+        ended = f"{text}; stopped" if exposure.stop is not None else text
         said += [
             one
-            for one in circumstances.read_exposure(text)
+            for one in circumstances.read_exposure(ended)
             if one.key in _DRUG_WORDS and one.key not in known
         ]
     else:
@@ -158,8 +159,16 @@ _DRUG_WORDS = (
     "history:zinc-excess",
     "test:recovery-within-3-weeks",
     "test:falls-on-rechallenge",
+    "test:gcsf-rapid-response",
 )
 """What the name or the note of a drug may say beside the lists."""
+_OF_ITSELF = {"test:recovery-within-3-weeks", "test:falls-on-rechallenge"}
+"""What is said of a drug as the suspected cause."""
+
+
+def _raises_counts(exposure: Exposure) -> bool:
+    """A drug that is given for low counts: a recovery under it, or after it, clears or blames no drug."""
+    return (exposure.ingredient or tables.normalise(exposure.name)) in tables.rules().raising
 
 
 def read_procedure(procedure: Procedure, anchor: datetime | None) -> Heard:

@@ -21,6 +21,8 @@ class ExposureRow(Row, frozen=True):
     key: str
     polarity: Literal["present", "absent", "broader"]
     """broader: denied it denies the key, affirmed it says nothing."""
+    beside: str | None = None
+    """Without these words anywhere in the text the row says nothing."""
 
 
 class Area(Row, frozen=True):

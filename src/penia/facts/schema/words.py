@@ -98,6 +98,8 @@ class Rules(Row, frozen=True):
     illness."""
     lapsing: frozenset[str]
     """Keys of data/facts/drugs that words may say too, and that hold for ``within_days`` alone."""
+    raising: frozenset[str]
+    """Ingredients that are given to raise counts."""
     not_of_marrow: frozenset[str]
     """Keys of blood that a report on marrow does not tell."""
     of_marrow_too: frozenset[str]
