@@ -556,3 +556,66 @@ def test_a_vaccine_or_a_contact_is_no_disease(text: str) -> None:
     reading = read(conditions=(Condition(text, since=T),))
     assert not reading.conditions
     assert not reading.excluded
+
+
+@pytest.mark.parametrize(
+    ("name", "days_ago", "key", "kept"),
+    [
+        ("cardiac arrest", None, "history:critical-illness", False),
+        ("hip fracture", 900, "history:surgery-or-trauma-within-7-days", False),
+        ("cerebral infarction", None, "history:acute-coronary-stroke-or-exacerbation", False),
+        ("bladder carcinoma", None, "history:active-cancer", False),
+        ("pneumonia with sepsis", 45, "HP:0100806", False),
+        ("tonsillitis", 5, "HP:0033050", True),
+        ("seronegative hepatitis", 80, "history:hepatitis-within-6-months", True),
+        ("seronegative hepatitis", 700, "history:hepatitis-within-6-months", False),
+        ("seronegative hepatitis", None, "history:hepatitis-within-6-months", False),
+    ],
+)
+def test_what_is_over_says_only_what_outlasts_it(
+    name: str, days_ago: int | None, key: str, kept: bool
+) -> None:
+    since = None if days_ago is None else T - days_ago * DAY
+    reading = read(conditions=(Condition(name, since=since, recorded=since or T, status="past"),))
+    assert (says(reading, key) is True) is kept
+
+
+def test_a_passing_illness_of_an_unknown_past_is_told_as_one_that_is_over() -> None:
+    past = Condition("sepsis", recorded=T, status="past")
+    assert read(conditions=(past,)).over == {"bacterial-sepsis"}
+    assert not read(conditions=(past, Condition("sepsis", since=T))).over
+
+
+@pytest.mark.parametrize(
+    ("name", "days_ago", "kept"),
+    [
+        ("Fever for three days", 60, False),
+        ("Febrile illness that settled by itself", 30, False),
+        ("Fever", 60, True),
+        ("Fever for eight weeks", 60, True),
+        ("Fever, not resolved", 60, True),
+        ("Fever for three days", 3, True),
+    ],
+)
+def test_a_sign_that_tells_its_end_is_none_of_a_later_low_count(name: str, days_ago: int, kept: bool) -> None:
+    reading = read(findings=(Finding(name, time=T - days_ago * DAY),))
+    assert (says(reading, "HP:0001945") is True) is kept
+
+
+@pytest.mark.parametrize(
+    ("name", "days_ago", "kept"),
+    [
+        ("fracture of the femur", 3, True),
+        ("fracture of the femur", 40, False),
+        ("fracture 3 years ago", 0, False),
+    ],
+)
+def test_trauma_of_seven_days_holds_no_longer(name: str, days_ago: int, kept: bool) -> None:
+    reading = read(conditions=(Condition(name, since=T - days_ago * DAY),))
+    assert (says(reading, "history:surgery-or-trauma-within-7-days") is True) is kept
+
+
+def test_a_passing_sign_of_the_last_low_count_is_of_the_illness_however_old_the_first_is() -> None:
+    confused = Finding("Confusion", time=T)
+    reading = read_facts(Record(ADULT, findings=(confused,)), T, T - 2000 * DAY, T)
+    assert says(reading, "HP:0001289") is True

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from penia.facts import circumstances, fever, reports, tables, texts, vitals
+from penia.facts import circumstances, fever, reports, spans, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve
 from penia.facts.results import EARLIER
 from penia.facts.schema.words import WindowKind
 from penia.facts.statement import Bound, Fact, Heard, Reading, Said
-from penia.record import Record, TestResult
+from penia.record import Condition, Record, TestResult
 
 _DAY = timedelta(days=1)
 _AGO = re.compile(
@@ -35,6 +35,8 @@ class _Read:
         self.white_low_said: list[datetime] = []
         self.conditions: dict[str, datetime | None] = {}
         self.since: dict[str, datetime] = {}
+        self.over: set[str] = set()
+        self.current: set[str] = set()
         self.excluded: dict[str, None] = {}
         self.unread: list[tuple[str, str, str]] = []
 
@@ -78,7 +80,8 @@ def read_facts(
         if key:
             read.said.append((Said(key, True), Source(stay.start, stay.setting, "stay")))
     low_said = min(read.low_said, default=None)
-    facts = resolve(_old_enough(_lasting(read.said, first_low or low_said), body))
+    low_days = (first_low or low_said, last_low or first_low or max(read.low_said, default=None))
+    facts = resolve(_old_enough(_lasting(read.said, low_days), body))
     return Reading(
         facts=facts,
         low_words=_low_by_finding(facts) | read.low,
@@ -87,6 +90,7 @@ def read_facts(
         low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,
         since=read.since,
+        over=frozenset(read.over - read.current),
         excluded=tuple(c for c in read.excluded if c not in read.conditions),
         unread=tuple(read.unread),
     )
@@ -106,19 +110,24 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
         if finding.present or _in_window("absent", finding.time, anchor):
             source = Source(finding.time, finding.name, finding.origin.place)
             heard = texts.read_finding(finding, body)
+            if finding.present and _told_over(finding.name, finding.time, anchor):
+                heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
             heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
             read.take(heard, source, finding.kind)
     for condition in record.conditions:
         source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
         heard = texts.read_condition(condition, body)
         if condition.status != "past":
+            if condition.status == "active" and _told_over(condition.name, condition.since, anchor):
+                heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
             heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
         if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
             heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
-        if condition.status == "past" and not (
-            condition.since and _in_window("laboratory", condition.since, anchor)
-        ):
-            heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
+        if condition.status == "past":
+            _of_the_past(heard, condition, anchor)
+            read.over.update(heard.conditions if condition.since is None else ())
+        else:
+            read.current.update(heard.conditions)
         read.take(heard, source, "condition")
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""
@@ -129,6 +138,26 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     for procedure in record.procedures:
         source = Source(procedure.time, procedure.name, procedure.origin.place)
         read.take(texts.read_procedure(procedure, anchor), source, "procedure")
+
+
+def _of_the_past(heard: Heard, condition: Condition, anchor: datetime | None) -> None:
+    """Takes away what an illness that was over before the low count no longer says."""
+    rules = tables.rules()
+    if condition.since is None:
+        heard.keys = [one for one in heard.keys if one.key not in (rules.over | rules.lapsing.keys())]
+    elif not _in_window("vital", condition.since, anchor):
+        heard.keys = [one for one in heard.keys if one.key not in rules.over]
+
+
+def _told_over(name: str, time: datetime | None, anchor: datetime | None) -> bool:
+    """It began before the window of passing signs, and its own words say that it had ended by then."""
+    if time is None or anchor is None or _in_window("vital", time, anchor):
+        return False
+    text = tables.normalise(name, True)
+    if any(re.search(rf"\b(?:{words})\b", text) for words in tables.rules().ended):
+        return True
+    long = spans.days_long(text)
+    return long is not None and not _in_window("vital", time + long * _DAY, anchor)
 
 
 def _read_tests(
@@ -178,20 +207,26 @@ def _read_tests(
             read.said += [(one, source) for one in reports.read_count(count, body)]
 
 
-def _lasting(said: list[tuple[Said, Source]], low: datetime | None) -> Iterator[tuple[Said, Source]]:
-    """Without the passing signs of another time: a hypotension weeks before the low count is none of it; and
-    without what holds for so many days, where it was said more days before."""
-    passing, lapsing = tables.rules().passing, tables.rules().lapsing
-    return (
-        (one, source)
-        for one, source in said
-        if (one.key not in passing or _in_window("vital", source.time, low))
-        and (one.key not in lapsing or _lasts(source.time, low, tables.drugs()[one.key].within_days))
-    )
+def _lasting(
+    said: list[tuple[Said, Source]], low: tuple[datetime | None, datetime | None]
+) -> Iterator[tuple[Said, Source]]:
+    """Without the passing signs of another time, as a hypotension of weeks before the low counts; and
+    without what holds for so many days, where it was more days before."""
+    rules = tables.rules()
+    for one, source in said:
+        lasts = rules.lapsing.get(one.key)
+        if (one.key not in rules.passing or _in_window("vital", source.time, *low)) and (
+            lasts is None or not one.present or _lasts(source, low[0], lasts)
+        ):
+            yield one, source
 
 
-def _lasts(time: datetime | None, low: datetime | None, days: float) -> bool:
-    return time is None or low is None or low - time <= days * _DAY
+def _lasts(source: Source, low: datetime | None, days: float) -> bool:
+    """By its time, or by the longer one before it that its words tell."""
+    if source.time is None or low is None:
+        return True
+    ago = spans.days_ago(tables.normalise(source.text, True)) or 0.0
+    return max(low - source.time, min(ago, 36_500) * _DAY) <= days * _DAY
 
 
 def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:

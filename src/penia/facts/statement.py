@@ -57,6 +57,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     suspected), with the newest time; codes that merely say that a count is low are never among them."""
     since: dict[str, datetime] = {}
     """The same with the earliest time, where there is one."""
+    over: frozenset[str] = frozenset()
+    """Of these, the ones that are stated of the past alone, and not since when."""
     excluded: tuple[str, ...] = ()
     """Cause ids that the record states as refuted."""
     unread: tuple[tuple[str, str, str], ...] = ()

@@ -123,7 +123,7 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
         text = tables.normalise(f"no {exposure.name}; {exposure.note}", True)
     if exposure.kind == "drug":
         said = circumstances.read_drug(exposure, anchor)
-        known = {one.key for one in said} | (_OF_ITSELF if _raises_counts(exposure) else set())
+        known = {one.key for one in said}.union(_OF_ITSELF if _raises_counts(exposure) else ())
         ended = f"{text}; stopped" if exposure.stop is not None else text
         said += [
             one

@@ -131,7 +131,9 @@ def hypotheses(
     """
     deep = span[1]
     stated = {
-        c for c, time in reading.conditions.items() if _current(knowledge.causes.get(c), time, span, fitted)
+        c
+        for c, time in reading.conditions.items()
+        if _current(knowledge.causes.get(c), time, span, fitted, over=c in reading.over)
     }
     present = {fact.key for fact in reading.facts if fact.present}
     stated |= {cause for key, cause in _known_by(knowledge) if key in present}
@@ -154,12 +156,18 @@ def _current(
     time: datetime | None,
     span: tuple[datetime | None, datetime | None],
     fitted: Weights,
+    *,
+    over: bool,
 ) -> bool:
-    """A diagnosis counts as known if it lasts, or was stated near the low counts."""
+    """A diagnosis counts as known if it lasts, or was stated near the low counts, not of the past."""
     first, deep = span
-    if cause is None or time is None or first is None or deep is None:
+    if cause is None:
         return True
     passing = cause.pattern.tempo.get("acute", 0.0)
+    if over:
+        return passing < fitted.passing.value
+    if time is None or first is None or deep is None:
+        return True
     near = timedelta(days=fitted.stated_days.value)
     return passing < fitted.passing.value or first - near <= time <= deep + near
 

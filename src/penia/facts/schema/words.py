@@ -96,8 +96,10 @@ class Rules(Row, frozen=True):
     passing: frozenset[str]
     """Keys of signs that hold for hours or days: outside the window of vital signs they tell of another
     illness."""
-    lapsing: frozenset[str]
-    """Keys of data/facts/drugs that words may say too, and that hold for ``within_days`` alone."""
+    lapsing: dict[str, float]
+    """Key → the days before the low count for which it holds."""
+    ended: tuple[str, ...]
+    """By these an illness says that it is over."""
     raising: frozenset[str]
     """Ingredients that are given to raise counts."""
     not_of_marrow: frozenset[str]
