@@ -16,7 +16,7 @@ ROOMS = (
     ("errors",),
     ("columns",),
     ("record",),
-    ("explanation", "order", "units"),
+    ("explanation", "order", "spans", "units"),
     ("codes",),
     ("knowledge",),
     ("read",),

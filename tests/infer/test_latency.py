@@ -60,3 +60,12 @@ def test_orders_that_follow_on_one_another_are_one_course() -> None:
 
 def test_chemotherapy_of_years_ago_lowers_no_count_that_was_normal_since() -> None:
     assert timing(CYTOTOXIC, (-900, -850)) < 1e-3 * timing(CYTOTOXIC, (-900, -10))
+
+
+def test_a_drug_that_was_given_for_the_low_count_did_not_cause_it() -> None:
+    notes = ("for the neutropenia", "added after the fall", "for a cough", None)
+    taken = [
+        Exposure(f"drug {i}", ingredient=f"drug-{i}", start=day(-10), note=note)
+        for i, note in enumerate(notes)
+    ]
+    assert [c.ingredient for c in courses(taken, DAY0)] == ["drug:drug-2", "drug:drug-3"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from penia.facts import spans, tables
+from penia import spans
+from penia.facts import tables
 from penia.facts.clause import clauses
 from penia.facts.schema.background import AgeKey, ExposureRow
 from penia.facts.statement import Said
@@ -18,7 +20,9 @@ def read_drug(exposure: Exposure, anchor: datetime | None) -> list[Said]:
     """Keys of the lists that hold the drug, if it ran in the list's window before the first low count."""
     ingredients = {exposure.ingredient or tables.normalise(exposure.name).replace(" ", "-")}
     found: list[Said] = []
-    if anchor is not None and exposure.start is not None and exposure.start > anchor:
+    if followed(exposure.note) or (
+        anchor is not None and exposure.start is not None and exposure.start > anchor
+    ):
         return found
     listed = False
     for key, row in tables.drugs().items():
@@ -29,6 +33,22 @@ def read_drug(exposure: Exposure, anchor: datetime | None) -> list[Said]:
     if listed and anchor is not None and exposure.start is not None and anchor - exposure.start <= 90 * DAY:
         found.append(Said("history:new-drug-in-3-months", True))
     return found
+
+
+def followed(note: str | None) -> bool:
+    """The note says that it was given for the low count, or after it: it did not cause that."""
+    return note is not None and _followed(note)
+
+
+@lru_cache(4096)
+def _followed(note: str) -> bool:
+    rule = tables.rules().followed
+    says, unless = (re.compile(rf"\b(?:{'|'.join(words)})\b") for words in (rule.says, rule.unless))
+    return any(
+        says.search(part) is not None and unless.search(part) is None
+        for clause in clauses(tables.normalise(note, True))
+        for part in clause.text.split(",")
+    )
 
 
 def _within(exposure: Exposure, anchor: datetime | None, days: float) -> bool:

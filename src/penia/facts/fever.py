@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from penia.facts import spans, tables
+from penia import spans
+from penia.facts import tables
 from penia.facts.clause import clauses
 from penia.facts.resolve import broader
 from penia.facts.statement import Heard, Said

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from penia.facts import circumstances, fever, reports, spans, tables, texts, vitals
+from penia import spans
+from penia.facts import circumstances, fever, reports, tables, texts, vitals
 from penia.facts.limits import Body
 from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from penia.facts import Reading, tables
+from penia.facts import Reading, circumstances, tables
 from penia.infer.derived import derived
 from penia.knowledge import KnowledgeBase
 from penia.record import Exposure
@@ -32,11 +32,11 @@ class Course(msgspec.Struct, frozen=True):
 def courses(exposures: Sequence[Exposure], deep: datetime | None) -> tuple[Course, ...]:
     """One course a drug: all its exposures that began before the counts were as ``deep`` as they are, joined.
 
-    A drug begun only afterwards cannot have caused it and is left out.
+    A drug begun only afterwards, by its dates or its note, cannot have caused it and is left out.
     """
     by_drug: defaultdict[str, list[Exposure]] = defaultdict(list)
     for exposure in exposures:
-        if exposure.kind != "drug" or exposure.ingredient is None:
+        if exposure.kind != "drug" or exposure.ingredient is None or circumstances.followed(exposure.note):
             continue
         if deep is None or exposure.start is None or exposure.start <= deep + _SAME_DAY:
             by_drug[f"drug:{exposure.ingredient}"].append(exposure)

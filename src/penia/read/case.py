@@ -18,6 +18,7 @@ from penia.read.fhir.social import social
 from penia.read.fhir.value import Value, value_of
 from penia.read.reader import Made
 from penia.read.source import Source
+from penia.read.told import told
 from penia.record import (
     Condition,
     Finding,
@@ -168,13 +169,15 @@ def _value(entry: Measured) -> Value:
 
 
 def _drug(drug: CaseDrug, place: str) -> DrugEvent:
+    taken = told(drug.note, _maybe(drug.start_day), _maybe(drug.stop_day), DAY0)
     return DrugEvent(
         names=(drug.ingredient,),
         evidence="statement",
         place=place,
-        start=_maybe(drug.start_day),
-        stop=_maybe(drug.stop_day),
-        going_on=drug.stop_day is None,
+        start=taken.start,
+        stop=taken.stop,
+        inferred=taken.inferred,
+        going_on=taken.stop is None,
         note=drug.note or None,
     )
 

@@ -21,6 +21,8 @@ class Times(Knowledge, frozen=True):
     longest_supply: Figure
     """Days"""
     most_cycles: Figure
+    earlier: Figure
+    """Days for which a drug has been over that is told as an earlier one."""
 
 
 @cache

@@ -57,6 +57,14 @@ class Window(Row, frozen=True):
     after: float
 
 
+class Followed(Row, frozen=True):
+    """How a note says that a drug was given once the count was low."""
+
+    says: tuple[str, ...]
+    unless: tuple[str, ...]
+    """In the same clause these make it another thing."""
+
+
 class Fever(Row, frozen=True):
     """Days for which a fever is long or short."""
 
@@ -100,6 +108,7 @@ class Rules(Row, frozen=True):
     """Key → the days before the low count for which it holds."""
     ended: tuple[str, ...]
     """By these an illness says that it is over."""
+    followed: Followed
     raising: frozenset[str]
     """Ingredients that are given to raise counts."""
     not_of_marrow: frozenset[str]

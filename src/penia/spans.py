@@ -15,8 +15,13 @@ _NUMBER = rf"(?:(?:\d+(?:\.\d+)? ?(?:-|–|to) ?)?\d+(?:\.\d+)?|{'|'.join(_NUMBE
 _SPAN = rf"(?P<number>{_NUMBER})[ -](?:more )?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b"
 _AGO = re.compile(rf"\b{_SPAN}(?= (?:ago|earlier|before|prior|previously)\b)")
 _FOR = re.compile(
-    rf"(?<!every )(?<!after )(?<!until )(?<!from )(?<!in )\b{_SPAN}"
+    rf"(?<!every )(?<!after )(?<!until )(?<!from )(?<!in )(?<!at )\b(?:(?!a day\b)|(?<=for )){_SPAN}"
     r"(?! (?:ago|earlier|before|prior|previously|later|after|old|of age|apart)\b)"
+)
+_NOT_THEN = r"(?! (?:ago|earlier|before|prior|old|of age|apart)\b)(?!,? then\b)"
+_COURSE = (
+    re.compile(rf"\b(?:for|over) (?:about |some |at least )?{_SPAN}{_NOT_THEN}"),
+    re.compile(rf"\b{_SPAN} (?:course|treatment|in all)\b"),
 )
 _VAGUE = re.compile(r"\b(?:for|over|several|many)(?: the (?:last|past))? (?P<unit>week|month|year)s\b")
 
@@ -31,6 +36,11 @@ def days_long(text: str) -> float | None:
     told = _longest(_FOR, text)
     vague = _VAGUE.search(text) if told is None else None
     return told if vague is None else 2 * _UNITS[vague["unit"]]
+
+
+def days_of_course(text: str) -> float | None:
+    """``for ten days``, ``two-week course`` → days; ``for a week, then half the dose`` tells no end."""
+    return max((days for days in (_longest(one, text) for one in _COURSE) if days is not None), default=None)
 
 
 def _longest(pattern: re.Pattern[str], text: str) -> float | None:
