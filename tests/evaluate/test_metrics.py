@@ -43,6 +43,21 @@ def test_a_drug_counts_by_its_generic_name() -> None:
     assert canonical("drug:no-such-drug") == "drug:no-such-drug"
 
 
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("drug:piperacillin", "drug:piperacillin-tazobactam"),
+        ("drug:piperacillin-tazobactam", "drug:piperacillin"),
+        ("drug:amoxicillin", "drug:amoxicillin-clavulanic-acid"),
+        ("drug:amoxicillin-clavulanic-acid", "drug:amoxicillin"),
+        ("drug:sulfamethoxazole", "drug:trimethoprim-sulfamethoxazole"),
+    ],
+)
+def test_a_fixed_combination_counts_as_each_of_its_ingredients(key: str, named: str) -> None:
+    assert judged(Key(causes=(key,)), candidate(0.9, named)).principal_rank == 1
+    assert judged(Key(causes=("drug:ampicillin",)), candidate(0.9, named)).any_rank is None
+
+
 def test_a_cause_that_is_not_listed_gets_an_even_share_of_what_is_left() -> None:
     listed = [candidate(0.6, "a"), candidate(0.3, "b")]
     assert of_truth(frozenset({"c"}), listed, 12) == pytest.approx(0.1 / 10)

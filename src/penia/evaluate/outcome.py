@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from penia.codes import ingredients
+from penia.codes import ingredients, parts_of
 from penia.evaluate.cases import Key
 from penia.explanation import Candidate, CauseSet
 from penia.knowledge import KnowledgeBase
@@ -48,6 +48,16 @@ def canonical(cause: str) -> str:
     return cause.partition("/")[0]
 
 
+@cache
+def counts_as(cause: str) -> frozenset[str]:
+    """Its canonical id and, of a fixed combination of drugs, those of its ingredients."""
+    own = canonical(cause)
+    if not own.startswith("drug:"):
+        return frozenset({own})
+    name = own.removeprefix("drug:")
+    return frozenset({own, *(f"drug:{part}" for part in parts_of(name) or ingredients((), name))})
+
+
 def outcome(
     name: str,
     key: Key,
@@ -57,7 +67,7 @@ def outcome(
     sets: Sequence[CauseSet] = (),
 ) -> Outcome:
     principal = canonical(key.causes[0])
-    accepted = frozenset(canonical(c) for c in key.causes)
+    accepted = accepted_by(key)
     tried = len(knowledge.causes) - len(knowledge.finer) + len(knowledge.drugs)
     truth = of_truth(accepted, candidates, tried, sets)
     wrong = sum(c.probability**2 for c in candidates if not _holds(c, accepted))
@@ -71,12 +81,16 @@ def outcome(
         low_count=key.low_count,
         named=canonical(first.causes[0]) if first else "",
         confidence=first.probability if first else 0.0,
-        principal_rank=_rank(candidates, frozenset({principal})),
+        principal_rank=_rank(candidates, counts_as(key.causes[0])),
         any_rank=_rank(candidates, accepted),
         probability=truth,
         brier=(1 - truth) ** 2 + wrong,
         seconds=seconds,
     )
+
+
+def accepted_by(key: Key) -> frozenset[str]:
+    return frozenset[str]().union(*map(counts_as, key.causes))
 
 
 def of_truth(
@@ -96,11 +110,15 @@ def of_truth(
 
 def _twice(causes: Sequence[str], among: frozenset[str]) -> int:
     """How many times too often a set stands in the sum over those causes."""
-    return max(0, sum(canonical(cause) in among or cause in among for cause in causes) - 1)
+    return max(0, sum(counted(cause, among) or cause in among for cause in causes) - 1)
 
 
 def _holds(candidate: Candidate, accepted: frozenset[str]) -> bool:
-    return any(canonical(cause) in accepted for cause in candidate.causes)
+    return any(counted(cause, accepted) for cause in candidate.causes)
+
+
+def counted(cause: str, among: frozenset[str]) -> bool:
+    return not counts_as(cause).isdisjoint(among)
 
 
 def _rank(candidates: Sequence[Candidate], accepted: frozenset[str]) -> int | None:

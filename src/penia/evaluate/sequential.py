@@ -15,8 +15,8 @@ from statistics import fmean
 import msgspec
 
 from penia import knowledge
-from penia.evaluate.cases import EvaluationError, Key, Pair, pairs
-from penia.evaluate.outcome import canonical
+from penia.evaluate.cases import EvaluationError, Pair, pairs
+from penia.evaluate.outcome import accepted_by, counted
 from penia.evaluate.run import Follow
 from penia.infer import Ranking, rank
 from penia.knowledge.flowchart import When, flow_chart
@@ -122,11 +122,7 @@ def _case(pair: Pair) -> _Case | None:
     )
     if asked.low is None or not available:
         return None
-    return _Case(asked, _accepted(key), _fewest(available, results))
-
-
-def _accepted(key: Key) -> frozenset[str]:
-    return frozenset(canonical(cause) for cause in key.causes)
+    return _Case(asked, accepted_by(key), _fewest(available, results))
 
 
 def _fewest(tests: Sequence[Investigation], results: set[str]) -> tuple[Investigation, ...]:
@@ -171,7 +167,7 @@ def _at_once(case: _Case) -> Walk:
 
 def _right(ranking: Ranking, case: _Case) -> bool:
     first = ranking.families()[0][0]
-    return canonical(ranking.hypotheses[first].family) in case.accepted
+    return counted(ranking.hypotheses[first].family, case.accepted)
 
 
 def _by_gain(case: _Case, ranking: Ranking, left: Sequence[Investigation]) -> Investigation | None:
