@@ -40,7 +40,9 @@ class Clause(msgspec.Struct, frozen=True):
 
     def reached(self, start: int) -> int | None:
         """-1 or 0 where a negation before the words at ``start`` reaches them; None where none does."""
-        for _, stop, word in reversed(self.before):
+        for begin, stop, word in reversed(self.before):
+            if begin < start < stop:
+                return -1
             if stop <= start:
                 reach = self._reaches(stop, word, start)
                 if reach is not None:
@@ -164,7 +166,7 @@ def _touches(span: Span, others: Iterable[Span]) -> bool:
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     ordered = "|".join(f"(?:{word})" for word in words)
-    return re.compile(rf"(?<![a-z0-9])(?:{ordered})(?!(?<=[a-z0-9])[a-z0-9])")
+    return re.compile(rf"(?:(?<![a-z0-9])|(?=,))(?:{ordered})(?!(?<=[a-z0-9])[a-z0-9])")
 
 
 _before = cache(lambda: _any(rules().negation.before))
@@ -177,7 +179,10 @@ _doubt_after = cache(lambda: _any(rules().uncertain.after))
 _relatives = cache(lambda: _any(rules().relatives))
 _meetings = cache(lambda: _any(rules().meetings))
 _in_relative = cache(
-    lambda: re.compile(rf"[^,;]*\b(?:in|of) (?:\w+ ){{0,2}}(?:{'|'.join(rules().relatives)})$")
+    lambda: re.compile(
+        rf"[^,;]*\b(?:in|of) (?:\w+ ){{0,2}}(?:{'|'.join(rules().relatives)})"
+        r"(?= (?:serum|plasma|blood|milk)\b|$)"
+    )
 )
 _tellers = cache(lambda: re.compile(rf"\W*(?:{'|'.join(rules().tellers)})\b"))
 _ends = cache(

@@ -85,7 +85,7 @@ _OTHER = {">": "<", "<": ">"}
 
 
 def _unit(text: str) -> str:
-    bare = text.strip().replace("µ", "u").replace("μ", "u").replace(" ", "").lower()
+    bare = text.strip().replace("µ", "u").replace("μ", "u").replace(" ", "").lower().replace("[iu]", "iu")
     return tables.labs().unit_spellings.get(bare, bare)
 
 
@@ -244,6 +244,21 @@ def value_in(raw: str) -> Value:
         return None, None, None
     unit = found["unit"].replace(" ", "/") if found["unit"] else None
     return float(found["number"].replace(",", ".")), found["sign"], unit
+
+
+_INTERVAL = re.compile(
+    r"\((?:normal|ref(?:erence|\.)?|range|interval|values?|:|\s)*(\d+(?:[.,]\d+)?)\s*(?:-|–|to)\s*(\d+(?:[.,]\d+)?)(?:\s*[^\s\d()]*/[^\s\d()]*)?\)",
+    re.IGNORECASE,
+)
+
+
+def interval_in(raw: str) -> tuple[float | None, float | None]:
+    """The laboratory's own interval beside a value: ``340/uL (670-2950)``."""
+    found = _INTERVAL.search(re.sub(r"(?<=\d),(?=\d{3}\b)", "", raw))
+    if found is None:
+        return None, None
+    low, high = (float(end.replace(",", ".")) for end in found.groups())
+    return (low, high) if low < high else (None, None)
 
 
 def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:

@@ -29,19 +29,23 @@ def read_test(test: TestResult, body: Body) -> Heard:
         name, raw = "systolic blood pressure", f"{pair[1]} mmHg"
     text = tables.normalise(raw)
     heard = Heard([], [], [], [])
-    value = (test.value, test.comparator, test.unit)
+    value, interval = (test.value, test.comparator, test.unit), (test.low, test.high)
     if test.value is None and raw:
         value = labs.value_in(raw)
+        interval = interval if interval != (None, None) else labs.interval_in(raw)
     flag = test.interpretation or (verdict.direction(text) if value[0] is None else None)
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
     for analyte in labs.analytes_named(name, test.analyte, value[2], text):
-        heard.keys += labs.read_value(analyte, value, test.low, test.high, flag, body)
+        heard.keys += labs.read_value(analyte, value, *interval, flag, body)
     above = None if test.value is None or test.high is None else test.value > test.high
     if value[0] is not None and not raw:
-        counted = organisms.amount(name, tables.normalise(shown(test)))
+        amount = tables.normalise(shown(test))
+        counted = organisms.amount(name, amount)
         heard.keys += [Said(key, present, decisive=True) for key, present in counted.items()]
+        if test.value and _COPIES.search(test.unit or ""):
+            heard.keys += [one for one in results.read_result(name, amount, amount, None) if one.present]
     heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation, body))
     heard.low += _called_low(name, test, text)
@@ -60,9 +64,14 @@ _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 """Systolic over diastolic pressure."""
 
 
+_COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
 _HEAD = re.compile(r"[(:]|\b(?:including|for|of)\b", re.IGNORECASE)
 _LIST = re.compile(r"[,;]|\band\b", re.IGNORECASE)
 """What ends the heading of a list of tests in one name, and what parts the tests."""
+
+
+_PLACES = frozenset(("bone marrow", "marrow", "blood", "peripheral blood"))
+"""``Megakaryocytes, bone marrow`` is one test."""
 
 
 def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[Said]:
@@ -70,7 +79,7 @@ def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[S
     listed = _HEAD.split(test.name)[-1].strip(" )")
     parts = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
     whole = verdict.whole_negative(text) if text else flag in ("negative", "normal")
-    if len(parts) < 2 or not whole or "pcr" in test.name.lower():
+    if len(parts) < 2 or not whole or "pcr" in test.name.lower() or not _PLACES.isdisjoint(parts):
         return []
     found: list[Said] = []
     for part in parts:
@@ -97,7 +106,7 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
     parts: dict[str, set[bool]] = {}
     for inner, result in joined.name_and_result(text):
-        if _doubted(inner, result):
+        if _doubted(inner, result) or _only_a_time(inner):
             continue
         base = _CLASSES.sub("", name) if _CLASSES.search(inner) else name
         base = "" if organisms.another(name, inner) else base
@@ -109,12 +118,21 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
 
 
+def _only_a_time(inner: str) -> bool:
+    """``normal ten weeks later`` names no other test."""
+    return bool(_TIME.search(inner) and not _CLASSES.search(inner) and not testnames.rows_named(inner))
+
+
 def _doubted(inner: str, result: str) -> bool:
-    """``suspected viremia`` is no viremia."""
+    """``suspected viremia`` is no viremia, ``without increased blasts`` are none."""
     text = f"{inner} {result}"
-    return any(clause.sign(len(inner) + 1, len(text)) == 0 for clause in clauses(text)[:1])
+    return any(clause.sign(len(inner) + 1, len(text)) != 1 for clause in clauses(text)[:1])
 
 
+_TIME = re.compile(
+    r"\b(?:days?|weeks?|months?|years?|hours?|later|afterwards|repeat\w*|follow ?up|first|initial(?:ly)?"
+    r"|then|again|treatment|therapy|recovery|discharge)\b"
+)
 _CLASSES = re.compile(r"\big[mga]\b")
 """A part of the result that names a class of antibody stands for that class alone."""
 
@@ -123,7 +141,7 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     """Free words of a result, read as findings; a name that is a finding takes the result's polarity."""
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
-    smear = any(word in name for word in ("smear", "film", "morphology", "differential"))
+    smear = any(word in name for word in ("smear", "film", "picture", "morphology", "differential"))
     marrow = "marrow" in name
     found = [*words.read_words(text, True).keys, *hpo.named_terms(text, True)]
     rules = tables.rules()
@@ -132,12 +150,26 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
     if verdict.whole_negative(text):
         both = words.read_words(f"normal {name}; {name} normal", True).keys
-        found += [one for one in both if not one.present and _allowed(one.key, smear)]
+        found += [
+            one
+            for one in both
+            if not one.present
+            and _allowed(one.key, smear)
+            and (not one.key.startswith("history:") or one.key == _CANCER)
+        ]
+    if _ONE_PLACE.search(name) or not _ANY_CANCER.search(name):
+        found = [one for one in found if one.present or one.key != _CANCER]
     if len(text.split()) <= 3:
         found += _named_after_finding(name, verdict.generic(text))
     return found
 
 
+_CANCER = "history:active-cancer"
+_ANY_CANCER = re.compile(r"malignan|cancer|neoplas|tumor|oncolog|staging|\bpet\b|whole body")
+_ONE_PLACE = re.compile(
+    r"marrow|trephine|flow|phenotyp|film|smear|biops|histolog|cytolog|\w*scopy|fluid|markers?\b"
+)
+"""A look at one place or one kind of cell does not say that there is no cancer elsewhere."""
 _FLAGGED = {"positive": True, "abnormal": True, "negative": False}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from penia.facts import organisms
+from penia.facts import organisms, tables
 from penia.facts.clause import clauses
 from penia.facts.schema.measured import TestRow
 from penia.facts.statement import Said
@@ -59,9 +59,16 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
-    if _any(row.unknown, text) or word("unknown").search(_without(row.present, text)):
+    if _any(row.unknown, text):
         return None
+    if word("unknown").search(_without(row.present, text)):
+        return True if row.result == "text" and _text(row, _certain(text), raw) else None
     return _READERS.get(row.result, _words)(row, text, raw)
+
+
+def _certain(text: str) -> str:
+    """Without the pieces of a list that nobody is sure of."""
+    return ", ".join(piece for piece in re.split(r"[,;]|\bwith\b", text) if not word("unknown").search(piece))
 
 
 def _words(row: TestRow, text: str, raw: str) -> bool | None:
@@ -87,6 +94,26 @@ def _text(row: TestRow, text: str, raw: str) -> bool | None:
     if -1 in signs or _any(row.absent, text) or whole_negative(text):
         return False
     return None
+
+
+_MARKER = (
+    r"(?:cd ?\d+\w?|tdt|mpo|myeloperoxidase|hla ?dr|fmc ?7|flaer|bcl ?\d"
+    r"|(?:surface |cytoplasmic )?(?:ig[mgad]?|mu|kappa|lambda)\b)"
+)
+_MARKERS = rf"{_MARKER}(?:(?:,| and| or)? {_MARKER})*"
+_LACKING = re.compile(
+    rf"\b{_MARKERS} (?:negative|absent)\b"
+    rf"|\b(?:negative for|no|without|lack(?:s|ing)?(?: of)?)(?: expression of)? {_MARKERS}\b"
+)
+_MINUS = re.compile(r"\b(CD\s?\d+\w?|TdT|MPO|HLA-?DR)\s?[-\u2212\u2013](?=[\s,;/.)]|$)", re.IGNORECASE)
+"""``CD34-``, of which the sign goes when the text is normalised."""
+
+
+def _phenotype(row: TestRow, text: str, raw: str) -> bool | None:
+    """A report on cells by their antigens: one that they lack denies nothing."""
+    if _MINUS.search(raw):
+        text = tables.normalise(_MINUS.sub(r"\1 negative", raw))
+    return _text(row, _LACKING.sub(" ", text), raw)
 
 
 def _whole(row: TestRow, text: str, raw: str) -> bool | None:
@@ -205,11 +232,12 @@ def _duffy(row: TestRow, text: str, raw: str) -> bool | None:
     return True if _any(row.present, text) else None
 
 
-BY_WORDS = ("culture", "text", "whole", "karyotype", "number")
+BY_WORDS = ("culture", "text", "phenotype", "whole", "karyotype", "number")
 """Results that are read as a whole by their words, not part by part."""
 _READERS = {
     "words": _words,
     "text": _text,
+    "phenotype": _phenotype,
     "culture": _culture,
     "variant": _variant,
     "gene": _gene,

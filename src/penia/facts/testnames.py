@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from penia.facts import tables
@@ -21,12 +22,21 @@ def rows_named(name: str) -> tuple[TestRow, ...]:
     found = [rows[int(n)] for n in numbers]
     padded = f" {name.replace(',', ' ')} "
     found += [row for row in _rows_by_terms(padded) if row not in found]
-    return tuple(
+    kept = [
         row
         for row in found
         if not any(f" {word} " in padded for word in row.without)
         and not (row.unless_name and searches(row.unless_name, name))
-    )
+    ]
+    first = _MARROW_AND.match(name)
+    return tuple(kept + [row for row in rows_named(first[1]) if row not in kept]) if first else tuple(kept)
+
+
+_MARROW_AND = re.compile(
+    r"((?:\w+ )*(?:marrow|trephine)(?: \w+)*?),? (?:and|with|plus) "
+    r"(?=.*\b(?:flow|panel|cytogenetics?|karyotype|immuno\w+|sequencing|molecular)\b)"
+)
+"""``bone marrow biopsy with flow cytometry`` is the biopsy as well."""
 
 
 Parts = tuple[tuple[str, ...], ...]

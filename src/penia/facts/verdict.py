@@ -32,13 +32,24 @@ def generic(text: str) -> bool | None:
     negative = word("negative").search(text)
     positive = word("positive").search(word("negative").sub(" ", text))
     if negative and positive:
-        opening = text.split(",", maxsplit=1)[0]
-        if "," in text and opening != text:
-            return generic(opening)
-        return None
+        pieces = _PIECES.split(text)
+        if len(pieces) == 1:
+            return None
+        if _PHASE.search(text):
+            return True if any(generic(piece) for piece in pieces) else None
+        return generic(pieces[0])
     if negative:
         return False
     return True if positive else None
+
+
+_PIECES = re.compile(r"[,;]|\b(?:but|then)\b")
+_PHASE = re.compile(
+    r"\b(?:later|afterwards|then|(?:days?|weeks?|months?|years?) (?:after|later|on|before)|repeat(?:ed)?"
+    r"|(?:on|at) (?:first|follow ?up|presentation|diagnosis|recovery)|initial(?:ly)?|in remission"
+    r"|convalescen\w+)\b"
+)
+"""One test at two times: what it once found was there, ``positive; normal ten weeks later``."""
 
 
 def _above(measured: re.Match[str]) -> bool | None:

@@ -21,6 +21,7 @@ ResultKind = Literal[
     "titer",
     "culture",
     "duffy",
+    "phenotype",
     "karyotype",
     "clonal",
     "abnormal",
