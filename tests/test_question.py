@@ -84,3 +84,17 @@ def test_words_of_these_weeks_of_red_cells_or_of_a_low_count_that_was_over_leave
     assert told(-20) == "unknown"
     assert told(-400, words="Anemia") == "unknown"
     assert told(-400, normal=-200) == "unknown"
+
+
+def test_words_that_place_the_low_count_before_the_counts_are_known() -> None:
+    def said(day: int, normal: int | None = None) -> datetime | None:
+        found = Finding("Neutropenia", time=T + timedelta(days=day))
+        counts = (Count(T, "ANC", 0.6),)
+        before = () if normal is None else (Count(T + timedelta(days=normal), "ANC", 3.2),)
+        low = question(Record(person=Person("p"), counts=before + counts, findings=(found,))).low
+        assert low is not None
+        return low.said
+
+    assert said(-60) == T - timedelta(days=60)
+    assert said(-60, normal=-30) is None
+    assert said(3) is None

@@ -112,19 +112,32 @@ def _low_counts(
         measured={**_in_words(record, reading), **measured_lines(record, episode, series)},
         words={**reading.low_words, **lineage_states(record, episode, series)},
         tempo=_tempo(episode, reading),
+        said=_said_before(episode, reading),
         passed=_passed(episode),
         earlier=_earlier(record, episode, series),
     )
 
 
+def _said(episode: Episode, reading: Reading) -> tuple[datetime, datetime] | None:
+    """When words first and last called white cells low, if no count was normal since the first."""
+    said = reading.white_low_said
+    over = said is not None and episode.last_normal is not None and episode.last_normal >= said[0]
+    return None if over else said
+
+
+def _said_before(episode: Episode, reading: Reading) -> datetime | None:
+    """When words placed the low count that the first low count shows later only."""
+    said = _said(episode, reading)
+    return said[0] if said and episode.first_low and said[0] < episode.first_low else None
+
+
 def _tempo(episode: Episode, reading: Reading) -> Tempo:
     """Of the counts; where these are too few, chronic if words place a low count that long before."""
-    if episode.tempo != "unknown" or reading.white_low_said is None:
+    said = _said(episode, reading)
+    if episode.tempo != "unknown" or said is None:
         return episode.tempo
-    first, last = reading.white_low_said
+    first, last = said
     last = max(last, episode.last_low or last)
-    if episode.last_normal is not None and episode.last_normal >= first:
-        return episode.tempo
     return "chronic" if last - first > timedelta(days=limits().episode.chronic.value) else episode.tempo
 
 

@@ -619,3 +619,24 @@ def test_a_passing_sign_of_the_last_low_count_is_of_the_illness_however_old_the_
     confused = Finding("Confusion", time=T)
     reading = read_facts(Record(ADULT, findings=(confused,)), T, T - 2000 * DAY, T)
     assert says(reading, "HP:0001289") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "days_ago", "since", "long"),
+    [
+        ("Leukopenia, for nine years", 0, 9 * 365, True),
+        ("Neutropenia for three months", 0, 91.2, False),
+        ("Neutropenia", 800, 800, True),
+        ("Neutropenia for nine years", 3285, 3285, True),
+        ("Transient neutropenia", 800, None, False),
+        ("Neutropenia with fever for three months", 0, 0, False),
+        ("Thrombocytopenia for nine years", 0, None, False),
+    ],
+)
+def test_words_tell_since_when_the_count_is_low(
+    name: str, days_ago: int, since: float | None, long: bool
+) -> None:
+    reading = read(findings=(Finding(name, time=T - days_ago * DAY),))
+    said = reading.white_low_said
+    assert (said and (T - said[0]) / DAY) == since
+    assert (says(reading, "history:low-count-over-1-year") is True) is long

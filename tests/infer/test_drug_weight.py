@@ -122,3 +122,11 @@ def test_a_drug_believed_to_be_innocent_is_not_lifted_as_one_that_lowers_neutrop
     assert load().drugs["drug:sodium-chloride"].mechanism == "none"
     assert lift("drug:sodium-chloride") == 1.0
     assert lift("drug:clozapine") > 20
+
+
+def test_a_drug_begun_after_words_had_placed_the_low_count_hardly_caused_it() -> None:
+    new, after, before = (
+        weighed("drug:clozapine", said=said, onset=(None, NOW)).value for said in (None, ago(400), ago(2))
+    )
+    assert 0 < after < 0.5 * new
+    assert before > 0.5 * new

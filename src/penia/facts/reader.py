@@ -14,7 +14,7 @@ from penia.facts.resolve import Source, resolve
 from penia.facts.results import EARLIER
 from penia.facts.schema.words import WindowKind
 from penia.facts.statement import Bound, Fact, Heard, Reading, Said
-from penia.record import Condition, Record, TestResult
+from penia.record import Condition, Finding, Record, TestResult
 
 _DAY = timedelta(days=1)
 _AGO = re.compile(
@@ -41,14 +41,15 @@ class _Read:
         self.excluded: dict[str, None] = {}
         self.unread: list[tuple[str, str, str]] = []
 
-    def take(self, heard: Heard, source: Source, kind: str) -> None:
+    def take(self, heard: Heard, source: Source, kind: str, low_since: datetime | None) -> None:
+        """``low_since``: when what it calls low was so first, if it is the low count in question."""
         if not heard:
             self.unread.append((source.text, source.place, kind))
             return
         self.said += [(one, source) for one in heard.keys]
         for letter, low in heard.low:
             self.low[letter] = self.low.get(letter, False) or low
-            said = [source.time] if low and source.time is not None else []
+            said = [low_since] if low and low_since is not None else []
             self.low_said += said
             self.white_low_said += said if letter in _WHITE else []
         for cause in heard.conditions:
@@ -109,36 +110,68 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     """Findings, diagnoses, exposures and procedures."""
     for finding in record.findings:
         if finding.present or _in_window("absent", finding.time, anchor):
-            source = Source(finding.time, finding.name, finding.origin.place)
-            heard = texts.read_finding(finding, body)
-            if finding.present and _told_over(finding.name, finding.time, anchor):
-                heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
-            heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
-            read.take(heard, source, finding.kind)
+            _read_finding(read, finding, body, anchor)
     for condition in record.conditions:
-        source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
-        heard = texts.read_condition(condition, body)
-        if condition.status != "past":
-            if condition.status == "active" and _told_over(condition.name, condition.since, anchor):
-                heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
-            heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
-        if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
-            heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
-        if condition.status == "past":
-            _of_the_past(heard, condition, anchor)
-            read.over.update(heard.conditions if condition.since is None else ())
-        else:
-            read.current.update(heard.conditions)
-        read.take(heard, source, "condition")
+        _read_condition(read, condition, body, anchor)
     for exposure in record.exposures:
         place = exposure.origins[0].place if exposure.origins else ""
         source = Source(exposure.start, exposure.name, place)
         heard = texts.read_any_exposure(exposure, anchor)
         if heard or exposure.ingredient is None:
-            read.take(heard, source, exposure.kind)
+            read.take(heard, source, exposure.kind, source.time)
     for procedure in record.procedures:
         source = Source(procedure.time, procedure.name, procedure.origin.place)
-        read.take(texts.read_procedure(procedure, anchor), source, "procedure")
+        read.take(texts.read_procedure(procedure, anchor), source, "procedure", source.time)
+
+
+def _read_finding(read: _Read, finding: Finding, body: Body, anchor: datetime | None) -> None:
+    heard = texts.read_finding(finding, body)
+    over = finding.present and _told_over(finding.name, finding.time, anchor)
+    if over:
+        heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
+    heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
+    low_since = None if over else _low_since(finding.name, finding.time, anchor)
+    heard.keys += _low_long(heard, low_since, anchor)
+    read.take(heard, Source(finding.time, finding.name, finding.origin.place), finding.kind, low_since)
+
+
+def _read_condition(read: _Read, condition: Condition, body: Body, anchor: datetime | None) -> None:
+    source = Source(condition.since or condition.recorded, condition.name, condition.origin.place)
+    heard = texts.read_condition(condition, body)
+    low_since = None
+    if condition.status == "past":
+        _of_the_past(heard, condition, anchor)
+        read.over.update(heard.conditions if condition.since is None else ())
+    else:
+        if _told_over(condition.name, condition.since, anchor):
+            heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
+        else:
+            low_since = _low_since(condition.name, source.time, anchor)
+        heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
+        heard.keys += _low_long(heard, low_since, anchor)
+        read.current.update(heard.conditions)
+    if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
+        heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
+    read.take(heard, source, "condition", low_since)
+
+
+def _low_since(name: str, time: datetime | None, anchor: datetime | None) -> datetime | None:
+    """When what is called low was so first: at its time, or longer ago where one of now tells its length."""
+    if time is None or (anchor is not None and not _in_window("near", time, anchor)):
+        return time
+    told = re.search(tables.rules().low_long.length, tables.normalise(name, True))
+    days = spans.days_long(told["length"]) if told else None
+    return time if days is None else time - days * _DAY
+
+
+def _low_long(heard: Heard, since: datetime | None, anchor: datetime | None) -> list[Said]:
+    """A low white count that words place long before the counts of now."""
+    rule = tables.rules().low_long
+    known = any(one.key == rule.key for one in heard.keys)
+    white = any(low and letter in _WHITE for letter, low in heard.low)
+    if known or not white or since is None or anchor is None or anchor - since < rule.least * _DAY:
+        return []
+    return [Said(rule.key, True)]
 
 
 def _of_the_past(heard: Heard, condition: Condition, anchor: datetime | None) -> None:
@@ -194,7 +227,7 @@ def _read_tests(
                 and replaced.tells(one, test.time)
             ]
             if heard or test.origin.place not in counted:
-                read.take(heard, source, test.kind)
+                read.take(heard, source, test.kind, source.time)
     _slow_pulse(read, record, body)
     for count in record.counts:
         if _in_window("laboratory", count.time, anchor, last):

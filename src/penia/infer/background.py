@@ -36,6 +36,8 @@ class Background(msgspec.Struct, frozen=True):
     """The record says when the count was low; else it may have been at any time."""
     earlier: tuple[Passed, ...] = ()
     """Episodes before this one."""
+    said: datetime | None = None
+    """When words placed the low count that the counts show later only."""
     since: Mapping[str, datetime] = MappingProxyType({})
     """The earliest time at which the record states a cause, by its id."""
 

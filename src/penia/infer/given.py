@@ -41,10 +41,15 @@ def drug_weight(
 
 def timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
     """P(the fall falls into the window); a low count that is known in words alone was there when they were
-    said, or else when the record ends, or at some other time."""
+    said, or else when the record ends, or at some other time; one that words place before the counts
+    was there then, or fell after it."""
     short = drug.drug_class in fitted.short_courses
     undated = (fitted.undated_short if short else fitted.undated).value
     last_normal, deep = background.onset[0], background.deep
+    if deep is not None and background.said is not None and background.said < deep:
+        before = in_window(course, latency, (last_normal, background.said), undated, fitted)
+        after = in_window(course, latency, (background.said, deep), undated, fitted)
+        return fitted.when_said.value * before + (1 - fitted.when_said.value) * after
     if deep is not None or background.seen is None:
         return in_window(course, latency, (last_normal, deep), undated, fitted)
     then = in_window(course, latency, (last_normal, background.seen), undated, fitted)

@@ -60,6 +60,7 @@ def rank(
         paired,
         low.dated,
         low.earlier,
+        low.said,
         reading.since,
     )
     masses = Weighed(who, background, settings(), fitted)

@@ -57,6 +57,8 @@ class LowCounts(msgspec.Struct, frozen=True):
     """It was over sooner after the last normal count than a chronic one can be."""
     earlier: tuple[Passed, ...] = ()
     """Episodes before this one that are over."""
+    said: datetime | None = None
+    """When words placed it that the counts show later only."""
 
 
 class Ranking(msgspec.Struct, frozen=True, dict=True):

@@ -57,6 +57,16 @@ class Window(Row, frozen=True):
     after: float
 
 
+class LowLong(Row, frozen=True):
+    """How words tell since when a count is low."""
+
+    key: str
+    """It has been low for ``least`` days."""
+    least: float
+    length: str
+    """Between the low count and its ``length`` nothing else is told."""
+
+
 class Followed(Row, frozen=True):
     """How a note says that a drug was given once the count was low."""
 
@@ -108,6 +118,7 @@ class Rules(Row, frozen=True):
     """Key → the days before the low count for which it holds."""
     ended: tuple[str, ...]
     """By these an illness says that it is over."""
+    low_long: LowLong
     followed: Followed
     raising: frozenset[str]
     """Ingredients that are given to raise counts."""
