@@ -111,11 +111,17 @@ _LIST_END = re.compile(r"\b(?:or|nor|and)\b")
 _CHANGE = re.compile(r"\b(?:with|has|had|who|which|but|then)\b")
 
 
+_OF_A_TEST = re.compile(
+    r"\b(?:stain(?:s|ing)?|cultures?|smears?|tests?|pcr|serolog(?:y|ies)|markers?|studies) $"
+)
+"""``granulomas, AFB and fungal stains negative`` denies no granulomas."""
 _CLOSING = re.compile(r"absent|denied|negative|none|nil|not present")
 
 
 def _closes_list(text: str, at: int, stop: int) -> bool:
     """``fever, cough and rash absent``: it may deny the whole list, so nothing is said of the first items."""
+    if _OF_A_TEST.search(text, 0, at):
+        return False
     return bool(_CLOSING.search(text, at, stop)) and (
         text.count(",", 0, at) > 1 or bool(_LIST_END.search(text, 0, at))
     )

@@ -194,12 +194,14 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
     if test.value is not None:
         return []
     flag = test.interpretation or verdict.direction(text)
+    said = words.read_words(text, True).low
     letter = _LINES.get(test.analyte or "")
     if letter and flag in ("low", "normal", "high"):
         return [(letter, flag == "low")]
     if flag in ("low", "normal"):
-        return [(letter, flag == "low") for letter, _ in words.read_words(f"low {name}", True).low]
-    return words.read_words(text, True).low
+        named = [(letter, flag == "low") for letter, _ in words.read_words(f"low {name}", True).low]
+        return named if not said or verdict.direction(text.split()[0]) == flag else said
+    return said
 
 
 def read_count(count: Count, body: Body) -> list[Said]:

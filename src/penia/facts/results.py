@@ -131,7 +131,7 @@ def _culture(row: TestRow, text: str, raw: str) -> bool | None:
 
 _VARIANT = re.compile(
     r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense"
-    r"|missense|splic|truncat"
+    r"|missense|splic|truncat|\bloss\b"
     r"|\bc ?\.|\bp ?\.|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
 )
 
@@ -140,7 +140,7 @@ def _variant(row: TestRow, text: str, raw: str) -> bool | None:
     if _any(row.absent, text):
         return False
     if re.search(
-        r"\b(?:no|without|not)\b[^,;]*(?:variant|mutation|deletion|rearrang|detected|found|identified|pathogenic|abnormal)|\bbenign\b",
+        r"\b(?:no|without|not)\b[^,;]*(?:variant|mutation|deletion|loss|rearrang|detected|found|identified|pathogenic|abnormal)|\bbenign\b",
         text,
     ):
         return False
