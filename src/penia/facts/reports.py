@@ -200,7 +200,7 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
         return [(letter, flag == "low")]
     if flag in ("low", "normal"):
         named = [(letter, flag == "low") for letter, _ in words.read_words(f"low {name}", True).low]
-        return named if not said or verdict.direction(text.split()[0]) == flag else said
+        return named if not said or verdict.direction(text.split(maxsplit=1)[0]) == flag else said
     return said
 
 
