@@ -640,3 +640,46 @@ def test_words_tell_since_when_the_count_is_low(
     said = reading.white_low_said
     assert (said and (T - said[0]) / DAY) == since
     assert (says(reading, "history:low-count-over-1-year") is True) is long
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "key", "days"),
+    [
+        ("Widal test", "positive", "test:typhidot", 60),
+        ("EBV VCA IgM", "positive", "test:ebv-vca-igm", 60),
+        ("Malaria film", "Plasmodium falciparum", "test:malaria-film", 60),
+        ("Influenza PCR", "positive", "test:influenza-pcr", 30),
+        ("Blood culture", "Staphylococcus aureus", "test:blood-culture-bacteria", 30),
+        ("Dengue NS1 antigen", "negative", "test:dengue-ns1", 60),
+    ],
+)
+def test_a_test_for_an_acute_infection_of_another_time_is_none_of_now(
+    name: str, result: str, key: str, days: int
+) -> None:
+    def said(after: int) -> bool | None:
+        return says(read(tests=(TestResult(name, T + after * DAY, text=result),)), key)
+
+    assert said(-days + 1) is (result != "negative")
+    assert said(-days - 20) is None
+    assert said(days + 20) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("HIV antibody", "test:hiv-ag-ab"),
+        ("Hepatitis C RNA", "test:hcv-rna"),
+        ("QuantiFERON", "test:tb-igra"),
+        ("CMV PCR", "test:cmv-pcr"),
+    ],
+)
+def test_an_infection_that_stays_is_told_by_an_old_test(name: str, key: str) -> None:
+    assert says(read(tests=(TestResult(name, T - 300 * DAY, text="positive"),)), key) is True
+
+
+def test_signs_of_an_illness_in_a_report_of_years_ago_are_none_of_now() -> None:
+    def pneumonia(days: int) -> bool | None:
+        return says(read(tests=(TestResult("Chest CT", T - days * DAY, text="pneumonia"),)), "HP:0002090")
+
+    assert pneumonia(3) is True
+    assert pneumonia(1000) is None

@@ -261,6 +261,12 @@ def interval_in(raw: str) -> tuple[float | None, float | None]:
     return (low, high) if low < high else (None, None)
 
 
+def counted_in(text: str) -> set[str]:
+    """Analytes of which a number stands inside words."""
+    matches = tables.index().banks["numbers"].matches(text)
+    return {tables.labs().numbers[int(owner)].analyte for owner, _, _ in matches}
+
+
 def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:
     """Numbers inside words (``spleen 18 cm``), from a normalised text."""
     found: list[Said] = []
@@ -274,6 +280,6 @@ def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:
             number = float(match[1]) if match else None
         if number is None:
             continue
-        unit = tables.labs().analytes[row.analyte].unit or None
+        unit = row.unit or tables.labs().analytes[row.analyte].unit or None
         found += read_value(row.analyte, (number, None, unit), None, None, None, body)
     return found

@@ -38,6 +38,21 @@ def told(name: str, result: str, raw: str) -> Told:
     return hidden | (said or _in_result(name, result))
 
 
+def named(name: str) -> bool:
+    """The name of a test holds that of an organism."""
+    return bool(_places(name)[0])
+
+
+@lru_cache(4096)
+def unnamed(text: str) -> str:
+    """The text with ``organism`` for the names of organisms, which hold words of signs: severe fever with
+    thrombocytopenia syndrome virus, hepatitis B."""
+    places = [place[1:] for place in _places(text)[0]]
+    for start, end in sorted(places, reverse=True):
+        text = f"{text[:start]}organism{text[end:]}"
+    return text
+
+
 def another(name: str, inner: str) -> bool:
     """``inner`` names an organism, and ``name`` a different one."""
     found, _ = _named(name)
@@ -46,7 +61,7 @@ def another(name: str, inner: str) -> bool:
 
 def _of_none(found: list[Organism], name: str, result: str, raw: str) -> Told:
     """Several organisms: what is denied is denied of each, a positive result says nothing."""
-    if len(_methods(name)) != 1:
+    if len(_methods(name)) > 1:
         return {}
     said = [_of_one(organism, name, result, raw) for organism in found]
     return {key: present for one in said for key, present in one.items() if not present}
@@ -55,8 +70,10 @@ def _of_none(found: list[Organism], name: str, result: str, raw: str) -> Told:
 def _of_one(organism: Organism, name: str, result: str, raw: str) -> Told:
     silent: Told = dict.fromkeys(_keys(organism))
     method = _method(name) or _method(result)
-    if method is None or word("unknown").search(result):
-        return silent if method is None and _matches("past", f"{name} {result}") else {}
+    if word("unknown").search(result):
+        return {}
+    if method is None:
+        return silent if _matches("past", f"{name} {result}") else _bare(organism, name, result)
     if method in _SERUM:
         verdict = _antibodies(organism, method, name, result, raw)
         return verdict if verdict is not None else silent
@@ -67,6 +84,25 @@ def _of_one(organism: Organism, name: str, result: str, raw: str) -> Told:
     if key is None and verdict and organism.proof:
         return silent | {organism.proof: True}
     return {key: verdict} if key else {}
+
+
+def _bare(organism: Organism, name: str, result: str) -> Told:
+    """No method is told: ``Influenza A virus, nasal swab: positive``, ``Dengue: negative``. Found in a
+    specimen it is there, whatever the method; what a specimen other than blood lacks may be elsewhere."""
+    verdict = _by_nucleic_acid(result)
+    sampled = _matches("specimens", name)
+    if verdict and sampled and (key := organism.nucleic or organism.antigen or organism.proof):
+        return {key: True}
+    if verdict is None or not organism.bare or (sampled and (verdict or not organism.sheds)):
+        return {}
+    return {organism.bare: verdict} if _plain(name) else {}
+
+
+def _plain(name: str) -> bool:
+    """Nothing beside the organism and the specimen: ``COVID-19 symptoms`` is no test for it."""
+    rest = _words("plain").sub(" ", _words("specimens").sub(" ", unnamed(name)))
+    allowed = {"organism", *tables.rules().fillers}
+    return all(word in allowed for word in re.findall(r"[a-z0-9]+", rest))
 
 
 def _by_nucleic_acid(result: str) -> bool | None:
@@ -152,15 +188,20 @@ def _by_class(text: str) -> dict[str, bool | None]:
 
 
 def _in_result(name: str, result: str) -> Told:
-    """A test that names no organism, whose result does: ``Blood culture: grew Brucella``."""
+    """A test that names no organism, whose result does: ``Blood culture: grew Brucella``, ``Infectious
+    work-up: recent Epstein-Barr virus infection``."""
     method = _method(name)
-    if method not in ("nucleic", "culture", "seen") or word("unknown").search(result):
+    direct = method in ("nucleic", "culture", "seen")
+    if word("unknown").search(result) or not (direct or _matches("acute", result)):
         return {}
     found: Told = {}
     for clause in clauses(result):
         for organism, start, end in _places(clause.text)[0]:
             sign = clause.sign(start, end)
-            key = getattr(organism, method) or (organism.proof if sign > 0 else None)
+            if method is None or not direct:
+                key = (organism.igm or organism.antibody or organism.bare) if sign > 0 else None
+            else:
+                key = getattr(organism, method) or (organism.proof if sign > 0 else None)
             if key and sign:
                 found[key] = found.get(key) or sign > 0
     return found

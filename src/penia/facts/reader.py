@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from penia import spans
 from penia.facts import circumstances, fever, reports, tables, texts, vitals
@@ -216,10 +217,12 @@ def _read_tests(
                 near=test.value is None or _near(test.time, anchor, last),
             )
             heard = reports.read_test(test, body)
+            over = frozenset[str]() if _in_window(window, test.time, anchor, last) else tables.rules().over
             heard.keys = [
                 one
                 for one in heard.keys
                 if one.key not in counted.get(test.origin.place, ())  # a share of few cells misleads
+                and one.key not in over
                 and (
                     one.key != EARLIER
                     or (one.present and (_earlier(test.time, anchor) or _AGO.search(test.name)))
@@ -244,15 +247,24 @@ def _read_tests(
 def _lasting(
     said: list[tuple[Said, Source]], low: tuple[datetime | None, datetime | None]
 ) -> Iterator[tuple[Said, Source]]:
-    """Without the passing signs of another time, as a hypotension of weeks before the low counts; and
-    without what holds for so many days, where it was more days before."""
-    rules = tables.rules()
+    """Without the passing signs of another time, as a hypotension of weeks before the low counts, and tests
+    for an acute infection of months before or after; and without what holds for so many days, where it was
+    more days before."""
+    rules, fading = tables.rules(), _fading()
     for one, source in said:
-        lasts = rules.lapsing.get(one.key)
-        if (one.key not in rules.passing or _in_window("vital", source.time, *low)) and (
-            lasts is None or not one.present or _lasts(source, low[0], lasts)
+        lasts, fades = rules.lapsing.get(one.key), fading.get(one.key)
+        if (
+            (one.key not in rules.passing or _in_window("vital", source.time, *low))
+            and (lasts is None or not one.present or _lasts(source, low[0], lasts))
+            and (fades is None or _within(fades, source.time, *low))
         ):
             yield one, source
+
+
+@cache
+def _fading() -> dict[str, int]:
+    """Finding key → days about the low counts within which it tells of them."""
+    return {key: days for days, keys in tables.rules().fading.items() for key in keys}
 
 
 def _lasts(source: Source, low: datetime | None, days: float) -> bool:
@@ -315,6 +327,13 @@ def _near(time: datetime | None, first: datetime | None, last: datetime | None) 
         return True
     window = tables.rules().windows["near"]
     return first - window.before * _DAY <= time <= last + window.after * _DAY
+
+
+def _within(days: float, time: datetime | None, first: datetime | None, last: datetime | None) -> bool:
+    """In the days of the low counts, or no more than ``days`` from them."""
+    if time is None or first is None or last is None:
+        return True
+    return first - days * _DAY <= time <= last + days * _DAY
 
 
 def _timeless(test: TestResult) -> bool:

@@ -46,8 +46,11 @@ def read_test(test: TestResult, body: Body) -> Heard:
         heard.keys += [Said(key, present, decisive=True) for key, present in counted.items()]
         if test.value and _COPIES.search(test.unit or ""):
             heard.keys += [one for one in results.read_result(name, amount, amount, None) if one.present]
-    heard.keys += _unless_decided(heard, _rows(name, text, raw, test.interpretation, above))
-    heard.keys += _unless_decided(heard, _report(name, text, test.interpretation, body))
+    numbers = labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body) if text else []
+    rows = _rows(name, text, raw, test.interpretation, above)
+    measured = set[str]() if "marrow" in name else _by_number(name, text)
+    heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
+    heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
@@ -65,9 +68,11 @@ _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 
 
 _COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
-_HEAD = re.compile(r"[(:]|\b(?:including|for|of)\b", re.IGNORECASE)
-_LIST = re.compile(r"[,;]|\band\b", re.IGNORECASE)
+_HEAD = re.compile(r"[(:]|\b(?:for|of)\b", re.IGNORECASE)
+_LIST = re.compile(r"[,;]|\b(?:and|including)\b", re.IGNORECASE)
 """What ends the heading of a list of tests in one name, and what parts the tests."""
+_CULTURE = re.compile(r"\bcultures?\b", re.IGNORECASE)
+"""A word that the tests of a list share: ``urine and blood culture``."""
 
 
 _PLACES = frozenset(("bone marrow", "marrow", "blood", "peripheral blood"))
@@ -78,6 +83,7 @@ def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[S
     """``Viral serologies (EBV, CMV, HIV): negative`` says so of each; a list that is positive, of none."""
     listed = _HEAD.split(test.name)[-1].strip(" )")
     parts = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
+    parts += [f"{part} culture" for part in parts[:-1] if _CULTURE.search(listed)]
     whole = verdict.whole_negative(text) if text else flag in ("negative", "normal")
     if len(parts) < 2 or not whole or "pcr" in test.name.lower() or not _PLACES.isdisjoint(parts):
         return []
@@ -137,7 +143,14 @@ _CLASSES = re.compile(r"\big[mga]\b")
 """A part of the result that names a class of antibody stands for that class alone."""
 
 
-def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
+def _by_number(name: str, text: str) -> set[str]:
+    """Keys of a test that the number in its result decides, not its words: ``splenomegaly, 12 cm``."""
+    rows = [row for row in testnames.rows_named(name) if row.result == "number"]
+    counted = labs.counted_in(f"{name} {text}") if rows else set[str]()
+    return {row.key for row in rows if row.analyte in counted}
+
+
+def _report(name: str, text: str, flag: str | None) -> list[Said]:
     """Free words of a result, read as findings; a name that is a finding takes the result's polarity."""
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
@@ -147,29 +160,30 @@ def _report(name: str, text: str, flag: str | None, body: Body) -> list[Said]:
     rules = tables.rules()
     seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in rules.of_marrow_too))
     found = [one for one in seen if not (marrow and one.key in rules.not_of_marrow)]
-    found += labs.numbers_in(f"{name} {text}", marrow=marrow, body=body)
+    if organisms.named(name):
+        found = [one for one in found if one.key not in rules.not_of_organisms]
     if verdict.whole_negative(text):
-        both = words.read_words(f"normal {name}; {name} normal", True).keys
+        plain = organisms.unnamed(name)
+        both = words.read_words(f"normal {plain}; {plain} normal", True).keys
+        both += words.read_groups(f"normal {name}; {name} normal")
         found += [
             one
             for one in both
             if not one.present
             and _allowed(one.key, smear)
-            and (not one.key.startswith("history:") or one.key == _CANCER)
+            and (not one.key.startswith("history:") or one.key in rules.partial)
         ]
-    if _ONE_PLACE.search(name) or not _ANY_CANCER.search(name):
-        found = [one for one in found if one.present or one.key != _CANCER]
     if len(text.split()) <= 3:
         found += _named_after_finding(name, verdict.generic(text))
-    return found
+    return [one for one in found if one.present or not _of_a_part(one.key, name)]
 
 
-_CANCER = "history:active-cancer"
-_ANY_CANCER = re.compile(r"malignan|cancer|neoplas|tumor|oncolog|staging|\bpet\b|whole body")
-_ONE_PLACE = re.compile(
-    r"marrow|trephine|flow|phenotyp|film|smear|biops|histolog|cytolog|\w*scopy|fluid|markers?\b"
-)
-"""A look at one place or one kind of cell does not say that there is no cancer elsewhere."""
+def _of_a_part(key: str, name: str) -> bool:
+    """A test of this name sees too little of the person to deny the key: computed tomography of the chest all
+    lymph nodes, a colonoscopy any cancer."""
+    return any(re.search(part, name) for part in tables.rules().partial.get(key, ()))
+
+
 _FLAGGED = {"positive": True, "abnormal": True, "negative": False}
 
 
@@ -177,7 +191,11 @@ def _named_after_finding(name: str, verdict: bool | None) -> list[Said]:
     """``Schistocytes: present``: the name of the test is itself the finding."""
     if verdict is None:
         return []
-    return [one for one in words.read_words(name, verdict).keys if not one.key.startswith("history:")]
+    said = words.read_words(organisms.unnamed(name), verdict).keys
+    known = tables.rules().partial
+    return [
+        one for one in said if not one.key.startswith("history:") or (not one.present and one.key in known)
+    ]
 
 
 def _allowed(key: str, smear: bool) -> bool:

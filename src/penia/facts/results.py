@@ -116,6 +116,13 @@ def _phenotype(row: TestRow, text: str, raw: str) -> bool | None:
     return _text(row, _LACKING.sub(" ", text), raw)
 
 
+def _named(row: TestRow, text: str, raw: str) -> bool | None:
+    """The words themselves must stand there: that the rest is normal does not say that they were sought."""
+    if 1 in set(_signs(row.present, text)):
+        return True
+    return False if _any(row.absent, text) else None
+
+
 def _whole(row: TestRow, text: str, raw: str) -> bool | None:
     """The whole is normal by its words, if nothing that stands there is not."""
     if 1 in set(_signs(row.absent, text)):
@@ -232,11 +239,12 @@ def _duffy(row: TestRow, text: str, raw: str) -> bool | None:
     return True if _any(row.present, text) else None
 
 
-BY_WORDS = ("culture", "text", "phenotype", "whole", "karyotype", "number")
+BY_WORDS = ("culture", "text", "named", "phenotype", "whole", "karyotype", "number")
 """Results that are read as a whole by their words, not part by part."""
 _READERS = {
     "words": _words,
     "text": _text,
+    "named": _named,
     "phenotype": _phenotype,
     "culture": _culture,
     "variant": _variant,

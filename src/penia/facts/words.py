@@ -135,6 +135,11 @@ def _matches(text: str) -> Matches:
     return found
 
 
+def read_groups(text: str) -> list[Said]:
+    """The keys that the phrases of groups.yaml deny in a normalised text."""
+    return [one for clause in clauses(text) for one in _group_keys(clause, True)]
+
+
 _NORMAL_BESIDE = re.compile(r"\b(?:normal|unremarkable|negative) $")
 _NORMAL_AFTER = re.compile(r" (?:(?:was|were|is|are) )?(?:all )?(?:normal|unremarkable|negative)\b")
 

@@ -11,6 +11,7 @@ from penia.facts.schema.row import Row
 ResultKind = Literal[
     "words",
     "text",
+    "named",
     "number",
     "variant",
     "gene",
@@ -65,6 +66,10 @@ class Organism(Row, frozen=True):
     seen: str | None = None
     proof: str | None = None
     """Present where a method without a key of its own finds it."""
+    bare: str | None = None
+    """What a test decides that bears its name and tells no method."""
+    sheds: bool = False
+    """A swab or stool without it denies it."""
     titer: int | None = None
     """Antibodies count from 1:N on."""
 
@@ -76,6 +81,10 @@ class Organisms(Row, frozen=True):
     others: tuple[str, ...]
     """Words by which nothing is said of the person's infections."""
     methods: dict[Method, tuple[str, ...]]
+    plain: tuple[str, ...]
+    """Words of a name that is no more than the organism's."""
+    specimens: tuple[str, ...]
+    """Words of a name by which the organism itself was looked for."""
     acute: tuple[str, ...]
     past: tuple[str, ...]
     found: tuple[str, ...]
@@ -113,6 +122,8 @@ class NumberWords(Row, frozen=True):
     words: str
     analyte: str
     value: float | None = None
+    unit: str | None = None
+    """Of the number, where it is not the analyte's own."""
     only: str | None = None
 
 

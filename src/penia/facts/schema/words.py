@@ -116,6 +116,8 @@ class Rules(Row, frozen=True):
     illness."""
     lapsing: dict[str, float]
     """Key → the days before the low count for which it holds."""
+    fading: dict[int, frozenset[str]]
+    """Days about the low counts → keys of tests for acute infections that tell of no more days."""
     ended: tuple[str, ...]
     """By these an illness says that it is over."""
     low_long: LowLong
@@ -126,9 +128,13 @@ class Rules(Row, frozen=True):
     """Keys of blood that a report on marrow does not tell."""
     of_marrow_too: frozenset[str]
     """Keys of a film that it does tell."""
+    not_of_organisms: frozenset[str]
+    """Keys that a test for an organism does not tell: its IgG is no immunoglobulin of the blood."""
+    partial: dict[str, tuple[str, ...]]
+    """Finding key → names of tests that see too little of the person to deny it."""
     over: frozenset[str]
-    fever: Fever
     """Keys that a diagnosis of the past no longer says."""
+    fever: Fever
 
 
 class LineageWords(Row, frozen=True):
