@@ -233,9 +233,16 @@ _COMPARED = (
 """``below 300`` is no 300: it had been read as not below it."""
 
 
+_MULTIPLE = re.compile(
+    r"[<>~]?\s*\d+(?:[.,]\d+)?\s*(?:x|times|-?\s?fold)\s*(?:the\s)?(?:uln|upper|normal|limit)", re.IGNORECASE
+)
+"""``5 x ULN`` is no value."""
+
+
 def value_in(raw: str) -> Value:
     """The first number of a result text with its unit, as written; thousands are joined."""
     text = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", raw.replace("×", "x").replace("≥", ">=").replace("≤", "<="))
+    text = _MULTIPLE.sub(" ", text)
     for words, sign in _COMPARED:
         text = words.sub(sign, text)
     text = re.sub(r"(?<=\d) per (?=(?:[mcu]l|[mμµ]?l|u?l|mm3|cmm)\b)", " /", text, flags=re.IGNORECASE)

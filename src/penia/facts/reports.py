@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-from penia.facts import hpo, joined, labs, organisms, results, tables, testnames, verdict, vitals, words
+from penia.facts import (
+    hpo,
+    joined,
+    labs,
+    organisms,
+    results,
+    tables,
+    testnames,
+    values,
+    verdict,
+    vitals,
+    words,
+)
 from penia.facts.clause import clauses
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
@@ -51,6 +63,9 @@ def read_test(test: TestResult, body: Body) -> Heard:
     measured = set[str]() if "marrow" in name else _by_number(name, text)
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
+    if _PANEL.search(name):
+        parts = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
+        heard.keys += _unless_decided(heard, parts)
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
@@ -67,6 +82,12 @@ _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 """Systolic over diastolic pressure."""
 
 
+_PANEL = re.compile(
+    r"\b(?:immunoglobulins?|hemolysis|hemolytic|liver|renal|kidney|thyroid|complement|coagulation|clotting"
+    r"|inflammat\w+|bio ?chemistry|chemistry|metabolic|electrolytes|laborator\w+|labs?|blood tests?|vitamins?"
+    r"|enzymes|lymphocyte subsets?|iron studies)\b(?!.*\b(?:urine|fluid|csf|marrow|biops\w+|imaging|scan)\b)"
+)
+"""Names of several tests, whose result gives the value of each."""
 _COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
 _HEAD = re.compile(r"[(:]|\b(?:for|of)\b", re.IGNORECASE)
 _LIST = re.compile(r"[,;]|\b(?:and|including)\b", re.IGNORECASE)

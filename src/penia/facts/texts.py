@@ -11,13 +11,11 @@ from penia.facts import (
     diagnoses,
     hpo,
     joined,
-    labs,
     organisms,
     results,
     tables,
     testnames,
-    verdict,
-    vitals,
+    values,
     words,
 )
 from penia.facts.clause import clauses
@@ -74,22 +72,10 @@ def _inline(text: str, present: bool, body: Body) -> Iterator[Said]:
             if clause.reached(at) is None and not clause.of_relative(at):
                 said = results.read_result(name, result, result, None)
                 yield from (one for one in said if one.key != results.EARLIER)
-                yield from _value_in_words(name, result, body)
+                yield from values.named(name, result, body)
         yield from (Said(key, True, decisive=True) for key, rise in organisms.risen(clause).items() if rise)
     if not present and testnames.rows_named(text):
         yield from results.read_denied(text)
-
-
-def _value_in_words(name: str, result: str, body: Body) -> list[Said]:
-    found: list[Said] = []
-    value = labs.value_in(result)
-    flag = verdict.direction(result) if value[0] is None else None
-    for analyte in labs.analytes_named(name, None, value[2], result):
-        found += labs.read_value(analyte, value, None, None, flag, body)
-    vital = vitals.vital_named(name, None)
-    if vital is not None and value[0] is not None:
-        found += vitals.read_vital(vital, value[0], value[2], value[1], body)
-    return found
 
 
 def _words_beside(known: Heard, heard: Heard) -> Heard:
