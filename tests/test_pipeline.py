@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import penia
+from penia.knowledge import load
 from penia.record import Count, Exposure, Finding, Person, Problem, Record, TestResult
 
 EXAMPLE = json.loads(Path(penia.__file__).with_name("examples").joinpath("clozapine.json").read_text())
@@ -41,6 +42,14 @@ def test_the_contributions_of_each_candidate_add_up_to_its_posterior_odds(explan
         if 1e-9 < p < 1 - 1e-9:
             total = math.fsum(c.decibans for c in candidate.contributions)
             assert total == pytest.approx(10 * math.log10(p / (1 - p)), abs=1e-6)
+
+
+def test_every_cause_that_stood_trial_has_its_probability(explanation):
+    listed = {cause for candidate in explanation.candidates for cause in candidate.causes}
+    families = {cause.partition("/")[0] for cause in load().causes}
+    assert families <= listed | explanation.others.keys()
+    assert listed.isdisjoint(explanation.others)
+    assert max(explanation.others.values()) <= explanation.candidates[-1].probability
 
 
 def test_candidates_come_best_first_and_each_is_what_it_is_alone_and_in_its_sets(explanation):

@@ -120,6 +120,7 @@ def explain(
             {cause: c.probability for c in candidates for cause in c.causes},
             fitted.scored.value,
         ),
+        others=_others(ranking),
         sets=sets,
         suspects=suspects(ranking, asked.record, asked.episode, asked.reading.facts),
         thin=thin,
@@ -175,6 +176,15 @@ def _candidates(
             turns=turns(seen, families[n]) if n < TURNED else (),
         )
     return tuple(found)
+
+
+def _others(ranking: Ranking) -> dict[str, float]:
+    """Of what is not among the candidates."""
+    return {
+        cause: ranking.chance(members)
+        for members in ranking.families()[SHOWN:]
+        for cause in sorted({ranking.hypotheses[i].family for i in members})
+    }
 
 
 def _now(asked: Question, urgent: tuple[Alert, ...]) -> Now:

@@ -58,6 +58,13 @@ def test_a_fixed_combination_counts_as_each_of_its_ingredients(key: str, named: 
     assert judged(Key(causes=("drug:ampicillin",)), candidate(0.9, named)).any_rank is None
 
 
+def test_a_cause_that_is_no_candidate_has_the_probability_that_it_was_given() -> None:
+    listed, others = [candidate(0.6, "a")], {"b": 0.3, "c": 0.02}
+    assert of_truth(frozenset({"c"}), listed, 12, others=others) == pytest.approx(0.02)
+    assert of_truth(frozenset({"a", "c"}), listed, 12, others=others) == pytest.approx(0.62)
+    assert of_truth(frozenset({"d"}), listed, 12, others=others) == pytest.approx(0.08 / 9)
+
+
 def test_a_cause_that_is_not_listed_gets_an_even_share_of_what_is_left() -> None:
     listed = [candidate(0.6, "a"), candidate(0.3, "b")]
     assert of_truth(frozenset({"c"}), listed, 12) == pytest.approx(0.1 / 10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -65,11 +65,13 @@ def outcome(
     knowledge: KnowledgeBase,
     seconds: float,
     sets: Sequence[CauseSet] = (),
+    others: Mapping[str, float] | None = None,
 ) -> Outcome:
+    """``others``: what stood trial and is none of the candidates, see ``Explanation.others``."""
     principal = canonical(key.causes[0])
     accepted = accepted_by(key)
     tried = len(knowledge.causes) - len(knowledge.finer) + len(knowledge.drugs)
-    truth = of_truth(accepted, candidates, tried, sets)
+    truth = of_truth(accepted, candidates, tried, sets, others)
     wrong = sum(c.probability**2 for c in candidates if not _holds(c, accepted))
     first = candidates[0] if candidates else None
     return Outcome(
@@ -94,18 +96,24 @@ def accepted_by(key: Key) -> frozenset[str]:
 
 
 def of_truth(
-    accepted: frozenset[str], candidates: Sequence[Candidate], vocabulary: int, sets: Sequence[CauseSet] = ()
+    accepted: frozenset[str],
+    candidates: Sequence[Candidate],
+    vocabulary: int,
+    sets: Sequence[CauseSet] = (),
+    others: Mapping[str, float] | None = None,
 ) -> float:
-    """P(an accepted cause is at work). What several of them share as a set counts once. One that is not
-    listed gets an even share of what the listed ones leave over."""
-    listed = [c.probability for c in candidates if _holds(c, accepted)]
-    if listed:
+    """P(an accepted cause is at work). What several of them share as a set counts once. One that did not
+    stand trial gets an even share of what is left over."""
+    others = others or {}
+    found = [c.probability for c in candidates if _holds(c, accepted)]
+    found += [p for cause, p in others.items() if counted(cause, accepted)]
+    if found:
         shared = math.fsum(_twice(s.causes, accepted) * s.probability for s in sets)
-        return min(1.0, max(FLOOR, *listed, math.fsum(listed) - shared))
+        return min(1.0, max(FLOOR, *found, math.fsum(found) - shared))
     every = frozenset(cause for c in candidates for cause in c.causes)
     shared = math.fsum(_twice(s.causes, every) * s.probability for s in sets)
-    left = 1 - (math.fsum(c.probability for c in candidates) - shared)
-    return max(FLOOR, left / max(1, vocabulary - len(candidates)))
+    left = 1 - math.fsum([*(c.probability for c in candidates), *others.values(), -shared])
+    return max(FLOOR, left / max(1, vocabulary - len(candidates) - len(others)))
 
 
 def _twice(causes: Sequence[str], among: frozenset[str]) -> int:

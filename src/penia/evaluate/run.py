@@ -47,5 +47,13 @@ def _one(pair: Pair, explained: Callable[[Record], Explanation]) -> tuple[Outcom
     start = perf_counter()
     explanation = explained(case_record(case))
     seconds = perf_counter() - start
-    found = outcome(pair.name, key, explanation.candidates, knowledge.load(), seconds, explanation.sets)
+    found = outcome(
+        pair.name,
+        key,
+        explanation.candidates,
+        knowledge.load(),
+        seconds,
+        explanation.sets,
+        explanation.others,
+    )
     return found, explanation.versions

@@ -70,6 +70,8 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: tuple[str, ...]
     problems: tuple[Problem, ...]
     versions: dict[str, str]
+    others: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """Id → probability of every cause and drug that stood trial and is none of the candidates."""
     sets: tuple[CauseSet, ...] = ()
     """Causes that may be at work together, the likeliest set first."""
     suspects: tuple[Suspect, ...] = ()
