@@ -662,6 +662,8 @@ def test_a_test_for_an_acute_infection_of_another_time_is_none_of_now(
     assert said(-days + 1) is (result != "negative")
     assert said(-days - 20) is None
     assert said(days + 20) is None
+    told_now = TestResult(f"{name}, five months earlier", T, text=result)
+    assert says(read(tests=(told_now,)), key) is None
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def _lasting(
         if (
             (one.key not in rules.passing or _in_window("vital", source.time, *low))
             and (lasts is None or not one.present or _lasts(source, low[0], lasts))
-            and (fades is None or _within(fades, source.time, *low))
+            and (fades is None or (_lasts(source, low[0], fades) and not _later(source, low[1], fades)))
         ):
             yield one, source
 
@@ -273,6 +273,10 @@ def _lasts(source: Source, low: datetime | None, days: float) -> bool:
         return True
     ago = spans.days_ago(tables.normalise(source.text, True)) or 0.0
     return max(low - source.time, min(ago, 36_500) * _DAY) <= days * _DAY
+
+
+def _later(source: Source, last: datetime | None, days: float) -> bool:
+    return source.time is not None and last is not None and source.time - last > days * _DAY
 
 
 def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
@@ -327,13 +331,6 @@ def _near(time: datetime | None, first: datetime | None, last: datetime | None) 
         return True
     window = tables.rules().windows["near"]
     return first - window.before * _DAY <= time <= last + window.after * _DAY
-
-
-def _within(days: float, time: datetime | None, first: datetime | None, last: datetime | None) -> bool:
-    """In the days of the low counts, or no more than ``days`` from them."""
-    if time is None or first is None or last is None:
-        return True
-    return first - days * _DAY <= time <= last + days * _DAY
 
 
 def _timeless(test: TestResult) -> bool:
