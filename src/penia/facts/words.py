@@ -135,9 +135,10 @@ def _matches(text: str) -> Matches:
     return found
 
 
-def read_groups(text: str) -> list[Said]:
+@lru_cache(2048)
+def read_groups(text: str) -> tuple[Said, ...]:
     """The keys that the phrases of groups.yaml deny in a normalised text."""
-    return [one for clause in clauses(text) for one in _group_keys(clause, True)]
+    return tuple(one for clause in clauses(text) for one in _group_keys(clause, True))
 
 
 _NORMAL_BESIDE = re.compile(r"\b(?:normal|unremarkable|negative) $")
