@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from penia.evaluate import EvaluationError
-from penia.evaluate.sequential import ALL, CHART, ENGINE, Sequential, sequential
+from penia.evaluate.sequential import (
+    ALL,
+    CHART,
+    ENGINE,
+    Case,
+    Point,
+    Sequential,
+    Walk,
+    by_worth,
+    sequential,
+    strategy,
+    walked,
+)
+from penia.infer import Ranking
 from penia.knowledge.flowchart import flow_chart
-from penia.knowledge.investigations import investigations
+from penia.knowledge.investigations import Investigation, investigations
+from penia.question import Question, question
+from penia.read.case import case_record, parse
 from penia.report.curves import drawing
 
 HIV = {
@@ -47,15 +63,48 @@ def test_everything_sends_every_test_and_is_never_outdone_at_its_end(found: Sequ
     by_name = {s.name: s for s in found.strategies}
     assert list(by_name) == [ENGINE, CHART, ALL]
     assert len({s.curve[-1] for s in found.strategies}) == 1
-    assert by_name[ENGINE].tests <= by_name[ALL].tests
+    assert by_name[ENGINE].end.tests <= by_name[ALL].end.tests
 
 
 def test_the_decisive_result_is_hidden_at_first_and_asked_for(found: Sequential) -> None:
     engine = found.strategies[0]
-    assert engine.curve[0] == 0
-    assert engine.accuracy == 1
+    assert engine.curve[0].accuracy == 0
+    assert engine.end.accuracy == 1
     assert found.enough is not None
-    assert 0 < found.enough < found.strategies[-1].tests
+    assert 0 < found.enough < found.strategies[-1].end.tests
+
+
+def nothing(asked: Question, ranking: Ranking, left: Sequence[Investigation]) -> None:
+    """Asks for no test."""
+
+
+def test_what_is_not_asked_for_comes_in_the_order_of_its_worth_for_its_price() -> None:
+    tests = [t for t in investigations().investigations if t.id in ("gut-biopsy", "hiv", "marrow-culture")]
+    asked = question(case_record(parse(json.dumps({**HIV, "tests": []}).encode(), "hiv")))
+    case = Case(asked, frozenset({"hiv"}), tuple(tests))
+    costs = {t.id: t.cost for t in tests}
+    walk = walked(case, nothing, by_worth)
+    assert (walk.stopped, walk.costs[0]) == (0, costs["hiv"])
+    assert walked(case, nothing).costs == ()
+
+
+def test_each_strategy_tells_where_it_differs_from_everything() -> None:
+    every = Walk((True, True, True), (1, 4), 2), Walk((False, False), (2,), 1)
+    walks = Walk((False, True, True), (1, 4), 0), Walk((True, False), (2,), 0)
+    found = strategy(ENGINE, walks, every)
+    assert (found.lost, found.won) == (1, 1)
+    assert found.end == Point(tests=0, cost=0, accuracy=0.5)
+    assert found.curve[1:] == (Point(1, 1.5, 0.5), Point(1.5, 3.5, 0.5))
+
+
+def test_what_unlikely_causes_have_together_is_told_beside_how_often_they_are_true(
+    found: Sequential, tmp_path: Path
+) -> None:
+    assert 0 < found.unlikely.said < 0.5
+    assert found.unlikely.true == 0
+    (tmp_path / "x.case.json").write_text(json.dumps({**HIV, "id": "x"}))
+    (tmp_path / "x.key.json").write_text(json.dumps({"causes": ["fanconi-anemia"]}))
+    assert sequential(tmp_path).unlikely.true == 1
 
 
 def test_a_folder_without_a_result_is_refused_in_a_sentence(tmp_path: Path) -> None:

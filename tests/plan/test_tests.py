@@ -211,8 +211,18 @@ def test_every_result_decides_a_key_of_the_vocabulary():
 
 def test_rarer_tests_can_be_ordered_too():
     able = {r.key for t in investigations().investigations for r in t.results}
-    for key in ("test:acid-fast-bacilli", "test:c-anca", "test:hla-b27"):
+    for key in ("test:acid-fast-bacilli", "test:c-anca", "test:hla-b27", "test:fungus-in-tissue"):
         assert key in able
+
+
+@pytest.mark.parametrize(
+    ("cause", "test"),
+    [("sarcoidosis", "tissue-biopsy"), ("rickettsial-disease/spotted-fever", "rickettsia")],
+)
+def test_a_cause_is_confirmed_by_the_test_that_its_confirmation_names(cause: str, test: str):
+    able = next(t for t in investigations().investigations if t.id == test)
+    named = {c.key for c in knowledge.load().causes[cause].confirm}
+    assert not named.isdisjoint(r.key for r in able.results)
 
 
 def test_no_investigation_comes_twice_and_every_sample_has_a_name():
@@ -258,6 +268,19 @@ def test_a_marrow_is_proposed_in_a_pancytopenia_that_is_open_and_after_the_film(
     marrow = [s for s in tests if s.text.startswith("Bone marrow")]
     assert [s.stage for s in marrow] == [2]
     assert [s.stage for s in tests] == sorted(s.stage or 0 for s in tests)
+
+
+def test_breakage_of_chromosomes_is_sought_in_a_childs_empty_marrow_that_may_be_fanconi_anaemia():
+    record = person(
+        person=Person(id="p", sex="male", birth=date(2015, 1, 1)),
+        counts=counts(WBC=2.0, ANC=0.8, ALC=1.0, PLT=40, HB=85),
+        findings=(
+            Finding("Bone marrow hypocellularity", codes=("hpo:HP:0005528",), time=NOW),
+            Finding("Cafe-au-lait spot", codes=("hpo:HP:0000957",), time=NOW),
+            Finding("Aged appearance", time=NOW),
+        ),
+    )
+    assert "Chromosome breakage with a crosslinker" in proposed(record)
 
 
 def test_a_marrow_just_done_is_not_proposed_again():

@@ -92,7 +92,7 @@ class Costs(Knowledge, frozen=True):
     settles: Figure
     """Least part of what is still open that a test of harm 2 or more must be expected to take away."""
     wanted: Figure
-    """Least probability of the causes that ask for a test of harm 2 or more, or of the highest cost band."""
+    """Least probability of the causes that ask for a test of harm 2 or more."""
     settled: Figure
     """Likelihood ratio of a known result from which on no further one of its cluster is asked for."""
     leads: Figure

@@ -31,8 +31,6 @@ from penia.record import Record
 
 LEADING = 3
 """Causes of which is said what a result makes of them."""
-DEAREST = 4
-"""Cost band from which on a test must be asked for by causes that are likely enough."""
 SHOWN = 3
 """Results of one test that are told apart."""
 
@@ -63,8 +61,7 @@ def prospect(ranking: Ranking, asked: Asked, knowledge: KnowledgeBase, also: Seq
     tests = [
         test
         for test in still_open(table.investigations, asked.record, asked.facts, asked.now)
-        if (test.harm < HARMFUL and test.cost < DEAREST)
-        or _wanting(test, ranking) >= table.weights.wanted.value
+        if test.harm < HARMFUL or _wanting(test, ranking) >= table.weights.wanted.value
     ]
     leads = ranking.principal()
     likely = np.flatnonzero(leads >= table.weights.least.value).tolist()
