@@ -27,7 +27,7 @@ from penia.question import Question, question
 from penia.read.case import case_record
 from penia.virtual.patient import Patient
 
-FACTORS = (4.0, 2.0, 1.0, 0.5)
+FACTORS = (4.0, 1.0, 0.25)
 
 
 def case_of(patient: Patient) -> Case | None:

@@ -209,6 +209,12 @@ def test_every_result_decides_a_key_of_the_vocabulary():
         assert {r.key for r in test.results} <= known, test.id
 
 
+def test_a_bit_costs_as_much_with_a_cheap_test_as_with_a_dear_one():
+    fees = investigations().weights.fee
+    for band, euros in {1: 10, 2: 50, 3: 300, 4: 1000}.items():
+        assert fees[band].value == pytest.approx(0.01 + euros / 7000, abs=0.003)
+
+
 def test_rarer_tests_can_be_ordered_too():
     able = {r.key for t in investigations().investigations for r in t.results}
     for key in ("test:acid-fast-bacilli", "test:c-anca", "test:hla-b27", "test:fungus-in-tissue"):
