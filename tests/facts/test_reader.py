@@ -685,3 +685,18 @@ def test_signs_of_an_illness_in_a_report_of_years_ago_are_none_of_now() -> None:
 
     assert pneumonia(3) is True
     assert pneumonia(1000) is None
+
+
+def test_a_stated_aplastic_anemia_is_low_counts_of_every_line() -> None:
+    stated = Condition("Aplastic anemia", since=T)
+    assert read(conditions=(stated,)).low_words == {"n": True, "p": True, "e": True}
+    past = Condition("Aplastic anemia", status="past")
+    assert not read(conditions=(past,)).low_words.get("n")
+
+
+@pytest.mark.parametrize(
+    ("name", "causes"),
+    [("abscess of the liver", set[str]()), ("lobar pneumonia", set[str]()), ("sepsis", {"bacterial-sepsis"})],
+)
+def test_an_infection_of_one_place_is_no_sepsis(name: str, causes: set[str]) -> None:
+    assert set(read(conditions=(Condition(name, since=T),)).conditions) == causes

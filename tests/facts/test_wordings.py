@@ -84,6 +84,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_signs.txt", 1.0, 0.0),
         ("wordings_courses.txt", 1.0, 0.0),
         ("wordings_drugs.txt", 1.0, 0.0),
+        ("wordings_histories.txt", 1.0, 0.0),
         ("wordings_results.txt", 1.0, 0.0),
         ("wordings_haematology.txt", 1.0, 0.0),
         ("wordings_imaging.txt", 1.0, 0.0),

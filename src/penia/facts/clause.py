@@ -133,6 +133,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
     return tuple(_clause(part.strip()) for part in _ends().split(text) if part.strip())
 
 
+def of_somebody(text: str) -> bool:
+    """It names a relative."""
+    return _relatives().search(text) is not None
+
+
 def _clause(text: str) -> Clause:
     exempt = _spans(_no_negation(), text)
     after = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -87,7 +87,7 @@ def read_facts(
     facts = resolve(_old_enough(_lasting(read.said, low_days), body))
     return Reading(
         facts=facts,
-        low_words=_low_by_finding(facts) | read.low,
+        low_words=_low_by_meaning(facts, read.conditions.keys() - (read.over - read.current)) | read.low,
         low_said=low_said,
         white_low_said=_first_and_last(read.white_low_said),
         low_bounds=_bounds(facts, read.low),
@@ -279,10 +279,11 @@ def _later(source: Source, last: datetime | None, days: float) -> bool:
     return source.time is not None and last is not None and source.time - last > days * _DAY
 
 
-def _low_by_finding(facts: tuple[Fact, ...]) -> dict[str, bool]:
-    """Few CD4 cells are a low lymphocyte count, where no words say otherwise."""
-    present = {fact.key for fact in facts if fact.present}
-    rows = [row for row in tables.lineages() if not present.isdisjoint(row.keys)]
+def _low_by_meaning(facts: tuple[Fact, ...], stated: Set[str]) -> dict[str, bool]:
+    """Few CD4 cells are a low lymphocyte count, an aplastic anemia is a low count of every line, where no
+    words say otherwise."""
+    told = stated | {fact.key for fact in facts if fact.present}
+    rows = [row for row in tables.lineages() if not told.isdisjoint((*row.keys, *row.causes))]
     return {letter: True for row in rows for letter in row.lineages}
 
 

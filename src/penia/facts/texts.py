@@ -106,7 +106,8 @@ def read_condition(condition: Condition, body: Body) -> Heard:
 def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
     text = tables.normalise(f"{exposure.name} {exposure.note}" if exposure.note else exposure.name, True)
     if exposure.kind != "drug" and exposure.note and _not_exposed(tables.normalise(exposure.note, True)):
-        text = tables.normalise(f"no {exposure.name}; {exposure.note}", True)
+        listed = exposure.name.replace(",", " or")
+        text = tables.normalise(f"no {listed}; {exposure.note}", True)
     if exposure.kind == "drug":
         said = circumstances.read_drug(exposure, anchor)
         known = {one.key for one in said}.union(_OF_ITSELF if _raises_counts(exposure) else ())

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from penia.facts import tables
-from penia.facts.clause import Clause, clauses
+from penia.facts.clause import Clause, clauses, of_somebody
 from penia.facts.predicates import predicated
 from penia.facts.statement import Heard, Said
 from penia.facts.verdict import whole_negative
@@ -51,6 +51,9 @@ def family_keys(text: str) -> list[Said]:
     found: list[Said] = []
     if whole_negative(text):
         text = f"family history {text}"
+    elif not of_somebody(text):
+        bare = text.removeprefix("no ")
+        text = f"{'no ' if bare != text else ''}family history of {bare}"
     for clause in clauses(text):
         places = [(key, kinds) for key, kinds in _matches(clause.text).items() if "unless" not in kinds]
         for key, kinds in places:

@@ -143,6 +143,8 @@ class LineageWords(Row, frozen=True):
     hpo: tuple[str, ...]
     keys: tuple[str, ...] = ()
     """Findings that mean so much where nothing else is said of the lineage."""
+    causes: tuple[str, ...] = ()
+    """Diagnoses that mean so much where nothing else is said of the lineage."""
     bounds: dict[str, float] = msgspec.field(default_factory=dict[str, float])
     """Finding key → the count lies below, by definition (10⁹/L)."""
     nouns: tuple[str, ...] = ()
