@@ -629,6 +629,7 @@ def test_a_passing_sign_of_the_last_low_count_is_of_the_illness_however_old_the_
         ("Neutropenia", 800, 800, True),
         ("Neutropenia for nine years", 3285, 3285, True),
         ("Transient neutropenia", 800, None, False),
+        ("Recurrent neutropenia", 800, 800, False),
         ("Neutropenia with fever for three months", 0, 0, False),
         ("Thrombocytopenia for nine years", 0, None, False),
     ],

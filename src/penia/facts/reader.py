@@ -132,7 +132,7 @@ def _read_finding(read: _Read, finding: Finding, body: Body, anchor: datetime | 
         heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
     heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
     low_since = None if over else _low_since(finding.name, finding.time, anchor)
-    heard.keys += _low_long(heard, low_since, anchor)
+    heard.keys += _low_long(heard, finding.name, low_since, anchor)
     read.take(heard, Source(finding.time, finding.name, finding.origin.place), finding.kind, low_since)
 
 
@@ -149,7 +149,7 @@ def _read_condition(read: _Read, condition: Condition, body: Body, anchor: datet
         else:
             low_since = _low_since(condition.name, source.time, anchor)
         heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
-        heard.keys += _low_long(heard, low_since, anchor)
+        heard.keys += _low_long(heard, condition.name, low_since, anchor)
         read.current.update(heard.conditions)
     if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
         heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
@@ -165,12 +165,13 @@ def _low_since(name: str, time: datetime | None, anchor: datetime | None) -> dat
     return time if days is None else time - days * _DAY
 
 
-def _low_long(heard: Heard, since: datetime | None, anchor: datetime | None) -> list[Said]:
+def _low_long(heard: Heard, name: str, since: datetime | None, anchor: datetime | None) -> list[Said]:
     """A low white count that words place long before the counts of now."""
     rule = tables.rules().low_long
     known = any(one.key == rule.key for one in heard.keys)
     white = any(low and letter in _WHITE for letter, low in heard.low)
-    if known or not white or since is None or anchor is None or anchor - since < rule.least * _DAY:
+    long = since is not None and anchor is not None and anchor - since >= rule.least * _DAY
+    if known or not white or not long or re.search(rule.unless, tables.normalise(name, True)):
         return []
     return [Said(rule.key, True)]
 

@@ -63,6 +63,8 @@ class LowLong(Row, frozen=True):
     key: str
     """It has been low for ``least`` days."""
     least: float
+    unless: str
+    """By these it was so several times, and not all the time."""
     length: str
     """Between the low count and its ``length`` nothing else is told."""
 
