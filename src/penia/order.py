@@ -1,4 +1,4 @@
-"""The one canonical order of facts: by time, then by content."""
+"""The one canonical order of facts: by time, then by name, then by content."""
 
 from __future__ import annotations
 
@@ -14,41 +14,46 @@ from penia.record import Record
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-TIMED = {
-    "counts": "time",
-    "exposures": "start",
-    "conditions": "since",
-    "findings": "time",
-    "tests": "time",
-    "procedures": "time",
-    "stays": "start",
+SORTED = {
+    "counts": ("time", "lineage"),
+    "exposures": ("start", "name"),
+    "conditions": ("since", "name"),
+    "findings": ("time", "name"),
+    "tests": ("time", "name"),
+    "procedures": ("time", "name"),
+    "stays": ("start", "setting"),
 }
-"""The facts of a Record, and by which of their times they are sorted."""
+"""The facts of a Record, and by which fields they are sorted: a time, and the first of the others."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Where a fact has no time: before all others."""
 content = msgspec.json.Encoder().encode
-"""The JSON of a fact, which decides between those of one moment."""
+"""The JSON of a fact, which decides between those of one moment and name."""
 
 
 def sorted_record(record: Record) -> Record:
     """The same record in this order."""
-    facts = {name: tuple(in_order(getattr(record, name), time)) for name, time in TIMED.items()}
+    facts = {kind: tuple(in_order(getattr(record, kind), *fields)) for kind, fields in SORTED.items()}
     problems = tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason)))
     return msgspec.structs.replace(record, **facts, problems=problems)
 
 
-def in_order(facts: Iterable[T], time: str) -> list[T]:
-    """By the field ``time``; those of one moment by their JSON."""
+def in_order(facts: Iterable[T], time: str, name: str) -> list[T]:
+    """By the fields ``time`` and ``name``; those alike in both by their JSON."""
     ordered: list[T] = []
-    for same in moments(facts, time):
+    for same in undecided(facts, time, name):
         ordered += sorted(same, key=content) if len(same) > 1 else same
     return ordered
 
 
-def moments(facts: Iterable[T], time: str) -> Iterator[list[T]]:
-    """The facts of each moment, by the field ``time``, from the first moment to the last."""
-    when = attrgetter(time)
+def undecided(facts: Iterable[T], time: str, name: str) -> Iterator[list[T]]:
+    """The facts in order, but for those of one moment of which two have one name: they come together."""
+    when, what = attrgetter(time), attrgetter(name)
     at: defaultdict[datetime, list[T]] = defaultdict(list)
     for fact in facts:
         at[when(fact) or NEVER].append(fact)
-    return map(at.__getitem__, sorted(at))
+    for moment in sorted(at):
+        same = at[moment]
+        if len(same) > 1 and len(named := {what(fact): fact for fact in same}) == len(same):
+            yield from ([named[name]] for name in sorted(named, key=content))
+        else:
+            yield same

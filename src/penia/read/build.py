@@ -27,13 +27,13 @@ repeated orders become exposures, duplicates become one, and what cannot be is l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
-from penia.order import TIMED, content, moments
+from penia.order import SORTED, content, undecided
 from penia.read.calendar import NO_END, can_be, possible, present
 from penia.read.checks import (
     at_one_time,
@@ -92,7 +92,7 @@ class RecordBuilder:
     def drug(self, event: DrugEvent) -> None:
         start, stop = self._span(event.start, event.stop, event.names[0], event.place)
         going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
-        if (start, stop, going_on) != (event.start, event.stop, event.going_on):
+        if start is not event.start or stop is not event.stop or going_on != event.going_on:
             event = msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on)
         self._drugs.append(event)
 
@@ -104,25 +104,25 @@ class RecordBuilder:
         name, place = condition.name, condition.origin.place
         since, until = self._span(condition.since, condition.until, name, place)
         recorded = self._when(condition.recorded, f"the record of {name}", place)
-        if (since, until, recorded) != (condition.since, condition.until, condition.recorded):
+        if since is not condition.since or until is not condition.until or recorded is not condition.recorded:
             condition = msgspec.structs.replace(condition, since=since, until=until, recorded=recorded)
         self._conditions.append(condition)
 
     def finding(self, finding: Finding) -> None:
         time = self._when(finding.time, finding.name, finding.origin.place)
-        if time != finding.time:
+        if time is not finding.time:
             finding = msgspec.structs.replace(finding, time=time)
         self._findings.append(finding)
 
     def procedure(self, procedure: Procedure) -> None:
         time = self._when(procedure.time, procedure.name, procedure.origin.place)
-        if time != procedure.time:
+        if time is not procedure.time:
             procedure = msgspec.structs.replace(procedure, time=time)
         self._procedures.append(procedure)
 
     def stay(self, stay: Stay) -> None:
         start, stop = self._span(stay.start, stay.stop, f"a stay ({stay.setting})", f"Patient/{self.name}")
-        if (start, stop) != (stay.start, stay.stop):
+        if start is not stay.start or stop is not stay.stop:
             stay = msgspec.structs.replace(stay, start=start, stop=stop)
         self._stays.append(stay)
 
@@ -138,9 +138,9 @@ class RecordBuilder:
             start = self._when(start, f"the start of {what}", place)
         if not (stop is None or can_be(stop)):
             stop = self._when(stop, f"the end of {what}", place)
-        if start is not None and stop is not None and stop < start and stop == _midnight(start):
-            stop = start  # a day without an hour, the same as that of the start
         if start is not None and stop is not None and stop < start:
+            if stop == _midnight(start):
+                return start, start  # a day without an hour, the same as that of the start
             self.problems.add("period-reversed", place, "it ends before it starts; the end was left out")
             stop = None
         return start, stop
@@ -200,10 +200,12 @@ def _telling_most(c: Count) -> tuple[object, ...]:
     return c.derived, c.low is None, c.interpretation is None, content(c)
 
 
-def _distinct(facts: Iterable[T], name: str) -> tuple[T, ...]:
+def _distinct(facts: Sequence[T], kind: str) -> tuple[T, ...]:
     """In order; facts that differ in nothing but where they stood are one, and the first place stays."""
+    if not facts:
+        return ()
     kept: list[T] = []
-    for same in moments(facts, TIMED[name]):
+    for same in undecided(facts, *SORTED[kind]):
         if len(same) == 1:
             kept += same
             continue

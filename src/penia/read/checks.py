@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -17,17 +18,17 @@ PARTS = {"ANC", "SEGS", "BANDS", "GRANULOCYTES", "ALC", "AMC", "AEC", "ABC", "BL
 
 def one_person(readings: list[Person], name: str, problems: Problems) -> Person:
     """The one person of several Patient resources; what they disagree on is unknown, and named."""
-    person = Person(name)
+    known: dict[str, Any] = {}
     for field in ("sex", "birth", "death"):
         values = {getattr(p, field) for p in readings} - {None}
         if len(values) == 1:
-            person = msgspec.structs.replace(person, **{field: values.pop()})
+            known[field] = values.pop()
         elif values:
             both = " and ".join(str(v) for v in sorted(values))
             reason = f"two readings of {field}: {both}; neither was used"
             problems.add("two-people", f"Patient/{name}", reason, "check whether two people share this id")
     ancestry = sorted({text for p in readings for text in p.ancestry})
-    return msgspec.structs.replace(person, ancestry=tuple(ancestry))
+    return Person(name, ancestry=tuple(ancestry), **known)
 
 
 def born_before(person: Person, counts: list[Count], problems: Problems) -> tuple[Person, list[Count]]:

@@ -61,16 +61,26 @@ class Course(NamedTuple):
 
 def courses(events: Sequence[DrugEvent], in_cycles: bool) -> Iterator[Course]:
     """The events without a start together, then each run without a pause."""
-    undated = in_order([e for e in events if e.start is None], "start")
-    if undated:
-        yield Course(undated, all("as-needed" in e.ways() for e in undated))
-    taken = [e for e in events if e.start and e.evidence == "administration"]
-    given = sorted(e.start for e in taken if e.start)
+    undated: list[DrugEvent] = []
+    taken: list[DrugEvent] = []
+    given: list[datetime] = []
+    meant: list[tuple[datetime, DrugEvent]] = []
     at_hand: list[DrugEvent] = []
     for event in events:
-        if event.start and event.evidence != "administration":
-            only_at_hand, timed = _timed(event, event.start, given, in_cycles)
-            (at_hand if only_at_hand else taken).extend(timed)
+        if event.start is None:
+            undated.append(event)
+        elif event.evidence == "administration":
+            taken.append(event)
+            given.append(event.start)
+        else:
+            meant.append((event.start, event))
+    if undated:
+        undated = in_order(undated, "start", "names")
+        yield Course(undated, all("as-needed" in e.ways() for e in undated))
+    given.sort()
+    for start, event in meant:
+        only_at_hand, timed = _timed(event, start, given, in_cycles)
+        (at_hand if only_at_hand else taken).extend(timed)
     for kept, as_needed in ((taken, False), (at_hand, True)):
         for run in _runs(kept, in_cycles):
             yield Course(run, as_needed)
@@ -101,13 +111,13 @@ def _at(event: DrugEvent, time: datetime) -> DrugEvent:
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
     run: list[DrugEvent] = []
     until = EVER
-    for event in in_order(events, "start"):
+    for event in in_order(events, "start", "names"):
         assert event.start is not None
         bridged = _bridged(event, event.start, in_cycles)
         if run and event.start > until:
             yield run
             run = []
-        until = max(until, bridged) if run else bridged
+        until = bridged if not run or bridged > until else until
         run.append(event)
     if run:
         yield run
@@ -117,4 +127,4 @@ def _bridged(event: DrugEvent, start: datetime, in_cycles: bool) -> datetime:
     if event.going_on:
         return EVER
     kind = "order" if in_cycles and event.evidence == "dispense" else event.evidence
-    return max(event.stop or start, start) + pause(kind)
+    return (start if event.stop is None or event.stop < start else event.stop) + pause(kind)

@@ -24,8 +24,10 @@ def without_decimal_slips(
     for count in counts:
         if count.lineage in slip.lines and count.comparator is None:
             lines[count.lineage].setdefault((count.time, count.value), count)
-    left: set[tuple[str, datetime, float]] = set()
     found = [slip for line in lines.values() for slip in _slips([line[key] for key in sorted(line)])]
+    if not found:
+        return counts
+    left: set[tuple[str, datetime, float]] = set()
     risen = Counter(count.time for _, count, _, read in found if read < count.value)
     parts = _parts(counts)
     for before, count, after, read in found:

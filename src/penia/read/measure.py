@@ -58,7 +58,7 @@ def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Proble
     """``results`` each with other names of the same test, tried where the first is not known."""
     measured = Measured()
     for result, names in results:
-        what = _analyte(result.codes, (result.name, *names))
+        what = _analyte(result.codes, result.name, names)
         if what is None:
             _unmapped(result, problems)
             measured.tests.append(result)
@@ -70,8 +70,8 @@ def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Proble
 
 
 @lru_cache(maxsize=10_000)
-def _analyte(codes: tuple[str, ...], names: tuple[str, ...]) -> Analyte | None:
-    return next((found for name in names if (found := analyte(codes, name))), None)
+def _analyte(codes: tuple[str, ...], name: str, others: tuple[str, ...]) -> Analyte | None:
+    return next((found for told in (name, *others) if (found := analyte(codes, told))), None)
 
 
 def _unmapped(result: TestResult, problems: Problems) -> None:

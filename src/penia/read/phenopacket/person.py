@@ -88,8 +88,8 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
 def _finding(feature: Feature, when: Clock, place: str) -> Finding:
     """Absent where it is excluded; its severity and modifiers stand behind its name."""
     term = name_of(feature.type)
-    shades = [name_of(m) for m in (feature.severity, *feature.modifiers) if m is not None]
-    name = f"{term} ({', '.join(shades)})" if shades else term
+    shades = (feature.severity, *feature.modifiers) if feature.severity else feature.modifiers
+    name = f"{term} ({', '.join(map(name_of, shades))})" if shades else term
     time = when.at(feature.onset) or when.last_seen
     origin = Origin(place, term, code=feature.type.id or None)
     return Finding(name, not feature.excluded, time=time, codes=codes(feature.type), origin=origin)
