@@ -9,8 +9,11 @@ import weakref
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from penia.read.error import ReadError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -78,11 +81,31 @@ def _literal(text: str) -> str:
 
 def rows(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str] = ()) -> Iterator[Row]:
     """The rows as they come: the result is not held as a whole. Raises duckdb.Error."""
+    return chain.from_iterable(_chunks(connection, sql, parameters))
+
+
+def rows_of(name: str, connection: DuckDBPyConnection, sql: str, parameters: Sequence[str]) -> Iterator[Row]:
+    """The same. Raises ReadError, which says that ``name`` cannot be read."""
+    return chain.from_iterable(_chunks_of(name, connection, sql, parameters))
+
+
+def _chunks_of(
+    name: str, connection: DuckDBPyConnection, sql: str, parameters: Sequence[str]
+) -> Iterator[list[Row]]:
+    import duckdb
+
+    try:
+        yield from _chunks(connection, sql, parameters)
+    except duckdb.Error as error:
+        raise ReadError(f"{name} cannot be read ({first_line(error)}); export it again.") from error
+
+
+def _chunks(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str]) -> Iterator[list[Row]]:
     cursor = connection.cursor()
     with _in_words():
         cursor.execute(sql, list(parameters))
     while chunk := _chunk(cursor):
-        yield from chunk
+        yield chunk
 
 
 def _chunk(cursor: DuckDBPyConnection) -> list[Row]:

@@ -137,7 +137,7 @@ def _read(kind: str, place: str, data: bytes, context: Context) -> None:
 
 def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> list[Placed]:
     """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
-    named = [placed if placed[0] else (_unnamed(placed[1]), placed[1]) for placed in found]
+    named = [(place or _unnamed(data), data) for place, data in found]
     if len(dict(named)) == len(named):
         return named
     by_place: defaultdict[str, list[bytes]] = defaultdict(list)

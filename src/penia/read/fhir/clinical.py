@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from penia.read.fhir.context import Context, origin_of
 from penia.read.fhir.elements import Concept
@@ -59,6 +60,7 @@ def condition(resource: Condition, place: str, context: Context) -> None:
         context.builder.condition(Diagnosis(name, codes, status, since, until, recorded, origin))
 
 
+@lru_cache(maxsize=10_000)
 def _is_sign(codes: tuple[str, ...], name: str) -> bool:
     return any(c.startswith("hpo:") for c in codes) or bool(SIGN.search(name))
 

@@ -129,26 +129,27 @@ class Groups:
             self.aliases[raw.full_url] = name
         if kind in SHARED:
             self.shared[name] = raw.data
-        subject = name if kind == "Patient" else target(head.subject or head.patient)
         if kind == "Patient":
             self._person_met(name, head, raw)
-        if kind == "Patient" and name == "Patient/":
-            self._problem(
-                "no-person", raw.place, "a Patient has neither an id nor a fullUrl", "give it an id"
-            )
-        elif subject and subject.startswith("#"):
+            if name == "Patient/":
+                reason = "a Patient has neither an id nor a fullUrl"
+                self._problem("no-person", raw.place, reason, "give it an id")
+                return
+            subject = name
+        else:
+            subject = target(head.subject or head.patient)
+        if not subject:
+            if kind not in SHARED:
+                reason = "it names no subject, so whose it is, is not known"
+                self._problem("no-person", name, reason, "add its subject")
+        elif subject.startswith("#"):
             reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
             self._problem("no-person", name, reason, "give the Patient as a resource of its own")
-        elif subject:
+        else:
             self._size += len(raw.data)
-            pile = self._piles.get(subject)
-            if pile is None:
+            if (pile := self._piles.get(subject)) is None:
                 pile = self._piles[subject] = Pile()
-            pile.add(name if head.id else "", raw.data, packs=self._size > LOOSE)
-        elif kind not in SHARED:
-            self._problem(
-                "no-person", name, "it names no subject, so whose it is, is not known", "add its subject"
-            )
+            pile.add(name if head.id else "", raw.data, self._size > LOOSE)
 
     def _person_met(self, name: str, head: Head, raw: Raw) -> None:
         """Names the Patients who share an id at two addresses, or an identifier."""

@@ -88,11 +88,12 @@ class Loaded:
         """The codes that say something which is read; makes the tables of them, and of those that no dialect
         knows."""
         codes = sorted(row[0] for row in self._rows("select distinct code from events") if row[0])
-        wanted = [code for code in codes if self._is_wanted(code, meaning(code))]
-        unknown = sorted({code for code in codes if _is_told(meaning(code))}.difference(wanted))
+        found = {code: meaning(code) for code in codes}
+        wanted = [code for code in codes if self._is_wanted(code, found[code])]
+        unknown = sorted({code for code in codes if _is_told(found[code])}.difference(wanted))
         for table, held in (("wanted", wanted), ("unknown", unknown)):
             self._connection.execute(f"create table {table} as select unnest(?::varchar[]) as code", [held])
-        return {code: Coded.of(code, self._described.get(code, NOTHING)) for code in wanted}
+        return {code: Coded.of(code, found[code], self._described.get(code, NOTHING)) for code in wanted}
 
     def _is_wanted(self, code: str, found: Meaning | None) -> bool:
         if found is None:
@@ -117,14 +118,7 @@ class Loaded:
             yield self._made(name, coded, rows.of(name), left.of(name), None)
 
     def _rows(self, sql: str, *parameters: str) -> Iterator[Row]:
-        import duckdb
-
-        try:
-            yield from duck.rows(self._connection, sql, parameters)
-        except duckdb.Error as error:
-            raise ReadError(
-                f"{self._name} cannot be read ({duck.first_line(error)}); export it again."
-            ) from error
+        return duck.rows_of(self._name, self._connection, sql, parameters)
 
     def _made(
         self, name: str, coded: Mapping[str, Coded], rows: list[Row], left: list[Row], now: datetime | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from penia.codes import administered, meaning, vocabulary_code
+from penia.codes import administered, vocabulary_code
 from penia.codes.meds import Meaning
 
 
@@ -23,6 +23,7 @@ class Described(NamedTuple):
 
 
 NOTHING = Described(None, ())
+RESULT = Meaning("result", "", {})
 
 
 class Coded(NamedTuple):
@@ -42,8 +43,9 @@ class Coded(NamedTuple):
     """Of an administration: whether its status is that of a dose given, or of one started or stopped."""
 
     @staticmethod
-    def of(code: str, described: Described) -> Coded:
-        found = meaning(code) or Meaning("result", "", {})
+    def of(code: str, found: Meaning | None, described: Described) -> Coded:
+        """``found``: what the code means; None where no dialect knows it."""
+        found = found or RESULT
         fields = found.fields
         bare = fields.get("item") or fields.get("code")
         own = (f"{found.value}:{bare}",) if bare and found.value else ()

@@ -69,12 +69,7 @@ class DuckDatabase:
         self.tables = one_schema(found, self.name, f"{self.catalog}.")
 
     def rows(self, sql: str, parameters: Sequence[str] = ()) -> Iterator[Row]:
-        import duckdb
-
-        try:
-            yield from duck.rows(self.connection, sql, parameters)
-        except duckdb.Error as error:
-            raise ReadError(f"{self.name} cannot be read ({first_line(error)}); export it again.") from error
+        return duck.rows_of(self.name, self.connection, sql, parameters)
 
     def text(self, column: str, kind: str, alias: str = "") -> str:
         name = alias + identifier(column)
