@@ -1,4 +1,4 @@
-"""What a date can be: not of the future, and of a year in which there are records of people."""
+"""What a date can be: in UTC, not of the future, and of a year in which there are records of people."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ ZONE = timedelta(days=1)
 CHECK = "check its date"
 
 Received = tuple[TestResult, tuple[str, ...]]
+
+
+def utc(time: datetime) -> datetime:
+    """The same moment in UTC, in which one without a zone is taken to be. Raises OverflowError."""
+    if time.tzinfo is None:
+        return datetime.combine(time.date(), time.time(), UTC)  # four times as fast as replace
+    return time.astimezone(UTC)
 
 
 def can_be(time: datetime) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from math import isclose, isfinite
 from typing import NamedTuple, cast
 
+from penia.read.calendar import utc
 from penia.record import Comparator, Interpretation
 from penia.units import UnitError, canonical, to_count, to_percent
 
@@ -60,8 +61,7 @@ def _differ(one: str, other: str) -> bool:
 def moment(text: str) -> datetime | None:
     """A time in UTC; one without a zone is taken to be in it. None where the text is no time."""
     try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
 

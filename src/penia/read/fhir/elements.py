@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import msgspec
 
+from penia.read.calendar import utc
+
 UNSAID = frozenset(
     {
         *("entered-in-error", "cancelled", "declined", "not-done", "not-taken", "draft"),
@@ -157,7 +159,7 @@ def moment(text: str | None) -> datetime | None:
         return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
     time = datetime.fromisoformat(text)
     try:
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return utc(time)
     except OverflowError as error:
         raise ValueError(text) from error
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
+from penia.read.calendar import utc
 from penia.read.phenopacket.layout import Individual, TimeElement
 from penia.read.plausible import plausible
 
@@ -55,7 +56,7 @@ def moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return utc(found)
 
 
 def _age(time: TimeElement) -> timedelta | None:
