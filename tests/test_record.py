@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
 
 from penia.errors import PeniaError
-from penia.order import sorted_record
-from penia.record import Condition, Count, Exposure, Finding, Person, Record, Stay, TestResult
+from penia.order import NEVER, content, in_order, sorted_record
+from penia.record import Condition, Count, Exposure, Finding, Origin, Person, Record, Stay, TestResult
 
 
 def day(number: int) -> datetime:
@@ -58,6 +59,16 @@ def test_the_order_of_facts_is_canonical() -> None:
         RECORD, counts=RECORD.counts[::-1], findings=RECORD.findings[::-1], exposures=RECORD.exposures[::-1]
     )
     assert sorted_record(turned) == sorted_record(RECORD)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_names_order_as_the_json_of_their_facts_does(seed: int) -> None:
+    dice = random.Random(seed)
+    names = ("".join(dice.choices('aB"\\ !é\n', k=dice.randint(0, 3))) for _ in range(dice.randint(2, 30)))
+    facts = [
+        Finding(name, time=day(dice.randint(1, 3)), origin=Origin(str(i))) for i, name in enumerate(names)
+    ]
+    assert in_order(facts, "time", "name") == sorted(facts, key=lambda f: (f.time or NEVER, content(f)))
 
 
 def test_age_is_in_years() -> None:

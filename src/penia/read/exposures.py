@@ -121,7 +121,7 @@ def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure
     events = course.events
     ends = {e.stop for e in events if e.stop}
     doses = {e.start for e in events if e.start and e.evidence == "administration"}
-    over = None if is_open or any([e.going_on for e in events]) else ends | doses
+    over = None if is_open or any(e.going_on for e in events) else ends | doses
     stop = max(over) if over else None
     routes = {e.route for e in events if e.route}
     notes = list(dict.fromkeys([e.note for e in events if e.note]))
@@ -130,9 +130,7 @@ def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure
         ingredient=ingredient,
         start=events[0].start,
         stop=stop,
-        stop_inferred=stop in ends
-        and stop not in doses
-        and all(e.inferred for e in events if e.stop == stop),
+        stop_inferred=stop in ends - doses and all(e.inferred for e in events if e.stop == stop),
         doses=tuple(sorted(doses)),
         as_needed=course.as_needed,
         route=", ".join(sorted(routes)) or None,
