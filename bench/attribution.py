@@ -48,7 +48,8 @@ class Drawn(msgspec.Struct, frozen=True):
 
 def cohort(number: int, seed: int = 7) -> list[Drawn]:
     rng, base = np.random.default_rng(seed), knowledge.load()
-    drugs = sorted((d for d in base.drugs.values() if d.incidence.value > 0), key=lambda d: d.id)
+    named = (d for d in base.drugs.values() if d.incidence.value > 0 and not d.unnamed_of)
+    drugs = sorted(named, key=lambda d: d.id)
     chance = np.array([d.incidence.value for d in drugs])
     guilty: list[int] = rng.choice(len(drugs), number, p=chance / chance.sum()).tolist()
     return [_person(drugs[g], drugs, base, rng) for g in guilty]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penia.codes import ingredients
+from penia.codes import ingredients, unlisted_name
 from penia.codes.tables import rows, values
 
 NAMES = sorted(row["name"] for row in rows("drugs"))
@@ -91,6 +91,50 @@ def test_combinations_are_split_into_ingredients(text: str, expected: tuple[str,
 )
 def test_a_name_inside_other_words_is_no_ingredient(text: str | None):
     assert ingredients([], text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("NSAIDs", "nsaid"),
+        ("nonsteroidal anti-inflammatory drug (unspecified)", "nsaid"),
+        ("antibiotics (not named)", "antibiotic"),
+        ("anti-infective treatment", "antibiotic"),
+        ("penicillin", "penicillin"),
+        ("cephalosporins", "cephalosporin"),
+        ("antiretroviral therapy (not named)", "antiretroviral"),
+        ("SSRI", "ssri"),
+        ("statin (not named)", "statin"),
+        ("antidiabetics", "antidiabetic"),
+        ("antihypertensives", "antihypertensive"),
+        ("contraceptive pill", "contraceptive"),
+        ("herbal remedy", "herbal-product"),
+        ("immunosuppressive therapy", "immunosuppressant"),
+        ("HPV vaccine", "vaccine"),
+        ("corticosteroids", "corticosteroid"),
+    ],
+)
+def test_a_class_of_drugs_is_read_where_no_drug_is_named(text: str, kind: str):
+    assert ingredients([], text) == (kind,)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Tab. FLOOPAMAB 500 mg PO bid [Floop]", "floopamab"),
+        ("floopamab hydrochloride (Floop) injection", "floopamab"),
+        ("Radix floopensis", "radix floopensis"),
+        ("insulin syringe", None),
+        ("packed red cells", None),
+        ("no floopamab", None),
+        ("floopamab and other drugs that were given at home by him", None),
+        ("10 MG Oral Tablet", None),
+        ("UNK", None),
+        ("", None),
+    ],
+)
+def test_a_name_that_no_table_knows_is_left_without_dose_brand_and_route(text: str, name: str | None):
+    assert ingredients([], text) == () and unlisted_name(text) == name
 
 
 def test_a_code_goes_before_the_text_and_codes_add_up():

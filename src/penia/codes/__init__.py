@@ -4,7 +4,7 @@ never a guess; the licences of the tables stand in NOTICE."""
 from penia.codes.analytes import Analyte, analyte
 from penia.codes.conditions import ConditionCode, conditions
 from penia.codes.dialects import local_system
-from penia.codes.drugs import ingredients, parts_of, together
+from penia.codes.drugs import ingredients, parts_of, together, unlisted_name
 from penia.codes.findings import hpo_name, hpo_of
 from penia.codes.meds import administered, meaning
 from penia.codes.omop import concept
@@ -28,5 +28,6 @@ __all__ = [
     "site_name",
     "site_rows",
     "together",
+    "unlisted_name",
     "vocabulary_code",
 ]

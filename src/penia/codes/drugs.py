@@ -49,17 +49,24 @@ def _by_words() -> Mapping[_Words, tuple[str, ...]]:
         for name in (row["name"], *values(row["synonyms"])):
             table.setdefault(_key(name), (row["name"],))
     for row in rows("drug_words"):
-        if row["kind"] != "refused":
+        if row["kind"] not in ("refused", "thing"):
             for name in values(row["words"]):
                 table.setdefault(_key(name), ())
     return table
 
 
-@cache
 def _refused() -> frozenset[str]:
-    return frozenset(
-        w for row in rows("drug_words") if row["kind"] == "refused" for w in values(row["words"])
-    )
+    return _words_of("refused")
+
+
+def _things() -> frozenset[str]:
+    """Words of what is no drug."""
+    return _words_of("thing")
+
+
+@cache
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(w for row in rows("drug_words") if row["kind"] == kind for w in values(row["words"]))
 
 
 @cache
@@ -96,6 +103,34 @@ def together(names: tuple[str, ...]) -> tuple[str, ...]:
 def parts_of(name: str) -> frozenset[str]:
     """The parts of a combination that keeps one name; none of anything else."""
     return next((parts for parts, joined in _joins() if joined == name), frozenset[str]())
+
+
+def unlisted_name(text: str) -> str | None:
+    """What is left of the name of a drug that no table knows, without brand, dose, form and route; None of a
+    thing that is no drug, and of words about one that is known.
+
+    >>> unlisted_name("Tab. Floopamab 500 mg [Floop]")
+    'floopamab'
+    """
+    if not _refused().isdisjoint(words(text)) or not _things().isdisjoint(words(text)):
+        return None
+    plain = tuple(word for _, word in _tokens(_ASIDE.sub(" ", _BRAND.sub(" ", text))))
+    left: list[str] = []
+    at = 0
+    while at < len(plain):
+        length, found = _match(plain[at : at + _longest()])
+        if found:
+            return None
+        left += plain[at : at + length] if found is None else ()
+        at += length
+    name = " ".join(left)
+    return name if 0 < len(left) <= _MOST_WORDS and len(name) > _LEAST_LETTERS else None
+
+
+_MOST_WORDS = 4
+"""Of a name; more are a phrase."""
+_LEAST_LETTERS = 3
+"""Fewer are an abbreviation."""
 
 
 def _read(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from penia.infer.chemotherapy import Chemotherapy, InRegimen, chemotherapies, gi
 from penia.infer.derived import LATEST, derived
 from penia.infer.families import kin, treated_as, tried
 from penia.infer.posterior import Indices
-from penia.infer.taken import Course, courses, unnamed
+from penia.infer.taken import Course, courses, of_named, unlisted, unnamed
 from penia.infer.weights import Weights
 from penia.knowledge import KnowledgeBase
 from penia.knowledge.family import parent_of
@@ -125,7 +125,7 @@ def hypotheses(
     span: tuple[datetime | None, datetime | None],
     fitted: Weights,
 ) -> Tried:
-    """Every cause of the knowledge base, and every known drug that was begun before the counts were deep.
+    """Every cause of the knowledge base, and every drug that was begun before the counts were deep.
 
     ``span``: the first low count and the first as deep as they came.
     """
@@ -140,15 +140,25 @@ def hypotheses(
     causes = _causes(knowledge, fitted, frozenset(stated), frozenset(reading.excluded))
     taken = {c.ingredient: c for c in courses(record.exposures, deep) if c.ingredient in knowledge.drugs}
     taken |= unnamed(taken, reading, deep, knowledge)
+    for id in tuple(of_named(taken, knowledge)):
+        del taken[id]
     together = given_together(taken, knowledge.drugs, regimens().regimens) if len(taken) > 1 else {}
     cytotoxics = {id: course for id, course in taken.items() if knowledge.drugs[id].pattern == CYTOTOXIC}
     cycle = timedelta(days=fitted.cycle.value)
     given = chemotherapies(cytotoxics, knowledge.drugs, together, cycle) if len(cytotoxics) > 1 else {}
-    drugs = (
+    drugs = [
         _drug(knowledge.drugs[id], course, knowledge, together.get(id), given.get(id))
         for id, course in taken.items()
-    )
+    ]
+    drugs += [
+        _drug(_unlisted(course.ingredient, knowledge), course, knowledge)
+        for course in unlisted(record.exposures, reading, deep)
+    ]
     return Tried(causes, drugs)
+
+
+def _unlisted(id: str, knowledge: KnowledgeBase) -> Drug:
+    return msgspec.structs.replace(knowledge.unlisted, id=id, name=id.removeprefix("drug:"))
 
 
 def _current(
@@ -222,8 +232,8 @@ def _drug(
     drug: Drug,
     course: Course,
     knowledge: KnowledgeBase,
-    regimen: InRegimen | None,
-    chemotherapy: Chemotherapy | None,
+    regimen: InRegimen | None = None,
+    chemotherapy: Chemotherapy | None = None,
 ) -> Hypothesis:
     kind = knowledge.patterns[drug.pattern]
     return Hypothesis(

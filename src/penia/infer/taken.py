@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
+from penia.codes import unlisted_name
 from penia.facts import Reading, circumstances, tables
 from penia.infer.derived import derived
 from penia.knowledge import KnowledgeBase
@@ -34,12 +35,23 @@ def courses(exposures: Sequence[Exposure], deep: datetime | None) -> tuple[Cours
 
     A drug begun only afterwards, by its dates or its note, cannot have caused it and is left out.
     """
+    return _courses(((e.ingredient, e) for e in exposures), deep)
+
+
+def unlisted(exposures: Sequence[Exposure], reading: Reading, deep: datetime | None) -> tuple[Course, ...]:
+    """The same of drugs that no table knows and of which nothing else was understood, each under its name."""
+    told = {text for text, _, kind in reading.unread if kind == "drug"}
+    unknown = (e for e in exposures if e.ingredient is None and e.name in told)
+    return _courses(((unlisted_name(e.name), e) for e in unknown), deep)
+
+
+def _courses(named: Iterable[tuple[str | None, Exposure]], deep: datetime | None) -> tuple[Course, ...]:
     by_drug: defaultdict[str, list[Exposure]] = defaultdict(list)
-    for exposure in exposures:
-        if exposure.kind != "drug" or exposure.ingredient is None or circumstances.followed(exposure.note):
+    for name, exposure in named:
+        if exposure.kind != "drug" or name is None or circumstances.followed(exposure.note):
             continue
         if deep is None or exposure.start is None or exposure.start <= deep + _SAME_DAY:
-            by_drug[f"drug:{exposure.ingredient}"].append(exposure)
+            by_drug[f"drug:{name}"].append(exposure)
     return tuple(_course(drug, taken) for drug, taken in sorted(by_drug.items()))
 
 
@@ -75,6 +87,12 @@ def unnamed(
             places = tuple(place for place in (fact.place, *fact.also) if place)
             found[drug] = Course(drug, (fact.time,), fact.time, ((fact.time, fact.time),), places)
     return found
+
+
+def of_named(taken: Mapping[str, Course], knowledge: KnowledgeBase) -> Iterator[str]:
+    """Of ``taken`` those that stand for a class of which another one is named."""
+    named = {knowledge.drugs[id].drug_class for id in taken if not knowledge.drugs[id].unnamed_of}
+    return (id for id in taken if not named.isdisjoint(knowledge.drugs[id].unnamed_of))
 
 
 @derived

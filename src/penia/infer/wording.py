@@ -179,15 +179,21 @@ def missing(
     disease that the record states."""
     if hypothesis.known:
         return ()
-    open_keys = (key for key in _by_information(knowledge, hypothesis.id) if key not in known)
+    open_keys = (key for key in _by_information(knowledge, _entry(hypothesis, knowledge)) if key not in known)
     return tuple(knowledge.findings[key].name for key in islice(open_keys, most))
+
+
+def _entry(hypothesis: Hypothesis, knowledge: KnowledgeBase) -> str:
+    """Id of the entry that it is judged by."""
+    unlisted = hypothesis.drug is not None and hypothesis.id not in knowledge.drugs
+    return knowledge.unlisted.id if unlisted else hypothesis.id
 
 
 @lru_cache(maxsize=1024)
 def _by_information(knowledge: KnowledgeBase, name: str) -> tuple[str, ...]:
     """Keys of a cause or drug, those first whose presence or absence would say most."""
     vocabulary = knowledge.findings
-    drug = knowledge.drugs.get(name)
+    drug = knowledge.unlisted if name == knowledge.unlisted.id else knowledge.drugs.get(name)
     entries = (knowledge.patterns[drug.pattern], drug) if drug else (knowledge.causes[name],)
     rates = {row.key: row for entry in entries for row in entry.findings}
 

@@ -84,6 +84,7 @@ def _entries(knowledge: KnowledgeBase, settings: Settings) -> Iterator[tuple[str
     """Finer causes with what they take from their parents."""
     yield from knowledge.causes.items()
     yield from knowledge.drugs.items()
+    yield knowledge.unlisted.id, knowledge.unlisted
     yield from knowledge.patterns.items()
     yield from knowledge.findings.items()
     yield from ((" + ".join(pair.causes), pair) for pair in knowledge.pairs)
@@ -164,7 +165,9 @@ def _references(knowledge: KnowledgeBase) -> Iterator[str]:
         keys = [test.key for test in (*cause.confirm, *cause.exclude) if test.key is not None]
         yield from missing(f"{cause.id}.confirm", keys, findings)
         yield from missing(f"{cause.id}.modifiers", [m.when for m in cause.prior.modifiers], findings, drugs)
-    for drug in drugs.values():
+    classes = {drug.drug_class: drug for drug in drugs.values() if not drug.unnamed_of}
+    for drug in (*drugs.values(), knowledge.unlisted):
+        yield from missing(f"{drug.id}.unnamed_of", drug.unnamed_of, classes)
         yield from missing(f"{drug.id}.pattern", [drug.pattern], knowledge.patterns)
         yield from missing(f"{drug.id}.inherited", drug.inherited, dict.fromkeys(drug.__struct_fields__))
         yield from missing(f"{drug.id}.modifiers", [m.with_ for m in drug.modifiers], findings, drugs)

@@ -47,6 +47,8 @@ class KnowledgeBase(msgspec.Struct, frozen=True, eq=False):
     rests: dict[str, Cause | None]
     """Of each cause that is split: what its finer causes leave of it; None where they leave nothing."""
     drugs: dict[str, Drug]
+    unlisted: Drug
+    """What is taken of a drug that is none of them."""
     patterns: dict[str, DrugPattern]
     findings: dict[str, FindingKey]
     pairs: tuple[Pair, ...]
@@ -77,6 +79,7 @@ def load() -> KnowledgeBase:
         finer=finer,
         rests={parent: rest(causes[parent], children, whole) for parent, children in split.items()},
         drugs={d.id: d for d in folder("drugs", Drug).values()},
+        unlisted=table("unlisted", Drug),
         patterns={p.id: p for p in folder("patterns", DrugPattern).values()},
         findings=findings,
         pairs=tuple(p for file in folder("pairs", _Pairs).values() for p in file.pairs),

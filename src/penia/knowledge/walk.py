@@ -57,6 +57,7 @@ def entries(base: KnowledgeBase) -> Iterator[tuple[str, Knowledge]]:
     yield from ((id, cause) for id, cause in base.causes.items() if id not in base.finer)
     yield from base.finer.items()
     yield from base.drugs.items()
+    yield base.unlisted.id, base.unlisted
     yield from base.patterns.items()
     yield from base.findings.items()
     yield from ((" + ".join(pair.causes), pair) for pair in base.pairs)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from penia.codes import ingredients
+from penia.codes import ingredients, unlisted_name
 from penia.read.courses import ROUNDED, Course, DrugEvent, courses
 from penia.read.dosing import given_in_cycles
 from penia.read.problems import Problems
@@ -44,6 +44,8 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
             by_drug[None, names[0].casefold()] += same
             reason, place = f"no ingredient is known for {names[0]!r}", min(e.place for e in same)
             remedy = "add the name or its RxNorm code to the tables"
+            if unlisted_name(names[0]):
+                remedy = f"it is weighed as a drug of which nothing is known; {remedy}"
             problems.add("drug-unknown", place, reason, remedy, len(same))
     return [
         exposure

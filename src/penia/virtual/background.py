@@ -148,7 +148,8 @@ def _case_setting(place: Place) -> str:
 @cache
 def _pharmacy() -> tuple[tuple[Drug, ...], Array]:
     """Drugs, and how often each is met among the drugs of a record."""
-    drugs = tuple(sorted(knowledge.load().drugs.values(), key=lambda d: d.id))
+    named = (drug for drug in knowledge.load().drugs.values() if not drug.unnamed_of)
+    drugs = tuple(sorted(named, key=lambda d: d.id))
     given = {name: figure.value for name, figure in world().patterns.items()}
     counts: dict[str, int] = {}
     for drug in drugs:

@@ -110,7 +110,7 @@ def families() -> list[Family]:
     """Every family of the knowledge, in a fixed order."""
     base = knowledge.load()
     found = [of_cause(c) for c in base.causes.values()]
-    found += [of_drug(d, base.patterns[d.pattern]) for d in base.drugs.values()]
+    found += [of_drug(d, base.patterns[d.pattern]) for d in (*base.drugs.values(), base.unlisted)]
     return list(dict.fromkeys(found))
 
 

@@ -70,6 +70,8 @@ class Drug(Knowledge, frozen=True):
     """Names of the fields that are the class's figure and not the drug's own."""
     told_by: str | None = None
     """Finding key that says that one of its kind was given: it stands trial where the record names none."""
+    unnamed_of: tuple[str, ...] = ()
+    """Drug classes of which it is any one, not named: it stands trial where the record names none of them."""
     latency: Latency | None = None
     """None takes the pattern's."""
     mechanism: Mechanism = "production"
