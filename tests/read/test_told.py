@@ -62,7 +62,13 @@ def test_words_that_tell_no_end_leave_it_open(note: str, start: float | None) ->
 
 
 @pytest.mark.parametrize(
-    "note", ["started after admission", "given later in the course", "after presentation"]
+    "note",
+    [
+        "started after admission",
+        "given later in the course",
+        "after presentation",
+        "pulse, after diagnosis; a short response",
+    ],
 )
 def test_what_came_after_the_presentation_begins_after_it(note: str) -> None:
     start = told(note, None, None, NOW).start

@@ -25,6 +25,7 @@ _LATER = re.compile(
     r"\blater in the (?:course|illness|stay)\b|\bduring the (?:stay|admission)\b"
     r"|\b(?:started|begun|given|added) (?:only )?after (?:the )?(?:presentation|admission|transfer)\b"
     r"|^after (?:presentation|admission)$"
+    r"|(?:^|, )(?:only )?after (?:the )?diagnosis$"
 )
 _NO_COURSE = re.compile(r"\b(?:paus|held|withheld|stopped for|without|unchanged|last|past|despite|none|no )")
 _NEAR = 0.25
