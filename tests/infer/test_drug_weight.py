@@ -12,6 +12,7 @@ from judged_makers import standing
 
 from penia.infer.background import Background, Weight
 from penia.infer.chemotherapy import InRegimen
+from penia.infer.given import timing
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import in_window, latency_of
 from penia.infer.prior import Weighed
@@ -113,6 +114,25 @@ def test_a_low_count_in_words_was_there_when_said_or_at_some_other_time(dated: b
     timing = next(value for words, _, value in found.factors if "onset" in words)
     assert timing == pytest.approx(sure * there + (1 - sure) * fitted.undated.value)
     assert timing != pytest.approx(there)
+
+
+def test_a_drug_begun_on_the_day_of_which_a_low_count_is_told_is_mostly_treatment() -> None:
+    drug, fitted = load().drugs["drug:amoxicillin"], weights()
+    latency = latency_of(drug, load().patterns[drug.pattern])
+    undated = fitted.undated_short.value
+
+    def told(began: datetime) -> tuple[float, float]:
+        course = Course(drug.id, (began,), None, ((began, None),), ())
+        onset = (ago(30), None)
+        who = Background("inpatient", 40, None, onset, None, NOW, frozenset(), dated=True)
+        then = in_window(course, latency, (onset[0], NOW), undated, fitted)
+        return timing(course, latency, drug, who, fitted), then
+
+    sure = fitted.when_said.value
+    found, then = told(NOW)
+    assert found == pytest.approx(sure * then + (1 - sure) * undated * fitted.begun_with.value)
+    found, then = told(ago(1))
+    assert found == pytest.approx(sure * then + (1 - sure) * undated)
 
 
 def test_a_drug_believed_to_be_innocent_is_not_lifted_as_one_that_lowers_neutrophils() -> None:

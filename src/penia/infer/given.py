@@ -54,7 +54,16 @@ def timing(course: Course, latency: Latency, drug: Drug, background: Background,
         return in_window(course, latency, (last_normal, deep), undated, fitted)
     then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
     sure = (fitted.when_said if background.dated else fitted.at_end).value
-    return sure * then + (1 - sure) * undated * acting(course.stop, latency, background.seen)
+    other = undated * acting(course.stop, latency, background.seen)
+    if _begun_with(course, background.seen):
+        other *= fitted.begun_with.value
+    return sure * then + (1 - sure) * other
+
+
+def _begun_with(course: Course, seen: datetime) -> bool:
+    """First given on the day of which the low count is told, as a treatment of what was found then."""
+    begun = [start for start in course.starts if start is not None]
+    return bool(begun) and min(begun).date() >= seen.date()
 
 
 def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:

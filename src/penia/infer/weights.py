@@ -68,6 +68,9 @@ class Weights(Knowledge, frozen=True, eq=False):
     """P(a low count that is known in words, without a date, was there when the record ends)."""
     when_said: Figure
     """P(a low count that is known in words was first low when they were said)."""
+    begun_with: Figure
+    """Part that is left of the chance that the words are of another time, where the drug was begun on the day
+    of which they are."""
     tempo_days: dict[Tempo, Figure]
     """Days over which the onset of an episode of that tempo lies when it is first met."""
     crossing: Figure
