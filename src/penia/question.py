@@ -52,8 +52,9 @@ def about(record: Record, first_low: datetime, at: datetime) -> Question:
     known = record.until(at)
     series = series_of(known)
     episode = next((e for e in episodes(known, series=series) if e.first_low == first_low), None)
-    last_low = episode.last_low if episode else None
-    return _asked(known, at, None, episode, read_facts(known, at, first_low, last_low), series)
+    last_low, last_normal = (episode.last_low, episode.last_normal) if episode else (None, None)
+    reading = read_facts(known, at, first_low, last_low, last_normal)
+    return _asked(known, at, None, episode, reading, series)
 
 
 def _asked(
@@ -87,8 +88,8 @@ def _episode_and_facts(
 ) -> tuple[Episode | None, Reading]:
     """The facts name low counts that stand in words only; the first low count dates the facts."""
     numbers = find_episode(record, series=series)
-    first_low, last_low = (numbers.first_low, numbers.last_low) if numbers else (None, None)
-    reading = read_facts(record, cut, first_low, last_low)
+    low = (numbers.first_low, numbers.last_low, numbers.last_normal) if numbers else ()
+    reading = read_facts(record, cut, *low)
     return find_episode(record, reading.low_words, series=series), reading
 
 
@@ -118,22 +119,15 @@ def _low_counts(
     )
 
 
-def _said(episode: Episode, reading: Reading) -> tuple[datetime, datetime] | None:
-    """When words first and last called white cells low, if no count was normal since the first."""
-    said = reading.white_low_said
-    over = said is not None and episode.last_normal is not None and episode.last_normal >= said[0]
-    return None if over else said
-
-
 def _said_before(episode: Episode, reading: Reading) -> datetime | None:
     """When words placed the low count that the first low count shows later only."""
-    said = _said(episode, reading)
+    said = reading.white_low_said
     return said[0] if said and episode.first_low and said[0] < episode.first_low else None
 
 
 def _tempo(episode: Episode, reading: Reading) -> Tempo:
     """Of the counts; where these are too few, chronic if words place a low count that long before."""
-    said = _said(episode, reading)
+    said = reading.white_low_said
     if episode.tempo != "unknown" or said is None:
         return episode.tempo
     first, last = said

@@ -701,3 +701,33 @@ def test_a_stated_aplastic_anemia_is_low_counts_of_every_line() -> None:
 )
 def test_an_infection_of_one_place_is_no_sepsis(name: str, causes: set[str]) -> None:
     assert set(read(conditions=(Condition(name, since=T),)).conditions) == causes
+
+
+@pytest.mark.parametrize(
+    ("said", "first_low", "normal", "long"),
+    [
+        ({0: True, 365: False}, None, None, False),
+        ({0: True, 600: True, 900: False}, None, None, True),
+        ({0: True}, None, None, True),
+        ({0: True, 300: False}, 900, None, False),
+        ({0: True, 860: False}, 900, None, False),
+        ({0: True, 905: False}, 900, None, True),
+        ({0: True}, 900, 700, False),
+        ({0: True}, 900, None, True),
+    ],
+)
+def test_a_low_count_that_words_place_long_before_lasts_no_longer_than_to_its_denial(
+    said: dict[int, bool], first_low: int | None, normal: int | None, long: bool
+) -> None:
+    findings = tuple(Finding("Neutropenia", low, time=T + day * DAY) for day, low in said.items())
+    first, last_normal = (None if day is None else T + day * DAY for day in (first_low, normal))
+    record = Record(ADULT, findings=findings)
+    reading = read_facts(record, T + 910 * DAY, first, first, last_normal)
+    assert (says(reading, "history:low-count-over-1-year") is True) is long
+    if not long:
+        assert reading.white_low_said in (None, (T, T))
+
+
+def test_a_denial_is_of_its_own_line() -> None:
+    lines = (Finding("Lymphopenia", time=T - 900 * DAY), Finding("Neutropenia", False, time=T - 300 * DAY))
+    assert says(read(findings=lines), "history:low-count-over-1-year") is True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from penia import spans
 from penia.facts import circumstances, fever, reports, tables, texts, vitals
@@ -27,6 +28,18 @@ _AGO = re.compile(
 _WHITE = "nlmw"
 
 
+class _White(NamedTuple):
+    """Words on a line of white cells."""
+
+    line: str
+    low: bool
+    time: datetime
+    """When they say that it was so first."""
+    source: Source
+    stays: bool
+    """They do not tell of several times, nor how long it lasted."""
+
+
 class _Read:
     """Gathers what the parts of one record say."""
 
@@ -34,7 +47,7 @@ class _Read:
         self.said: list[tuple[Said, Source]] = []
         self.low: dict[str, bool] = {}
         self.low_said: list[datetime] = []
-        self.white_low_said: list[datetime] = []
+        self.white: list[_White] = []
         self.conditions: dict[str, datetime | None] = {}
         self.since: dict[str, datetime] = {}
         self.over: set[str] = set()
@@ -44,6 +57,7 @@ class _Read:
 
     def take(self, heard: Heard, source: Source, kind: str, low_since: datetime | None) -> None:
         """``low_since``: when what it calls low was so first, if it is the low count in question."""
+        self.hear_white(heard, source, low_since)
         if not heard:
             self.unread.append((source.text, source.place, kind))
             return
@@ -52,12 +66,20 @@ class _Read:
             self.low[letter] = self.low.get(letter, False) or low
             said = [low_since] if low and low_since is not None else []
             self.low_said += said
-            self.white_low_said += said if letter in _WHITE else []
         for cause in heard.conditions:
             self.conditions[cause] = _newer(self.conditions.get(cause, source.time), source.time)
             if source.time is not None:
                 self.since[cause] = min(self.since.get(cause, source.time), source.time)
         self.excluded |= dict.fromkeys(heard.excluded)
+
+    def hear_white(self, heard: Heard, source: Source, low_since: datetime | None) -> None:
+        rule = tables.rules().low_long
+        known = any(one.key == rule.key for one in heard.keys)
+        stays = not known and re.search(rule.unless, tables.normalise(source.text, True)) is None
+        for line, low in heard.low:
+            time = low_since if low else source.time
+            if line in _WHITE and time is not None:
+                self.white.append(_White(line, low, time, source, stays))
 
 
 def read_facts(
@@ -65,11 +87,13 @@ def read_facts(
     at: datetime | None = None,
     first_low: datetime | None = None,
     last_low: datetime | None = None,
+    last_normal: datetime | None = None,
 ) -> Reading:
     """All finding keys that ``record`` (already cut at ``at``) decides.
 
     ``first_low`` is the time of the first low count, from which the windows of drugs and values are measured;
-    without it ``at`` stands in, then the newest time in the record. ``last_low``: of the last one, if later.
+    without it ``at`` stands in, then the newest time in the record. ``last_low``: of the last one, if later;
+    ``last_normal``: of the last count before it that was not low.
     """
     anchor = first_low or at or _newest(record)
     low = (anchor, last_low or anchor)
@@ -83,13 +107,15 @@ def read_facts(
         if key:
             read.said.append((Said(key, True), Source(stay.start, stay.setting, "stay")))
     low_said = min(read.low_said, default=None)
+    white = _still_low(read.white, last_low or first_low, last_normal)
+    read.said += _low_long(white, read.white, first_low, anchor)
     low_days = (first_low or low_said, last_low or first_low or max(read.low_said, default=None))
     facts = resolve(_old_enough(_lasting(read.said, low_days), body))
     return Reading(
         facts=facts,
         low_words=_low_by_meaning(facts, read.conditions.keys() - (read.over - read.current)) | read.low,
         low_said=low_said,
-        white_low_said=_first_and_last(read.white_low_said),
+        white_low_said=_first_and_last([one.time for one in white]),
         low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,
         since=read.since,
@@ -112,6 +138,9 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
     for finding in record.findings:
         if finding.present or _in_window("absent", finding.time, anchor):
             _read_finding(read, finding, body, anchor)
+        else:
+            source = Source(finding.time, finding.name, finding.origin.place)
+            read.hear_white(texts.read_finding(finding, body), source, None)
     for condition in record.conditions:
         _read_condition(read, condition, body, anchor)
     for exposure in record.exposures:
@@ -132,7 +161,6 @@ def _read_finding(read: _Read, finding: Finding, body: Body, anchor: datetime | 
         heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
     heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
     low_since = None if over else _low_since(finding.name, finding.time, anchor)
-    heard.keys += _low_long(heard, finding.name, low_since, anchor)
     read.take(heard, Source(finding.time, finding.name, finding.origin.place), finding.kind, low_since)
 
 
@@ -149,7 +177,6 @@ def _read_condition(read: _Read, condition: Condition, body: Body, anchor: datet
         else:
             low_since = _low_since(condition.name, source.time, anchor)
         heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
-        heard.keys += _low_long(heard, condition.name, low_since, anchor)
         read.current.update(heard.conditions)
     if condition.since is None and not _in_window("recorded", condition.recorded, anchor):
         heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
@@ -165,15 +192,29 @@ def _low_since(name: str, time: datetime | None, anchor: datetime | None) -> dat
     return time if days is None else time - days * _DAY
 
 
-def _low_long(heard: Heard, name: str, since: datetime | None, anchor: datetime | None) -> list[Said]:
-    """A low white count that words place long before the counts of now."""
+def _still_low(white: list[_White], last_low: datetime | None, normal: datetime | None) -> list[_White]:
+    """Since these no white cells were normal, or called so, before they were low last."""
+
+    def over(one: _White) -> bool:
+        end = max((w.time for w in white if w.low and w.line == one.line), default=one.time)
+        end = max(end, last_low or end)
+        denied = [w.time for w in white if not w.low and w.line == one.line]
+        return any(one.time < time < end for time in [*denied, *([normal] if normal else [])])
+
+    return [one for one in white if one.low and not over(one)]
+
+
+def _low_long(
+    still: list[_White], white: list[_White], first_low: datetime | None, anchor: datetime | None
+) -> Iterator[tuple[Said, Source]]:
+    """A low white count that words place long before the counts of now, or before it was low last."""
     rule = tables.rules().low_long
-    known = any(one.key == rule.key for one in heard.keys)
-    white = any(low and letter in _WHITE for letter, low in heard.low)
-    long = since is not None and anchor is not None and anchor - since >= rule.least * _DAY
-    if known or not white or not long or re.search(rule.unless, tables.normalise(name, True)):
-        return []
-    return [Said(rule.key, True)]
+    for one in still:
+        ended = any(w.line == one.line and not w.low and w.time > one.time for w in white)
+        last = max(w.time for w in still if w.line == one.line)
+        until = first_low or (last if ended else anchor)
+        if one.stays and until is not None and until - one.time >= rule.least * _DAY:
+            yield Said(rule.key, True), one.source
 
 
 def _of_the_past(heard: Heard, condition: Condition, anchor: datetime | None) -> None:

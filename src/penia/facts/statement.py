@@ -49,7 +49,7 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     low_said: datetime | None = None
     """When the first of those words were said."""
     white_low_said: tuple[datetime, datetime] | None = None
-    """When words first and last called white cells low."""
+    """When words first and last called white cells low, since when none were normal or said not to be low."""
     low_bounds: dict[str, Bound] = {}
     """Lineage called low in words → how low it is by what the word means."""
     conditions: dict[str, datetime | None] = {}
