@@ -12,7 +12,7 @@ from judged_makers import standing
 
 from penia.infer.background import Background, Weight
 from penia.infer.chemotherapy import InRegimen
-from penia.infer.given import timing
+from penia.infer.given import drug_weight, timing
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import in_window, latency_of
 from penia.infer.prior import Weighed
@@ -135,13 +135,23 @@ def test_a_drug_begun_on_the_day_of_which_a_low_count_is_told_is_mostly_treatmen
     assert found == pytest.approx(sure * then + (1 - sure) * undated)
 
 
-def test_a_drug_believed_to_be_innocent_is_not_lifted_as_one_that_lowers_neutrophils() -> None:
-    def lift(name: str) -> float:
-        return next(value for what, _, value in weighed(name).factors if what.startswith("neutropenia"))
+def test_drugs_believed_to_be_innocent_share_what_lifts_one_that_is_suspected() -> None:
+    def lift(name: str, beside: int) -> float:
+        drug, fitted = load().drugs[name], weights()
+        kind = load().patterns[drug.pattern]
+        course = Course(name, (ago(40),), None, ((ago(40), None),), ())
+        one = Hypothesis(
+            id=name, name=name, plain="", pattern=kind.pattern, rates={}, sources={}, drug=drug, kind=kind,
+            course=course,
+        )  # fmt: skip
+        who = Background("inpatient", 40, None, (ago(10), NOW), NOW, NOW, frozenset())
+        factors = drug_weight(one, [one] * beside, who, fitted).factors
+        return next(value for what, _, value in factors if what.startswith("neutropenia"))
 
-    assert load().drugs["drug:sodium-chloride"].mechanism == "none"
-    assert lift("drug:sodium-chloride") == 1.0
-    assert lift("drug:clozapine") > 20
+    assert load().drugs["drug:omeprazole"].mechanism == "none"
+    assert lift("drug:omeprazole", 1) == lift("drug:clozapine", 1) == lift("drug:clozapine", 1000) > 20
+    assert 1 < lift("drug:omeprazole", 30) < lift("drug:omeprazole", 2) < lift("drug:omeprazole", 1)
+    assert lift("drug:omeprazole", 1000) == 1
 
 
 def test_a_drug_begun_after_words_had_placed_the_low_count_hardly_caused_it() -> None:

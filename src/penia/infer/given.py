@@ -23,8 +23,7 @@ def drug_weight(
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
     timely = timing(course, latency_of(drug, kind), drug, background, fitted)
-    believed = drug.mechanism != "none"
-    neutropenia = fitted.drug.value ** kind.pattern.lineages.get("n", 0.0) if believed else 1.0
+    neutropenia = _suspected(drug, drugs, fitted) ** kind.pattern.lineages.get("n", 0.0)
     factors: list[Factor] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
         _again(hypothesis, drugs, background.earlier, fitted) or _per_course(hypothesis, drug),
@@ -37,6 +36,14 @@ def drug_weight(
     )
     hazard = math.prod(value for _, _, value in factors)
     return Weight(hazard, tuple(factors), hazard / neutropenia)
+
+
+def _suspected(drug: Drug, drugs: Sequence[Hypothesis], fitted: Weights) -> float:
+    """How much more often a low count under the drug is asked about. Of drugs without an established
+    association one is suspected and not each: they share it."""
+    if drug.mechanism != "none":
+        return fitted.drug.value
+    return max(1.0, fitted.drug.value / sum(h.drug is not None and h.drug.mechanism == "none" for h in drugs))
 
 
 def timing(course: Course, latency: Latency, drug: Drug, background: Background, fitted: Weights) -> float:
