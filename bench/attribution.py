@@ -108,7 +108,7 @@ def _counts(kind: DrugPattern, rng: np.random.Generator) -> tuple[Count, ...]:
         for line in LETTERS:
             median, below, above = spread_of(kind.pattern, line, fitted)
             z = rng.standard_normal()
-            now[line] = float(np.exp(median + z * (below if z < 0 else above)))
+            now[line] = round(float(np.exp(median + z * (below if z < 0 else above))), 2)
         if now["ANC"] < fitted.limits["ANC"].value or now["ALC"] < fitted.limits["ALC"].value:
             break
     now["WBC"] = now["ANC"] + now["ALC"] + 0.4
