@@ -78,6 +78,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_fifth.txt", 0.96, 0.0),
         ("wordings_causes.txt", 1.0, 0.0),
         ("wordings_reports.txt", 1.0, 0.0),
+        ("wordings_mixed.txt", 1.0, 0.0),
         ("wordings_marrow.txt", 1.0, 0.0),
         ("wordings_genes.txt", 1.0, 0.0),
         ("wordings_exposures.txt", 1.0, 0.0),

@@ -45,12 +45,13 @@ def read_test(test: TestResult, body: Body) -> Heard:
     if test.value is None and raw:
         value = labs.value_in(raw)
         interval = interval if interval != (None, None) else labs.interval_in(raw)
-    flag = test.interpretation or (verdict.direction(text) if value[0] is None else None)
+    flag = test.interpretation or (verdict.opening_direction(text) if value[0] is None else None)
+    flags = _flags_of_parts(text) if test.interpretation is None and value[0] is None else {}
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
     for analyte in labs.analytes_named(name, test.analyte, value[2], text):
-        heard.keys += labs.read_value(analyte, value, *interval, flag, body)
+        heard.keys += labs.read_value(analyte, value, *interval, flags.get(analyte, flag), body)
     above = None if test.value is None or test.high is None else test.value > test.high
     if value[0] is not None and not raw:
         amount = tables.normalise(shown(test))
@@ -69,6 +70,15 @@ def read_test(test: TestResult, body: Body) -> Heard:
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
+
+
+def _flags_of_parts(text: str) -> dict[str, str | None]:
+    """``PT prolonged, aPTT normal``: the direction of each analyte that a result names."""
+    return {
+        analyte: verdict.direction(result)
+        for inner, result in joined.name_and_result(text)
+        for analyte in labs.analytes_named(inner, None, None)
+    }
 
 
 def _in_one_word(test: TestResult) -> str:
@@ -132,12 +142,19 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     """Each part of the result that names a test of its own, then the test by its name."""
     whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
     parts: dict[str, set[bool]] = {}
-    for inner, result in joined.name_and_result(text):
-        if _doubted(inner, result) or _only_a_time(inner):
+    told, opened = "", verdict.opens_bare(text)
+    for piece, result in joined.name_and_result(text):
+        inner = told if _only_a_time(piece) else piece
+        if not inner or _doubted(piece, result):
             continue
-        base = _CLASSES.sub("", name) if _CLASSES.search(inner) else name
-        base = "" if organisms.another(name, inner) else base
-        said = results.read_result(f"{base} {inner}", result, result, None)
+        told = inner
+        own = _of_its_own(name, inner)
+        if opened and not own and not _METHODS.search(inner):
+            continue
+        base = _listed_with(name, inner)
+        base = _CLASSES.sub("", base) if _CLASSES.search(inner) else base
+        base = "" if organisms.another(name, inner) or own else base
+        said = results.read_result(f"{base} {inner}".strip(), result, result, None)
         for one in said or results.read_result(inner, result, result, None):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
@@ -145,19 +162,44 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
     return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
 
 
+def _listed_with(name: str, inner: str) -> str:
+    """Of a name that lists tests, the one of which a part of the result speaks."""
+    parts = re.split(r",|/|\b(?:and|or)\b", name)
+    of_it = [part for part in parts if set(part.split()) & set(inner.split())]
+    return of_it[0].strip() if len(parts) > 1 and len(of_it) == 1 else name
+
+
+def _of_its_own(name: str, inner: str) -> bool:
+    """A part of the result that names another test says nothing of this one: ``positive, dsdna negative``."""
+    own = {row.key for row in testnames.rows_named(inner)}
+    return (
+        bool(own) and not _METHODS.search(inner) and own.isdisjoint(r.key for r in testnames.rows_named(name))
+    )
+
+
 def _only_a_time(inner: str) -> bool:
     """``normal ten weeks later`` names no other test."""
     return bool(_TIME.search(inner) and not _CLASSES.search(inner) and not testnames.rows_named(inner))
 
 
+_METHODS = re.compile(
+    r"\b(?:ig[mga]|pcr|rna|(?<!ds )dna|antigen|antibod\w+|cultures?|serolog\w+|screen"
+    r"|confirm\w*|blot|immuno ?blot|load)\b"
+)
+"""Ways of one test: ``positive, viral load undetectable``."""
+
+
 def _doubted(inner: str, result: str) -> bool:
     """``suspected viremia`` is no viremia, ``without increased blasts`` are none."""
     text = f"{inner} {result}"
+    if verdict.word("negative").search(inner):
+        return True
     return any(clause.sign(len(inner) + 1, len(text)) != 1 for clause in clauses(text)[:1])
 
 
 _TIME = re.compile(
-    r"\b(?:days?|weeks?|months?|years?|hours?|later|afterwards|repeat\w*|follow ?up|first|initial(?:ly)?"
+    r"\b(?:days?|weeks?|months?|years?|hours?|later|afterwards|repeat\w*|follow ?up|initial(?:ly)?"
+    r"|first|second|third|admission|presentation"
     r"|then|again|treatment|therapy|recovery|discharge)\b"
 )
 _CLASSES = re.compile(r"\big[mga]\b")

@@ -10,7 +10,7 @@ from penia.facts.clause import clauses
 from penia.facts.schema.measured import TestRow
 from penia.facts.statement import Said
 from penia.facts.testnames import rows_named
-from penia.facts.verdict import generic, whole_negative, word
+from penia.facts.verdict import found_once, generic, opening, whole_negative, word
 from penia.knowledge.bank import searches, spans
 
 EARLIER = "history:normal-count-in-last-year"
@@ -132,7 +132,7 @@ def _whole(row: TestRow, text: str, raw: str) -> bool | None:
 
 def _culture(row: TestRow, text: str, raw: str) -> bool | None:
     if word("negative").search(text):
-        return False
+        return found_once(text)
     return True if re.search(r"[a-z]{4}", text) or word("positive").search(text) else None
 
 
@@ -193,12 +193,14 @@ def _titer(row: TestRow, text: str, raw: str) -> bool | None:
 
 
 def _high(row: TestRow, text: str, raw: str) -> bool | None:
+    text = opening(text)
     if _any(row.absent, text) or word("normal").search(text):
         return False
     return True if _any(row.present, text) or word("high").search(text) else None
 
 
 def _low(row: TestRow, text: str, raw: str) -> bool | None:
+    text = opening(text)
     if _any(row.absent, text) or word("normal").search(text):
         return False
     return True if _any(row.present, text) or word("low").search(text) else None

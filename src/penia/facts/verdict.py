@@ -24,6 +24,27 @@ def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
 
 
+def found_once(text: str) -> bool:
+    """One test at two times that found something at one of them."""
+    return bool(_PHASE.search(text)) and any(generic(piece) for piece in _PIECES.split(text))
+
+
+def opening(text: str) -> str:
+    """The piece that stands first, if it says something by itself; else the whole."""
+    first = _PIECES.split(text)[0]
+    return first if direction(first) is not None or generic(first) is not None else text
+
+
+def opens_bare(text: str) -> bool:
+    """The piece that stands first is a verdict alone, and others follow: ``positive, film negative``."""
+    first, *others = _PIECES.split(text)
+    return bool(others) and any(word(kind).fullmatch(first.strip()) for kind in ("positive", "negative"))
+
+
+def opening_direction(text: str) -> str | None:
+    return direction(opening(text))
+
+
 def generic(text: str) -> bool | None:
     """Positive, negative or nothing by the common words; where they are mixed, the opening counts."""
     measured = _MEASURED.search(text)
@@ -36,7 +57,7 @@ def generic(text: str) -> bool | None:
         if len(pieces) == 1:
             return None
         if _PHASE.search(text):
-            return True if any(generic(piece) for piece in pieces) else None
+            return True if found_once(text) else None
         return generic(pieces[0])
     if negative:
         return False
@@ -45,8 +66,9 @@ def generic(text: str) -> bool | None:
 
 _PIECES = re.compile(r"[,;]|\b(?:but|then)\b")
 _PHASE = re.compile(
-    r"\b(?:later|afterwards|then|(?:days?|weeks?|months?|years?) (?:after|later|on|before)|repeat(?:ed)?"
-    r"|(?:on|at) (?:first|follow ?up|presentation|diagnosis|recovery)|initial(?:ly)?|in remission"
+    r"\b(?:later|afterwards|then|first|second|third|day \d+"
+    r"|(?:days?|weeks?|months?|years?) (?:after|later|on|before)|repeat(?:ed)?"
+    r"|(?:on|at) (?:first|follow ?up|admission|presentation|diagnosis|recovery)|initial(?:ly)?|in remission"
     r"|convalescen\w+)\b"
 )
 """One test at two times: what it once found was there, ``positive; normal ten weeks later``."""
