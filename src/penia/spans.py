@@ -26,9 +26,14 @@ _COURSE = (
 _VAGUE = re.compile(r"\b(?:for|over|several|many)(?: the (?:last|past))? (?P<unit>week|month|year)s\b")
 
 
+_LAST = re.compile(r"\b(?:last (?P<unit>week|month|year)|in childhood|as a (?:child|boy|girl|teenager))\b")
+
+
 def days_ago(text: str) -> float | None:
-    """``eight weeks before`` → 56."""
-    return _longest(_AGO, text)
+    """``eight weeks before`` → 56; ``last year`` and ``as a child`` are a year at least."""
+    told = _longest(_AGO, text)
+    last = _LAST.search(text) if told is None else None
+    return told if last is None else _UNITS[last["unit"] or "year"]
 
 
 def days_long(text: str) -> float | None:

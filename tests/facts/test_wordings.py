@@ -79,6 +79,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_causes.txt", 1.0, 0.0),
         ("wordings_reports.txt", 1.0, 0.0),
         ("wordings_mixed.txt", 1.0, 0.0),
+        ("wordings_times.txt", 1.0, 0.0),
         ("wordings_marrow.txt", 1.0, 0.0),
         ("wordings_genes.txt", 1.0, 0.0),
         ("wordings_exposures.txt", 1.0, 0.0),

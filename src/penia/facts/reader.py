@@ -25,6 +25,12 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 """A test told now of a time before."""
+_OLD = re.compile(
+    r"(?:old|previous|remote|former|prior(?! to)|past(?! (?:\w+ ){0,2}(?:days?|weeks?|months?)))\b"
+)
+"""So a text says that all of it was before."""
+_NOW = re.compile(r"[,;]|\b(?:and|now|again|since|still|until)\b")
+"""Beside these a time of before is not that of all that a text says."""
 _WHITE = "nlmw"
 
 
@@ -228,9 +234,12 @@ def _of_the_past(heard: Heard, condition: Condition, anchor: datetime | None) ->
 
 def _told_over(name: str, time: datetime | None, anchor: datetime | None) -> bool:
     """It began before the window of passing signs, and its own words say that it had ended by then."""
-    if time is None or anchor is None or _in_window("vital", time, anchor):
+    if time is None or anchor is None:
         return False
     text = tables.normalise(name, True)
+    if _in_window("vital", time, anchor):
+        before = _OLD.match(text) is not None or not _in_window("vital", time - _ago(text), anchor)
+        return before and _NOW.search(text) is None
     if any(re.search(rf"\b(?:{words})\b", text) for words in tables.rules().ended):
         return True
     long = spans.days_long(text)
@@ -259,7 +268,8 @@ def _read_tests(
                 near=test.value is None or _near(test.time, anchor, last),
             )
             heard = reports.read_test(test, body)
-            over = frozenset[str]() if _in_window(window, test.time, anchor, last) else tables.rules().over
+            told = test.time and test.time - _ago(tables.normalise(test.name, True))
+            over = frozenset[str]() if _in_window(window, told, anchor, last) else tables.rules().over
             heard.keys = [
                 one
                 for one in heard.keys
@@ -313,8 +323,12 @@ def _lasts(source: Source, low: datetime | None, days: float) -> bool:
     """By its time, or by the longer one before it that its words tell."""
     if source.time is None or low is None:
         return True
-    ago = spans.days_ago(tables.normalise(source.text, True)) or 0.0
-    return max(low - source.time, min(ago, 36_500) * _DAY) <= days * _DAY
+    return max(low - source.time, _ago(tables.normalise(source.text, True))) <= days * _DAY
+
+
+def _ago(text: str) -> timedelta:
+    """Before its time, by its words."""
+    return min(spans.days_ago(text) or 0.0, 36_500) * _DAY
 
 
 def _later(source: Source, last: datetime | None, days: float) -> bool:

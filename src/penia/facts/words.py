@@ -83,10 +83,16 @@ def _keys(clause: Clause, present: bool) -> list[Said]:
         for kind in KINDS[1:]:
             if kind in kinds:
                 decided = _decide(clause, kind, kinds[kind], present, key)
+                if kind == "opposite" and decided is False and _TWICE.search(clause.text):
+                    decided = _decide(clause, "same", kinds.get("same", []), present, key) or decided
                 if decided is not None:
                     found.append(Said(key, decided))
                 break
     return found
+
+
+_TWICE = re.compile(r"\b(?:at first|initially|on admission|then|later|afterwards|now|by day)\b")
+"""One sign at two times: what it once was, ``febrile at first, now afebrile``."""
 
 
 def _decide(clause: Clause, kind: str, spans: list[Span], present: bool, key: str) -> bool | None:
