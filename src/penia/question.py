@@ -126,13 +126,16 @@ def _said_before(episode: Episode, reading: Reading) -> datetime | None:
 
 
 def _tempo(episode: Episode, reading: Reading) -> Tempo:
-    """Of the counts; where these are too few, chronic if words place a low count that long before."""
+    """Of the counts; where these are too few, chronic if words place a low count that long before; recurrent
+    if by these it came and went."""
     said = reading.white_low_said
     if episode.tempo != "unknown" or said is None:
         return episode.tempo
     first, last = said
     last = max(last, episode.last_low or last)
-    return "chronic" if last - first > timedelta(days=limits().episode.chronic.value) else episode.tempo
+    if last - first <= timedelta(days=limits().episode.chronic.value):
+        return episode.tempo
+    return "recurrent" if reading.white_low_again else "chronic"
 
 
 def _passed(episode: Episode) -> bool:

@@ -629,7 +629,8 @@ def test_a_passing_sign_of_the_last_low_count_is_of_the_illness_however_old_the_
         ("Neutropenia", 800, 800, True),
         ("Neutropenia for nine years", 3285, 3285, True),
         ("Transient neutropenia", 800, None, False),
-        ("Recurrent neutropenia", 800, 800, False),
+        ("Recurrent neutropenia", 800, 800, True),
+        ("Two episodes of neutropenia", 800, 800, False),
         ("Neutropenia with fever for three months", 0, 0, False),
         ("Thrombocytopenia for nine years", 0, None, False),
     ],
@@ -731,3 +732,16 @@ def test_a_low_count_that_words_place_long_before_lasts_no_longer_than_to_its_de
 def test_a_denial_is_of_its_own_line() -> None:
     lines = (Finding("Lymphopenia", time=T - 900 * DAY), Finding("Neutropenia", False, time=T - 300 * DAY))
     assert says(read(findings=lines), "history:low-count-over-1-year") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("Recurrent neutropenia", True),
+        ("Neutropenia, intermittent", True),
+        ("Neutropenia", False),
+        ("Neutropenia, recurrent infections", False),
+    ],
+)
+def test_words_tell_that_a_low_count_came_and_went(name: str, again: bool) -> None:
+    assert read(findings=(Finding(name, time=T - 800 * DAY),)).white_low_again is again

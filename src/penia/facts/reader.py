@@ -43,7 +43,9 @@ class _White(NamedTuple):
     """When they say that it was so first."""
     source: Source
     stays: bool
-    """They do not tell of several times, nor how long it lasted."""
+    """They do not tell that it was over, nor how long it lasted."""
+    again: bool
+    """It came and went."""
 
 
 class _Read:
@@ -81,11 +83,13 @@ class _Read:
     def hear_white(self, heard: Heard, source: Source, low_since: datetime | None) -> None:
         rule = tables.rules().low_long
         known = any(one.key == rule.key for one in heard.keys)
-        stays = not known and re.search(rule.unless, tables.normalise(source.text, True)) is None
+        text = tables.normalise(source.text, True)
+        stays = not known and re.search(rule.unless, text) is None
+        again = re.search(rule.again, text) is not None
         for line, low in heard.low:
             time = low_since if low else source.time
             if line in _WHITE and time is not None:
-                self.white.append(_White(line, low, time, source, stays))
+                self.white.append(_White(line, low, time, source, stays, again))
 
 
 def read_facts(
@@ -121,6 +125,7 @@ def read_facts(
         facts=facts,
         low_words=_low_by_meaning(facts, read.conditions.keys() - (read.over - read.current)) | read.low,
         low_said=low_said,
+        white_low_again=any(one.again for one in white),
         white_low_said=_first_and_last([one.time for one in white]),
         low_bounds=_bounds(facts, read.low),
         conditions=read.conditions,

@@ -155,7 +155,8 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
         base = _CLASSES.sub("", base) if _CLASSES.search(inner) else base
         base = "" if organisms.another(name, inner) or own else base
         said = results.read_result(f"{base} {inner}".strip(), result, result, None)
-        for one in said or results.read_result(inner, result, result, None):
+        alone = _LOOKS.fullmatch(inner) is None
+        for one in said or (results.read_result(inner, result, result, None) if alone else []):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
     found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
@@ -173,7 +174,10 @@ def _of_its_own(name: str, inner: str) -> bool:
     """A part of the result that names another test says nothing of this one: ``positive, dsdna negative``."""
     own = {row.key for row in testnames.rows_named(inner)}
     return (
-        bool(own) and not _METHODS.search(inner) and own.isdisjoint(r.key for r in testnames.rows_named(name))
+        bool(own)
+        and not _METHODS.search(inner)
+        and not _LOOKS.search(inner)
+        and own.isdisjoint(r.key for r in testnames.rows_named(name))
     )
 
 
@@ -182,6 +186,8 @@ def _only_a_time(inner: str) -> bool:
     return bool(_TIME.search(inner) and not _CLASSES.search(inner) and not testnames.rows_named(inner))
 
 
+_LOOKS = re.compile(r"\b(?:smears?|films?|stains?|microscopy|biops\w+|scan|sediment)\b")
+"""Looks at what the name of the test says: a sputum's smear is none of the blood."""
 _METHODS = re.compile(
     r"\b(?:ig[mga]|pcr|rna|(?<!ds )dna|antigen|antibod\w+|cultures?|serolog\w+|screen"
     r"|confirm\w*|blot|immuno ?blot|load)\b"

@@ -50,6 +50,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the first of those words were said."""
     white_low_said: tuple[datetime, datetime] | None = None
     """When words first and last called white cells low, since when none were normal or said not to be low."""
+    white_low_again: bool = False
+    """Words say that they were low several times, and not between."""
     low_bounds: dict[str, Bound] = {}
     """Lineage called low in words → how low it is by what the word means."""
     conditions: dict[str, datetime | None] = {}

@@ -64,7 +64,9 @@ class LowLong(Row, frozen=True):
     """It has been low for ``least`` days."""
     least: float
     unless: str
-    """By these it was so several times, and not all the time."""
+    """By these it was over, and is another one now."""
+    again: str
+    """By these it came and went."""
     length: str
     """Between the low count and its ``length`` nothing else is told."""
 
