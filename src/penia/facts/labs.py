@@ -214,7 +214,7 @@ def _multiple(rule: str) -> bool:
 
 
 _NUMBER = re.compile(
-    r"(?P<sign><=|>=|<|>)?\s*(?P<number>\d+(?:[.,]\d+)?)\s*"
+    r"(?P<sign><=|>=|<|>)?\s*(?<![A-Za-z0-9.])(?P<number>\d+(?:[.,]\d+)?)\s*"
     r"(?P<unit>[^\s\d,;()][^\s,;()]*(?: (?:l|dl|ml|ul|h|hr|min|mm3)\b)?)?"
 )
 

@@ -50,8 +50,10 @@ def read_test(test: TestResult, body: Body) -> Heard:
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
-    for analyte in labs.analytes_named(name, test.analyte, value[2], text):
-        heard.keys += labs.read_value(analyte, value, *interval, flags.get(analyte, flag), body)
+    analytes = labs.analytes_named(name, test.analyte, value[2], text)
+    for analyte in analytes:
+        own = flags.get(analyte, None if flags and len(analytes) > 1 else flag)
+        heard.keys += labs.read_value(analyte, value, *interval, own, body)
     above = None if test.value is None or test.high is None else test.value > test.high
     if value[0] is not None and not raw:
         amount = tables.normalise(shown(test))
@@ -166,8 +168,22 @@ def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) 
 def _listed_with(name: str, inner: str) -> str:
     """Of a name that lists tests, the one of which a part of the result speaks."""
     parts = re.split(r",|/|\b(?:and|or)\b", name)
-    of_it = [part for part in parts if set(part.split()) & set(inner.split())]
-    return of_it[0].strip() if len(parts) > 1 and len(of_it) == 1 else name
+    of_it = [part for part in parts if _share_a_word(part, inner)]
+    if len(parts) == 1 or len(of_it) != 1:
+        return name
+    part = of_it[0].strip()
+    if not _METHODS.sub("", part).strip():
+        return _CLASSES.sub("", name)
+    lent = _LENT.search(parts[-1])
+    return part if _METHODS.search(part) or lent is None else f"{part} {lent[1]}"
+
+
+_LENT = re.compile(r"\w (pcr|rna|dna|antigen|cultures?)\b")
+"""What the last test of a list says of all: ``ebv and cmv pcr``."""
+
+
+def _share_a_word(one: str, other: str) -> bool:
+    return not set(one.split()).isdisjoint(other.split())
 
 
 def _of_its_own(name: str, inner: str) -> bool:
@@ -175,6 +191,7 @@ def _of_its_own(name: str, inner: str) -> bool:
     own = {row.key for row in testnames.rows_named(inner)}
     return (
         bool(own)
+        and not _share_a_word(name, inner)
         and not _METHODS.search(inner)
         and not _LOOKS.search(inner)
         and own.isdisjoint(r.key for r in testnames.rows_named(name))
