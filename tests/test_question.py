@@ -86,6 +86,11 @@ def test_words_of_these_weeks_of_red_cells_or_of_a_low_count_that_was_over_leave
     assert told(-400, normal=-200) == "unknown"
 
 
+def test_a_low_count_that_recurs_by_words_is_recurrent_whenever_they_were_said() -> None:
+    assert told(0, words="Recurrent neutropenia") == "recurrent"
+    assert told(0) == "unknown"
+
+
 def test_words_that_place_the_low_count_before_the_counts_are_known() -> None:
     def said(day: int, normal: int | None = None) -> datetime | None:
         found = Finding("Neutropenia", time=T + timedelta(days=day))

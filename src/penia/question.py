@@ -126,16 +126,16 @@ def _said_before(episode: Episode, reading: Reading) -> datetime | None:
 
 
 def _tempo(episode: Episode, reading: Reading) -> Tempo:
-    """Of the counts; where these are too few, chronic if words place a low count that long before; recurrent
-    if by these it came and went."""
+    """Of the counts; where these are too few, recurrent if by words it came and went, chronic if they place a
+    low count that long before."""
     said = reading.white_low_said
     if episode.tempo != "unknown" or said is None:
         return episode.tempo
+    if reading.white_low_again:
+        return "recurrent"
     first, last = said
     last = max(last, episode.last_low or last)
-    if last - first <= timedelta(days=limits().episode.chronic.value):
-        return episode.tempo
-    return "recurrent" if reading.white_low_again else "chronic"
+    return "chronic" if last - first > timedelta(days=limits().episode.chronic.value) else episode.tempo
 
 
 def _passed(episode: Episode) -> bool:

@@ -101,6 +101,14 @@ def test_an_unknown_tempo_says_nothing_and_a_known_one_speaks_by_its_share():
     assert one.logs == pytest.approx((math.log(0.9), math.log(0.2)))
 
 
+def test_a_cycle_that_is_seldom_counted_comes_and_goes() -> None:
+    who = [
+        hypothesis(t, pattern=pattern(tempo={t: 0.9, "acute": 0.1})) for t in ("cyclic", "recurrent", "acute")
+    ]
+    ((one),) = column({}, tempo="recurrent", who=who)
+    assert one.logs[0] == one.logs[1] > one.logs[2]
+
+
 def test_what_the_prior_of_the_onset_says_of_the_tempo_is_not_said_again():
     """Half of its courses are acute, but nearly all that can have begun in ten days."""
     mixed = hypothesis("mixed", pattern=pattern(tempo={"acute": 0.5, "chronic": 0.5}))

@@ -62,6 +62,9 @@ _WORDS: dict[Lineage, str] = {
     "e": "red cells (haemoglobin)",
 }
 
+_SEEN_AS: dict[KnownTempo, tuple[KnownTempo, ...]] = {"recurrent": ("recurrent", "cyclic")}
+"""A cycle that is counted now and then comes and goes without a rule."""
+
 
 def count_evidence(
     tried: Tried,
@@ -155,7 +158,7 @@ def _shares(causes: Causes, tempo: KnownTempo, gap: float | None, fitted: Weight
     if gap is not None:
         begun = [min(1.0, max(gap, 1.0) / fitted.tempo_days[kind].value) for kind in kinds]
         shares = shares * begun / (shares @ begun)[:, None]
-    return shares[:, kinds.index(tempo)]
+    return shares[:, [kinds.index(kind) for kind in _SEEN_AS.get(tempo, (tempo,))]].sum(axis=1)
 
 
 def _of_drugs(drugs: Sequence[Hypothesis], tempo: KnownTempo) -> list[float]:
