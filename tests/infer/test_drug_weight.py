@@ -133,6 +133,8 @@ def test_a_drug_begun_on_the_day_of_which_a_low_count_is_told_is_mostly_treatmen
     assert found == pytest.approx(sure * then + (1 - sure) * undated * fitted.begun_with.value)
     found, then = told(ago(1))
     assert found == pytest.approx(sure * then + (1 - sure) * undated)
+    found, then = told(ago(-1))
+    assert found == pytest.approx(sure * then + (1 - sure) * undated * fitted.begun_with.value**2)
 
 
 def test_drugs_believed_to_be_innocent_share_what_lifts_one_that_is_suspected() -> None:

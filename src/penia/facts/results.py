@@ -57,6 +57,7 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
+    text = _of_now(text)
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
     if _any(row.unknown, text):
@@ -64,6 +65,13 @@ def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
     if word("unknown").search(_without(row.present, text)):
         return True if row.result == "text" and _text(row, _certain(text), raw) else None
     return _READERS.get(row.result, _words)(row, text, raw)
+
+
+def _of_now(text: str) -> str:
+    """Without the pieces that tell of the time after the illness or the drug."""
+    if not word("afterwards").search(text):
+        return text
+    return ", ".join(piece for piece in re.split(r"[,;]", text) if not word("afterwards").search(piece))
 
 
 def _certain(text: str) -> str:

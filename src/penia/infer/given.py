@@ -62,15 +62,17 @@ def timing(course: Course, latency: Latency, drug: Drug, background: Background,
     then = in_window(course, latency, (last_normal, background.seen), undated, fitted)
     sure = (fitted.when_said if background.dated else fitted.at_end).value
     other = undated * acting(course.stop, latency, background.seen)
-    if _begun_with(course, background.seen):
-        other *= fitted.begun_with.value
-    return sure * then + (1 - sure) * other
+    return sure * then + (1 - sure) * other * _meant(course, background.seen, fitted)
 
 
-def _begun_with(course: Course, seen: datetime) -> bool:
-    """First given on the day of which the low count is told, as a treatment of what was found then."""
-    begun = [start for start in course.starts if start is not None]
-    return bool(begun) and min(begun).date() >= seen.date()
+def _meant(course: Course, seen: datetime, fitted: Weights) -> float:
+    """Share of the chance that the words are of another time which is left to a drug first given on the day
+    of which they tell, as a treatment of what was found then; of one begun later the same share again."""
+    begun = min((start.date() for start in course.starts if start is not None), default=None)
+    if begun is None or begun < seen.date():
+        return 1.0
+    share = fitted.begun_with.value
+    return share if begun == seen.date() else share**2
 
 
 def _per_course(hypothesis: Hypothesis, drug: Drug) -> Factor:

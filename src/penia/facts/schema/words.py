@@ -41,6 +41,8 @@ class ResultWords(Row, frozen=True):
     positive: tuple[str, ...]
     negative: tuple[str, ...]
     unknown: tuple[str, ...]
+    afterwards: tuple[str, ...]
+    """They tell of the time after the illness, or after a suspected drug."""
     high: tuple[str, ...]
     low: tuple[str, ...]
     normal: tuple[str, ...]
