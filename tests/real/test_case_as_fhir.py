@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from penia.read import read
-from penia.read.case import case_record, parse
+from penia.read.case import DAY0, case_record, parse
+from penia.read.told import told
 
 pytestmark = pytest.mark.real
 
@@ -25,6 +26,9 @@ def facts(record: Any, part: str) -> set[tuple[tuple[str, str], ...]]:
         fields = {f: getattr(fact, f) for f in fact.__struct_fields__ if f not in WHERE}
         if fields.get("analyte"):
             del fields["name"]
+        if told(fields.get("note"), None, None, DAY0) != (None, None, False):
+            for time in ("start", "stop", "stop_inferred"):
+                del fields[time]  # by the words of a note, which in FHIR bears no day from which they count
         return tuple((name, str(value)) for name, value in fields.items())
 
     return {said(fact) for fact in getattr(record, part)}
