@@ -9,6 +9,7 @@ from penia.facts import (
     joined,
     labs,
     organisms,
+    parts,
     results,
     tables,
     testnames,
@@ -17,7 +18,6 @@ from penia.facts import (
     vitals,
     words,
 )
-from penia.facts.clause import clauses
 from penia.facts.limits import Body
 from penia.facts.statement import Heard, Said
 from penia.record import Count, TestResult
@@ -62,13 +62,13 @@ def read_test(test: TestResult, body: Body) -> Heard:
         if test.value and _COPIES.search(test.unit or ""):
             heard.keys += [one for one in results.read_result(name, amount, amount, None) if one.present]
     numbers = labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body) if text else []
-    rows = _rows(name, text, raw, test.interpretation, above)
+    rows = parts.read_parts(name, text, raw, test.interpretation, above)
     measured = set[str]() if "marrow" in name else _by_number(name, text)
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
     if _PANEL.search(name):
-        parts = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
-        heard.keys += _unless_decided(heard, parts)
+        inner = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
+        heard.keys += _unless_decided(heard, inner)
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
@@ -115,13 +115,13 @@ _PLACES = frozenset(("bone marrow", "marrow", "blood", "peripheral blood"))
 def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[Said]:
     """``Viral serologies (EBV, CMV, HIV): negative`` says so of each; a list that is positive, of none."""
     listed = _HEAD.split(test.name)[-1].strip(" )")
-    parts = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
-    parts += [f"{part} culture" for part in parts[:-1] if _CULTURE.search(listed)]
+    names = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
+    names += [f"{part} culture" for part in names[:-1] if _CULTURE.search(listed)]
     whole = verdict.whole_negative(text) if text else flag in ("negative", "normal")
-    if len(parts) < 2 or not whole or "pcr" in test.name.lower() or not _PLACES.isdisjoint(parts):
+    if len(names) < 2 or not whole or "pcr" in test.name.lower() or not _PLACES.isdisjoint(names):
         return []
     found: list[Said] = []
-    for part in parts:
+    for part in names:
         found += results.read_result(part, text, test.text or "", test.interpretation)
         for analyte in labs.analytes_named(part, None, None, text):
             found += labs.read_value(analyte, (None, None, None), None, None, flag, body)
@@ -138,95 +138,6 @@ def _name(test: TestResult) -> str:
 def _unless_decided(heard: Heard, said: list[Said]) -> list[Said]:
     decided = {one.key for one in heard.keys}
     return [one for one in said if one.key not in decided]
-
-
-def _rows(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
-    """Each part of the result that names a test of its own, then the test by its name."""
-    whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
-    parts: dict[str, set[bool]] = {}
-    told, opened = "", verdict.opens_bare(text)
-    for piece, result in joined.name_and_result(text):
-        inner = told if _only_a_time(piece) else piece
-        if not inner or _doubted(piece, result):
-            continue
-        told = inner
-        own = _of_its_own(name, inner)
-        if opened and not own and not _METHODS.search(inner):
-            continue
-        base = _listed_with(name, inner)
-        base = _CLASSES.sub("", base) if _CLASSES.search(inner) else base
-        base = "" if organisms.another(name, inner) or own else base
-        said = results.read_result(f"{base} {inner}".strip(), result, result, None)
-        alone = _LOOKS.fullmatch(inner) is None
-        for one in said or (results.read_result(inner, result, result, None) if alone else []):
-            if one.key not in whole:
-                parts.setdefault(one.key, set()).add(one.present)
-    found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
-    return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
-
-
-def _listed_with(name: str, inner: str) -> str:
-    """Of a name that lists tests, the one of which a part of the result speaks."""
-    parts = re.split(r",|/|\b(?:and|or)\b", name)
-    of_it = [part for part in parts if _share_a_word(part, inner)]
-    if len(parts) == 1 or len(of_it) != 1:
-        return name
-    part = of_it[0].strip()
-    if not _METHODS.sub("", part).strip():
-        return _CLASSES.sub("", name)
-    lent = _LENT.search(parts[-1])
-    return part if _METHODS.search(part) or lent is None else f"{part} {lent[1]}"
-
-
-_LENT = re.compile(r"\w (pcr|rna|dna|antigen|cultures?)\b")
-"""What the last test of a list says of all: ``ebv and cmv pcr``."""
-
-
-def _share_a_word(one: str, other: str) -> bool:
-    return not set(one.split()).isdisjoint(other.split())
-
-
-def _of_its_own(name: str, inner: str) -> bool:
-    """A part of the result that names another test says nothing of this one: ``positive, dsdna negative``."""
-    own = {row.key for row in testnames.rows_named(inner)}
-    return (
-        bool(own)
-        and not _share_a_word(name, inner)
-        and not _METHODS.search(inner)
-        and not _LOOKS.search(inner)
-        and own.isdisjoint(r.key for r in testnames.rows_named(name))
-    )
-
-
-def _only_a_time(inner: str) -> bool:
-    """``normal ten weeks later`` names no other test."""
-    return bool(_TIME.search(inner) and not _CLASSES.search(inner) and not testnames.rows_named(inner))
-
-
-_LOOKS = re.compile(r"\b(?:smears?|films?|stains?|microscopy|biops\w+|scan|sediment)\b")
-"""Looks at what the name of the test says: a sputum's smear is none of the blood."""
-_METHODS = re.compile(
-    r"\b(?:ig[mga]|pcr|rna|(?<!ds )dna|antigen|antibod\w+|cultures?|serolog\w+|screen"
-    r"|confirm\w*|blot|immuno ?blot|load)\b"
-)
-"""Ways of one test: ``positive, viral load undetectable``."""
-
-
-def _doubted(inner: str, result: str) -> bool:
-    """``suspected viremia`` is no viremia, ``without increased blasts`` are none."""
-    text = f"{inner} {result}"
-    if verdict.word("negative").search(inner):
-        return True
-    return any(clause.sign(len(inner) + 1, len(text)) != 1 for clause in clauses(text)[:1])
-
-
-_TIME = re.compile(
-    r"\b(?:days?|weeks?|months?|years?|hours?|later|afterwards|repeat\w*|follow ?up|initial(?:ly)?"
-    r"|first|second|third|admission|presentation"
-    r"|then|again|treatment|therapy|recovery|discharge)\b"
-)
-_CLASSES = re.compile(r"\big[mga]\b")
-"""A part of the result that names a class of antibody stands for that class alone."""
 
 
 def _by_number(name: str, text: str) -> set[str]:
