@@ -21,12 +21,12 @@ SOURCES = {"one": Source("First study", year=2001, ref="10.1/1"), "two": Source(
 def judged(rate: FindingRate | None):
     who = hypothesis("a", sources=SOURCES)
     who.rates.update({} if rate is None else {"rash": rate})
-    return finding_contribution(said(RASH, 3.0), RASH, who)
+    return finding_contribution(said(RASH), RASH, who)
 
 
 def test_a_finding_is_told_by_its_key_with_its_place() -> None:
-    told = said(RASH, 3.0)
-    assert (told.kind, told.key, told.text, told.decibans) == ("finding", "rash", "rash", 3.0)
+    told = said(RASH)
+    assert (told.kind, told.key, told.text, told.decibans) == ("finding", "rash", "rash", 0.0)
     assert told.present and told.places == ("Condition/1",)
 
 
@@ -44,7 +44,7 @@ def test_a_rate_is_told_with_its_range_and_with_what_is_usual_elsewhere() -> Non
     (told,) = judged(FindingRate("rash", 0.4, range=(0.2, 0.6))).figures
     assert "0.4 (0.2–0.6)" in told and "0.1" in told
     (none,) = judged(None).figures
-    assert "no figure for this cause" in none
+    assert "no figure for this cause" in none and "0.1" in none
 
 
 def test_each_drug_is_told_with_how_its_kind_lowers_counts() -> None:

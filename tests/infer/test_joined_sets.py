@@ -60,6 +60,18 @@ def test_each_finding_is_joined_over_those_of_a_set_that_list_it(told: Told, siz
     assert told.logs(np.array(sets)) == pytest.approx(np.array(expected), abs=1e-12)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_weighted_sum_over_the_findings_of_many_draws_is_that_of_each(told: Told, size: int) -> None:
+    rng, sets = np.random.default_rng(5), np.array(list(combinations(range(MANY), size)))
+    weight = rng.random((FACTS, len(sets)))
+    rates = np.where(told.listed, rng.uniform(0.01, 0.95, (4, FACTS, MANY)), 0.0)
+    background = rng.uniform(0.02, 0.4, (4, FACTS))
+    found = told.summed(sets, rates, background, told.cells(rates, background), weight)
+    for one, p, rest in zip(found, rates, background, strict=True):
+        expected = (told.ratios(sets, p, rest, told.each(p, rest)) * weight).sum(axis=0)
+        assert one == pytest.approx(expected, abs=1e-12)
+
+
 def test_a_bundle_and_a_chain_thin_a_set_as_they_thin_one_cause(told: Told) -> None:
     told = msgspec.structs.replace(told, chains=((0, [2]),), bundles=(([3, 4, 5], 0.5),))
     sets = np.array(list(combinations(range(MANY), 2)))

@@ -359,7 +359,8 @@ def test_what_a_result_is_said_to_do_is_what_the_ranking_does_with_it_unless_it_
     place = place_of(asked.setting, asked.record.person.age(NOW))
     shares = np.exp(normalised(ranking.weights.values, 1.0))
     keys = ["HP:0005528", "test:elane-variant", "HP:0100502", "test:hiv-ag-ab"]
-    told = chances(ranking, shares, [base.findings[k] for k in keys], place, fitted, math.log(30))
+    every = np.arange(len(ranking.hypotheses))
+    told = chances(ranking, every, shares, [base.findings[k] for k in keys], place, fitted, math.log(30))
     for key in keys:
         for present, adds in ((True, told.yes), (False, told.no)):
             fact = Fact(key, present=present, decisive=True)

@@ -94,9 +94,8 @@ def leave_implied(logs: Array, chains: Sequence[Chain], present: NDArray[np.bool
     for narrow, broader in chains:
         if present[narrow]:
             part = logs[broader]
-            kept = np.zeros(part.shape, bool)
-            np.put_along_axis(kept, np.abs(part).argmax(axis=0)[None], logs[narrow] == 0, axis=0)
-            logs[broader] = np.where(kept, part, 0)
+            strongest = np.abs(part).argmax(axis=0) == np.arange(len(broader))[:, None]
+            logs[broader] = np.where(strongest & (logs[narrow] == 0), part, 0)
             continue
         for broad in broader:
             own, other = logs[narrow], logs[broad]

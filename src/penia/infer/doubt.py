@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from penia.infer.counts import density, spread_of
-from penia.infer.posterior import Array, Indices
+from penia.infer.posterior import Array, Indices, product
 from penia.infer.ranking import Ranking
 from penia.infer.weights import Weights
 from penia.infer.wording import with_range
@@ -30,6 +30,8 @@ WITHIN = 1.645
 HELD = 0.99
 """Share of the probability whose rows are moved."""
 MOST_ROWS = 20
+STILL = 1e-9
+"""Standard deviation below which a probability is not moved at all."""
 TELLS = 0.05
 """Least share of the variance by which a figure is named."""
 
@@ -84,22 +86,24 @@ def doubts(ranking: Ranking, families: Sequence[Sequence[int]], fitted: Weights)
     weight = np.repeat(p[None, :], int(fitted.draws.value), axis=0)
     weight[:, kept] *= np.exp(_shifts(ranking, [members[r] for r in kept], figures, fitted))
     weight /= weight.sum(axis=1, keepdims=True)
-    return tuple(_doubt(weight[:, ranking.holding(family)].sum(axis=1), figures) for family in families)
-
-
-def _doubt(p: Array, figures: _Figures) -> Doubt:
-    """``p``: the probability in each draw (N,)."""
+    p = np.array([weight[:, ranking.holding(family)].sum(axis=1) for family in families])
     p = np.clip(p, 1e-9, 1 - 1e-9)
-    low, high = np.quantile(p, (0.1, 0.9))
-    logit = np.log(p / (1 - p))
-    logit = logit - logit.mean()
-    z = figures.all()
-    spread = float(np.sqrt((logit**2).mean()))
-    if spread < 1e-9 or not len(z):
-        return Doubt(float(low), float(high), "")
-    share = (z @ logit / len(logit) / spread) ** 2
-    first = int(share.argmax())
-    return Doubt(float(low), float(high), figures.words[first]() if share[first] >= TELLS else "")
+    low, high = np.quantile(p, (0.1, 0.9), axis=1).tolist()
+    return tuple(map(Doubt, low, high, _telling(np.log(p / (1 - p)), figures)))
+
+
+def _telling(logits: Array, figures: _Figures) -> list[str]:
+    """The figure that moves each of the ``logits`` (P, N) most, in words; empty where none stands out."""
+    if not figures.words:
+        return [""] * len(logits)
+    away = logits - logits.mean(axis=1, keepdims=True)
+    spread = np.sqrt((away**2).mean(axis=1, keepdims=True))
+    share = (product(figures.all(), away.T).T / away.shape[1] / np.maximum(spread, STILL)) ** 2
+    share[spread[:, 0] < STILL] = 0
+    return [
+        figures.words[first]() if most >= TELLS else ""
+        for first, most in zip(share.argmax(axis=1).tolist(), share.max(axis=1).tolist(), strict=True)
+    ]
 
 
 def _shifts(ranking: Ranking, rows: Sequence[tuple[int, ...]], figures: _Figures, fitted: Weights) -> Array:
@@ -187,7 +191,7 @@ def _findings(
         return np.zeros((draws, len(rows)))
     part = told.among(used)
     rates, rest = _rates(ranking, used, figures, fitted), _backgrounds(ranking, figures, fitted)
-    alone = part.each(rates, rest)
+    cells = part.cells(rates, rest)
     total = np.zeros((draws, len(rows)))
     for size in {len(row) for row in rows}:
         at = [r for r, row in enumerate(rows) if len(row) == size]
@@ -195,8 +199,7 @@ def _findings(
         plain = part.ratios(sets, part.rates, part.background, part.alone)
         thinned = part.thinned(plain.copy())
         weight = np.divide(thinned, plain, out=np.zeros_like(plain), where=plain != 0)
-        change = part.ratios(sets, rates, rest, alone) - plain
-        total[:, at] = np.einsum("nfr,fr->nr", change, weight)
+        total[:, at] = part.summed(sets, rates, rest, cells, weight) - thinned.sum(axis=0)
     return total
 
 

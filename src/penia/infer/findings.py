@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from penia.facts import Fact
 from penia.infer.bundles import Bundle, Bundled, Chain, chains, clusters, leave_implied
 from penia.infer.hypotheses import Tried
-from penia.infer.posterior import Array, Indices
-from penia.infer.rates import Flags, Rates, backgrounds, least, listed, vocabularies
+from penia.infer.posterior import Array, Indices, product
+from penia.infer.rates import Flags, backgrounds, brings, least, listed, vocabularies
 from penia.infer.weights import Weights
 from penia.knowledge.investigations import on_suspicion
 from penia.knowledge.schema import FindingKey, Place
@@ -97,29 +97,48 @@ class Told(msgspec.Struct, frozen=True, dict=True):
         return [Scored(*each) for each in parts]
 
     def each(self, rates: Array, background: Array) -> Array:
-        """Weighted log P(fact | hypothesis) / P(fact | one that does not list it) (…, F, C), before any is
-        thinned, with these ``rates`` (…, F, C) and ``background`` (…, F)."""
-        facts, who = np.nonzero(self.listed)
+        """Weighted log P(fact | hypothesis) / P(fact | one that does not list it) (F, C), before any is
+        thinned, with these ``rates`` (F, C) and ``background`` (F,)."""
         found = np.zeros_like(rates)
-        found[..., facts, who] = self._ratio(
-            rates[..., facts, who], background, self.brings[facts, who], facts
-        )
+        found[self.listed] = self.cells(rates, background)
         return found
 
+    def cells(self, rates: Array, background: Array) -> Array:
+        """The same (…, K) of the K facts and hypotheses that list them."""
+        facts, who = np.nonzero(self.listed)
+        return self._ratio(rates[..., facts, who], background, self.brings[facts, who], facts)
+
     def ratios(self, sets: Indices, rates: Array, background: Array, alone: Array) -> Array:
-        """The same of sets (…, F, R); ``alone``: of the hypotheses by themselves (see ``each``). Where one of
-        a set lists the fact it says what that one says by itself."""
+        """The same of sets (F, R); ``alone``: of the hypotheses by themselves (see ``each``). Where one of a
+        set lists the fact it says what that one says by itself."""
         columns = np.ascontiguousarray(sets.T)
         found = _summed(alone, columns)
         if len(columns) > 1:
-            listing = _summed(self.listed.view(np.int8), columns)
-            facts, rows = np.divmod(np.flatnonzero(listing.ravel() > 1), max(len(sets), 1))
-            members = columns[:, rows]
-            lists = self.listed[facts, members]
-            own = _joined(rates[..., facts, members], lists, background[..., None, facts])
-            brings = (self.brings[facts, members] * lists).sum(axis=0)
-            found[..., facts, rows] = self._ratio(own, background, brings, facts)
+            facts, rows, joint = self._jointly(columns, rates, background)
+            found[facts, rows] = joint
         return found
+
+    def summed(self, sets: Indices, rates: Array, background: Array, cells: Array, weight: Array) -> Array:
+        """``ratios``, each times its ``weight`` (F, R), summed over the facts (…, R); ``rates`` (…, F, C),
+        ``background`` (…, F) and their ``cells``."""
+        facts, who = np.nonzero(self.listed)
+        among = np.zeros((self.rates.shape[1], len(sets)))
+        among[sets.T, np.arange(len(sets))] = 1
+        several, rows, joint = self._jointly(sets.T, rates, background)
+        by_one, by_several = weight.copy(), np.zeros((len(rows), len(sets)))
+        by_one[several, rows] = 0
+        by_several[np.arange(len(rows)), rows] = weight[several, rows]
+        return product(cells, by_one[facts] * among[who]) + product(joint, by_several)
+
+    def _jointly(self, columns: Indices, rates: Array, background: Array) -> tuple[Indices, Indices, Array]:
+        """(facts, sets, log ratios (…, J)) of the facts that several of a set list; ``columns`` (n, R)."""
+        listing = _summed(self.listed.view(np.int8), columns)
+        facts, rows = np.divmod(np.flatnonzero(listing.ravel() > 1), max(columns.shape[1], 1))
+        members = columns[:, rows]
+        lists = self.listed[facts, members]
+        own = _joined(rates[..., facts, members], lists, background[..., None, facts])
+        brings = (self.brings[facts, members] * lists).sum(axis=0)
+        return facts, rows, self._ratio(own, background, brings, facts)
 
     def _ratio(self, own: Array, background: Array, brings: Array, facts: Indices) -> Array:
         """Of ``facts`` at the rates ``own``, which those who list them bring along by ``brings``."""
@@ -251,7 +270,7 @@ def _joined(rates: Array, lists: Flags, rest: Array) -> Array:
 
 
 def _summed(values: NDArray[Any], columns: Indices) -> NDArray[Any]:
-    """Sum (…, F, R) over the members of each set (n, R) of ``values`` (…, F, C)."""
+    """Sum (F, R) over the members of each set (n, R) of ``values`` (F, C)."""
     found: NDArray[Any] = values.take(columns[0], axis=-1)
     for column in columns[1:]:
         found += values.take(column, axis=-1)
@@ -269,14 +288,6 @@ def _of_other_drugs(tried: Tried, facts: Sequence[Fact], keys: Sequence[FindingK
         for c, places in courses
         if not fact.stands_in(places)
     ]
-
-
-def brings(tried: Tried, rates: Rates) -> Array:
-    """log P(not brought along by it) of each hypothesis (C, F): below 0 for a disease that is stated."""
-    found = np.zeros_like(rates.p)
-    for i in tried.causes.known:
-        found[i] = np.log1p(-np.minimum(rates.p[i] * tried[i].shows, 1 - 1e-6))
-    return found
 
 
 def _looked_for(facts: Sequence[Fact], fitted: Weights) -> Array:

@@ -24,6 +24,8 @@ Indices = NDArray[np.int_]
 
 DECIBAN = 10 / np.log(10)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_SMALL = 2**18
+"""Multiplications of a product of matrices up to which OpenBLAS starts no threads."""
 _LEAST = 1e-290
 """Odds in place of those too small for a number."""
 
@@ -33,6 +35,12 @@ def posterior(prior: Array, evidence: Array) -> Array:
     scores = prior + evidence.sum(axis=1)
     shifted = np.exp(scores - scores.max())
     return shifted / shifted.sum()
+
+
+def product(many: Array, other: Array) -> Array:
+    """Of matrices (N, K) and (K, R) on one thread, as more cost more than they save: few rows at a time."""
+    rows = max(1, _SMALL // max(1, other.size))
+    return np.concatenate([many[i : i + rows] @ other for i in range(0, len(many), rows)])
 
 
 class Way(NamedTuple):

@@ -170,17 +170,21 @@ class Ranking(msgspec.Struct, frozen=True, dict=True):
             told.append(CauseSet(tuple(h.family for h in speakers), name, p, beats))
         return tuple(told)
 
+    @cached_property
+    def _said(self) -> list[tuple[Contribution, Evidence | Scored]]:
+        return [(said(piece), piece) for piece in (*self.counts, *self.findings)]
+
     def spoken(self, members: Sequence[int]) -> list[tuple[Contribution, Evidence | Scored | None]]:
-        """All that speaks for or against a family of hypotheses, without figures and sources, in decibans
+        """All that speaks for or against a family of hypotheses, without its figures and sources, in decibans
         that sum to its posterior odds: the prior, then the strongest first. None: no piece of evidence."""
         holding = self.holding(members)
         start, moved = parts(self._way, holding)
         speaker = self.hypotheses[self._speaker(members)]
         mine = [pair for pair in self.interacting if speaker.id in pair.causes]
         apart = odds(self.apart, holding) if mine else start
-        pieces = zip((*self.counts, *self.findings), moved.tolist(), strict=True)
         found: list[tuple[Contribution, Evidence | Scored | None]] = [
-            (said(piece, decibans), piece) for piece, decibans in pieces
+            (msgspec.structs.replace(each, decibans=decibans), piece)
+            for (each, piece), decibans in zip(self._said, moved.tolist(), strict=True)
         ]
         if mine:
             found.append((interactions.contribution(speaker, mine, self.hypotheses, start - apart), None))

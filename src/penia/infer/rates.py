@@ -105,6 +105,14 @@ def backgrounds(
     return found
 
 
+def brings(tried: Tried, rates: Rates) -> Array:
+    """log P(not brought along by it) of each hypothesis (C, K): below 0 for a disease that is stated."""
+    found = np.zeros_like(rates.p)
+    for i in tried.causes.known:
+        found[i] = np.log1p(-np.minimum(rates.p[i] * tried[i].shows, 1 - 1e-6))
+    return found
+
+
 def least(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> Array:
     """Least probability of each finding under any cause (K,): the floor, but no more than its base rate, as
     people whom a broken source has irradiated are not met once in five hundred of any disease."""
@@ -113,6 +121,11 @@ def least(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> A
 
 def base_rates(keys: Sequence[FindingKey], place: Place | None, fitted: Weights) -> Array:
     """The base rate of each in the setting (K,), drawn on the logit towards the mean over settings."""
+    return _all_base_rates(tuple(keys), place, fitted)
+
+
+@recurring
+def _all_base_rates(keys: tuple[FindingKey, ...], place: Place | None, fitted: Weights) -> Array:
     return np.array([_base_rates(key, fitted)[place] for key in keys])
 
 

@@ -64,17 +64,18 @@ PRIOR = Contribution(
 )
 
 
-def said(piece: Evidence | Scored, decibans: float) -> Contribution:
-    """What a count or finding is, without figures and sources."""
+def said(piece: Evidence | Scored) -> Contribution:
+    """What a count or finding is before it moves a cause; its figures are of a cause that lists none."""
     if isinstance(piece, Evidence):
         kind = "course" if piece.key in ("tempo", "course") else "counts"
-        return Contribution(kind, piece.key, piece.text, decibans, places=piece.places)
+        return Contribution(kind, piece.key, piece.text, 0.0, places=piece.places)
     fact, name = piece.fact, piece.key.name
     return Contribution(
         kind="test" if fact.decisive else "finding",
         key=piece.key.key,
         text=name if fact.present else f"no {within(name)}",
-        decibans=decibans,
+        decibans=0.0,
+        figures=(_rates(None, piece.background),),
         present=fact.present,
         places=(fact.place,) if fact.place else (),
     )
@@ -139,15 +140,17 @@ def _expected(key: str, hypothesis: Hypothesis) -> str:
 
 def finding_contribution(said: Contribution, scored: Scored, hypothesis: Hypothesis) -> Contribution:
     rate = hypothesis.rates.get(scored.key.key)
+    if rate is None:
+        return said
     return msgspec.structs.replace(
         said,
-        figures=(_rates(rate, scored.background), *_asked(rate, scored.asked)),
-        citations=_cited(rate, hypothesis) if rate else (),
+        figures=(_rates(rate, scored.background), *_asked(scored.asked)),
+        citations=_cited(rate, hypothesis),
     )
 
 
-def _asked(rate: FindingRate | None, asked: float) -> tuple[str, ...]:
-    if rate is None or not asked:
+def _asked(asked: float) -> tuple[str, ...]:
+    if not asked:
         return ()
     return (f"sent on suspicion: {plain(asked + 1)} times as often where it would surely be positive",)
 

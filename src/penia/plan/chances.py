@@ -3,7 +3,7 @@
 A hypothesis that lists no rate takes the background; a disease that the record states, and a low count, bring
 their findings whatever lowered the count. That a test is sent on suspicion is no evidence while it is only
 proposed, so that a result counts by its rates alone and with weight 1: with any other a test might be
-expected to tell less than nothing. All keys at once, as arrays: C hypotheses, K keys.
+expected to tell less than nothing. All keys at once, as arrays: C hypotheses asked about, K keys.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from penia.infer.findings import Scored, brings
-from penia.infer.posterior import Array
+from penia.infer.findings import Scored
+from penia.infer.posterior import Array, Indices
 from penia.infer.ranking import Ranking
-from penia.infer.rates import backgrounds, least, listed
+from penia.infer.rates import backgrounds, brings, least, listed
 from penia.infer.weights import Weights
 from penia.knowledge.schema import FindingKey, Place
 
@@ -36,24 +36,25 @@ class Chances(msgspec.Struct, frozen=True):
 
 def chances(
     ranking: Ranking,
+    kept: Indices,
     shares: Array,
     keys: Sequence[FindingKey],
     place: Place | None,
     fitted: Weights,
     settled: float,
 ) -> Chances:
-    """``shares``: prior probabilities (C,) of the hypotheses; ``settled``: log likelihood ratio of a known
-    test from which on another of its cluster says nothing more."""
+    """Of the hypotheses ``kept`` (C,). ``shares``: prior probabilities of all; ``settled``: log likelihood
+    ratio of a known test from which on another of its cluster says nothing more."""
     column = {key.key: k for k, key in enumerate(keys)}
     told = listed(ranking.hypotheses, keys)
-    rates, scored = told.p, told.listed & ~(told.anchor & ranking.hypotheses.anchored[:, None])
+    scored = told.listed[kept] & ~(told.anchor[kept] & ranking.hypotheses.anchored[kept, None])
     rare, often = least(keys, place, fitted), 1 - fitted.floor.value
     rest = backgrounds(keys, told, shares, place, fitted)
     brought = brings(ranking.hypotheses, told)
     by_counts = np.log1p([-ranking.brought.get(key.key, 0.0) for key in keys])
     every = by_counts + brought.sum(axis=0)
-    own = np.where(scored, rates, rest)
-    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brought, 0.0)), rare, often)
+    own = np.where(scored, told.p[kept], rest)
+    present = np.clip(1 - (1 - own) * np.exp(every - np.where(scored, brought[kept], 0.0)), rare, often)
     rest = np.clip(1 - (1 - rest) * np.exp(every), rare, often)
     yes, no = np.log(present / rest), np.log((1 - present) / (1 - rest))
     relatives = _Relatives(ranking)
@@ -64,7 +65,7 @@ def chances(
         decided = np.array([kin.fact.decisive and kin.fact.present for _, _, kin in akin])
         over = decided & (known.max(axis=0) >= settled)
         for adds in (yes, no):
-            adds[:, columns] = np.where(over, 0.0, _together(adds[:, columns], known, share))
+            adds[:, columns] = np.where(over, 0.0, _together(adds[:, columns], known[kept], share))
     return Chances(column, present, yes, no)
 
 

@@ -120,15 +120,16 @@ def _case(
     keys = dict.fromkeys(r.key for test in tests for r in test.results if r.key in vocabulary)
     place = place_of(asked.setting, person.age(asked.seen) if asked.seen is not None else None)
     shares = np.exp(normalised(ranking.weights.values, 1.0))
+    rows = np.array(kept, np.intp)
     told = chances(
         ranking,
+        rows,
         shares,
         [vocabulary[key] for key in keys],
         place,
         weights(),
         math.log(table.weights.settled.value),
     )
-    rows = np.array(kept)
     belief = ranking.principal()[rows]
     return Case(
         belief=belief / belief.sum(),
@@ -136,9 +137,7 @@ def _case(
             [action_of(ranking.hypotheses[i], table.actions) for i in kept],
             {action: stake.value for action, stake in table.stakes.items()},
         ),
-        chances=msgspec.structs.replace(
-            told, present=told.present[rows], yes=told.yes[rows], no=told.no[rows]
-        ),
+        chances=told,
         vocabulary=vocabulary,
         costs=table.weights,
         blood=table.blood,

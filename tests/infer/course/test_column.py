@@ -9,8 +9,11 @@ from scipy.stats import norm
 import penia
 from penia import knowledge
 from penia.facts import Reading
-from penia.infer.course import figures
+from penia.infer.course import column, figures
 from penia.infer.course.column import bounded, course_evidence
+from penia.infer.course.family import family
+from penia.infer.course.library import GRID
+from penia.infer.course.reading import on_grid
 from penia.infer.course.scatter import log_phi
 from penia.infer.hypotheses import Hypothesis, hypotheses
 from penia.infer.weights import weights
@@ -83,6 +86,28 @@ def test_a_hypothesis_that_leads_with_few_draws_beside_a_rival_is_refined_and_th
     assert moved == ["other-toxin"]
     place = [h.id for h in judged].index("other-toxin")
     assert better.effective[place] > plain.effective[place]
+
+
+def test_the_course_of_diseases_of_one_family_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, read = record({0: 0.25, 8: 1.9}, exposures=(drug("clozapine", -40, 1),)), list[int]()
+
+    def counted(library: np.ndarray, rows: np.ndarray, day: np.ndarray) -> np.ndarray:
+        read.append(len(rows))
+        return on_grid(library, rows, day)
+
+    monkeypatch.setattr(column, "on_grid", counted)
+    found = logs(known, None)
+    families = {family(h) for h in who(known) if h.cause is not None and h.id in BASE.causes}
+    assert sum(read) <= len(families) + 1 < len(found)
+
+
+def test_a_path_is_read_between_its_days_as_on_a_line() -> None:
+    paths = np.random.default_rng(1).normal(size=(3, len(GRID))).astype(np.float32)
+    days = np.concatenate([GRID, np.linspace(-5, 400, 997)])
+    for length in (2, 9, len(GRID)):
+        found = on_grid(paths[:, :length], np.arange(3), np.tile(days, (3, 1)))
+        expected = [np.interp(days, GRID[:length], path[:length]) for path in paths]
+        assert found == pytest.approx(np.array(expected), abs=1e-6)
 
 
 def test_a_flat_course_over_years_favours_what_lasts():

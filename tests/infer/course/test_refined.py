@@ -11,7 +11,7 @@ import pytest
 from penia import knowledge
 from penia.facts import Reading
 from penia.infer.course import figures
-from penia.infer.course.adaptive import effective, fitted, independent, mixture, tempered
+from penia.infer.course.adaptive import effective, effectives, fitted, independent, mixture, tempered
 from penia.infer.course.column import MOST, score
 from penia.infer.course.draws import depths
 from penia.infer.course.family import family
@@ -82,6 +82,7 @@ def test_draws_of_equal_weight_are_worth_more_than_their_number_and_a_single_one
     assert independent(np.zeros(96)) > 1e6
     one = np.append(0.0, np.full(95, -50.0))
     assert effective(one) == pytest.approx(1)
+    assert effectives(np.array([one, 0 * one])) == pytest.approx([1, len(one)])
     assert independent(one) == pytest.approx(1, abs=0.02)
 
 

@@ -68,8 +68,13 @@ def mixture(parts: Sequence[tuple[int, Proposal | None]], theta: Array) -> Array
 
 def effective(logs: Array) -> float:
     """Effective number of draws with log weights (N,)."""
-    weight = np.exp(logs - logs.max())
-    return float(weight.sum() ** 2 / np.sum(weight**2))
+    return float(effectives(logs[None])[0])
+
+
+def effectives(logs: Array) -> Array:
+    """The same (H,) of each row of log weights (H, N)."""
+    weight = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return weight.sum(axis=1) ** 2 / np.sum(weight**2, axis=1)
 
 
 def independent(logs: Array) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penia.infer.counts import Evidence
-from penia.infer.course.adaptive import effective
+from penia.infer.course.adaptive import effectives
 from penia.infer.course.draws import depths
 from penia.infer.course.family import Family, family, of_cause
 from penia.infer.course.figures import CourseFigures, figures
@@ -30,8 +30,10 @@ from penia.infer.course.refined import refined, wanting
 from penia.infer.course.series import Line, lines
 from penia.infer.course.timing import MOST, Timed, begun, drug, even, fall
 from penia.infer.course.timing import rows as library_rows
+from penia.infer.derived import derived
 from penia.infer.hypotheses import Hypothesis
 from penia.knowledge import load
+from penia.knowledge.schema import Cause
 from penia.marrow.channels import CONSTANT
 from penia.record import Record
 
@@ -104,26 +106,27 @@ def score(
 ) -> Scores:
     """``standing`` (H,): log odds by all other evidence; those that lead are refined where their draws are
     few."""
-    kinds = [_whole(h) for h in hypotheses]
-    kept = [library()[kind] for kind in kinds]
+    found = [_whole(h) for h in hypotheses]
+    alike = _alike(hypotheses, [k for _, k in found])
+    ones: list[int] = np.unique(alike, return_index=True)[1].tolist()
+    tried, kept = [hypotheses[i] for i in ones], [found[i][1] for i in ones]
     lead = _lead(seen)
     paths = {line.name: [path(k, line.name) for k in kept] for line in seen}
     end = max(float(line.days[-1]) for line in seen)
-    timed = _timed(hypotheses, kept, lead, onset, end)
+    timed = _timed(tried, kept, lead, onset, end)
     rows = [
-        np.arange(MOST) if h.drug is None else library_rows(t, end)
-        for h, t in zip(hypotheses, timed, strict=True)
+        np.arange(MOST) if h.drug is None else library_rows(t, end) for h, t in zip(tried, timed, strict=True)
     ]
     expected = {
         line.name: depths(MOST)[:, None] * _expected(line, paths[line.name], kept, timed, rows)
         for line in seen
     }
     whole, part = fits(seen, expected)
-    logs = log_mean(whole) - log_mean(part)
-    effects = np.array([effective(each) for each in whole])
+    logs, effects = (log_mean(whole) - log_mean(part))[alike], effectives(whole)[alike]
+    whole, part = whole[alike], part[alike]
     chosen = [] if standing is None else wanting(standing + logs, whole)
-    until = max((_until(timed[i], end) for i in chosen), default=0.0)
-    few = [(hypotheses[i], kinds[i]) for i in chosen]
+    until = max((_until(timed[alike[i]], end) for i in chosen), default=0.0)
+    few = [(hypotheses[i], found[i][0]) for i in chosen]
     better = refined(few, whole[chosen], part[chosen], seen, onset, lead, until)
     for i, one in zip(chosen, better, strict=True):
         logs[i], effects[i] = one.log, one.effective
@@ -135,10 +138,29 @@ def _until(timed: Timed, end: float) -> float:
     return np.inf if timed.ever.any() else _MARGIN * float(((end - timed.start) / timed.stretch).max())
 
 
-def _whole(hypothesis: Hypothesis) -> Family:
+def _alike(hypotheses: Sequence[Hypothesis], kept: Sequence[Kept]) -> list[int]:
+    """Which of the courses to work out is that of each: diseases of one family have one, a drug has its own
+    days."""
+    place: dict[Kept | str, int] = {}
+    return [
+        place.setdefault(k if h.drug is None else h.id, len(place))
+        for h, k in zip(hypotheses, kept, strict=True)
+    ]
+
+
+def _whole(hypothesis: Hypothesis) -> tuple[Family, Kept]:
     """Of a cause of which only what its finer causes leave stands trial, the paths of the whole."""
     whole = load().causes.get(hypothesis.id)
-    return family(hypothesis) if whole is None else of_cause(whole)
+    return _held(family(hypothesis)) if whole is None else _of_cause(whole)
+
+
+@derived
+def _of_cause(cause: Cause) -> tuple[Family, Kept]:
+    return _held(of_cause(cause))
+
+
+def _held(family: Family) -> tuple[Family, Kept]:
+    return family, library()[family]
 
 
 def _lead(seen: Sequence[Line]) -> str:
@@ -186,7 +208,7 @@ def _expected(
         np.stack([getattr(timed[i], name) for i in touched]) for name in ("start", "stretch", "ever")
     )
     day = (line.days - start[:, :, None]) / stretch[:, :, None]
-    day = np.where(ever[:, :, None], SETTLED + np.mod(day, CYCLE), day)
+    day[ever] = SETTLED + np.mod(day[ever], CYCLE)
     expected[touched] = on_grid(library, places, day)
     for place, i in enumerate(touched):
         for later in timed[i].again:

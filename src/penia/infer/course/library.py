@@ -27,7 +27,7 @@ from penia.knowledge.schema import Lineage
 Array = NDArray[np.float64]
 Paths = NDArray[np.float32]
 
-GRID = np.concatenate(
+GRID: Array = np.concatenate(
     [[0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.5], np.arange(2.0, 61.0), np.arange(62.0, 121.0, 2.0),
      np.arange(130.0, 361.0, 10.0)]
 )  # fmt: skip

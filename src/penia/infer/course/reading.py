@@ -10,6 +10,13 @@ from penia.infer.course.timing import Timed
 
 Array = NDArray[np.float64]
 
+_FINE = 20
+"""Steps of a day on which every day of GRID falls."""
+_STEPS = np.arange(int(GRID[-1]) * _FINE + 1) / _FINE
+_BELOW = np.searchsorted(GRID, _STEPS, side="right") - 1
+"""The day of GRID at or before each step."""
+_RATE: Array = 1 / np.diff(GRID)
+
 
 def read(paths: Paths | None, timed: Timed, days: Array) -> Array:
     """log counts (M, n) of one path for each draw on ``days`` from the first low count; 0 for a line that is
@@ -29,8 +36,9 @@ def on_grid(library: NDArray[np.float32], rows: NDArray[np.intp], day: Array) ->
     """Paths of ``rows`` (...), on all days of GRID or the first of them, on simulated days (..., n): health
     before, the last day after."""
     length = int(library.shape[1])
-    at: Array = np.interp(day, GRID[:length], np.arange(length))
-    below = np.minimum(at.astype(np.int32), length - 2)
+    within: Array = np.clip(day, 0.0, GRID[length - 1])
+    below = np.minimum(_BELOW.take((within * _FINE).astype(np.intp)), length - 2)
+    at = (within - GRID.take(below)) * _RATE.take(below) + below
     part = at - below
     flat = rows[..., None] * length + below
     stored = library.ravel()
