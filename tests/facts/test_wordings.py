@@ -90,6 +90,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_results.txt", 1.0, 0.0),
         ("wordings_haematology.txt", 1.0, 0.0),
         ("wordings_imaging.txt", 1.0, 0.0),
+        ("wordings_diseases.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

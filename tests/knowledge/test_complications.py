@@ -10,6 +10,7 @@ import pytest
 
 import penia
 from penia import knowledge
+from penia.facts.resolve import broader
 from penia.knowledge.complications import complications
 from penia.record import Setting
 
@@ -32,8 +33,8 @@ def test_a_sign_of_two_low_lines_is_joined_by_a_noisy_or() -> None:
 
 def test_every_complication_is_a_finding_of_the_vocabulary_and_names_its_source() -> None:
     table, vocabulary = complications(), knowledge.load().findings
-    for row in (*table.complications, *table.circumstances):
-        for key, figure in row.rates.items():
+    for rates in (*(band.rates for band in table.complications), *table.circumstances.values()):
+        for key, figure in rates.items():
             assert key in vocabulary, key
             assert figure.source == "judgement" or figure.source in table.sources, key
             assert figure.range is not None and figure.range[0] < figure.value < figure.range[1], key
@@ -77,14 +78,37 @@ def test_a_circumstance_that_is_not_in_the_record_brings_nothing() -> None:
 
 def test_every_circumstance_can_be_present() -> None:
     base = knowledge.load()
-    for circumstance in complications().circumstances:
-        kind, _, id = circumstance.when.partition(":")
+    for when in complications().circumstances:
+        kind, _, id = when.partition(":")
         assert (
-            circumstance.when in base.findings
-            or circumstance.when in base.drugs
+            when in base.findings
+            or when in base.drugs
             or (kind == "condition" and id in base.causes)
             or (kind == "setting" and id in get_args(Setting))
-        ), circumstance.when
+        ), when
+
+
+def test_no_circumstance_brings_a_sign_that_says_it_again() -> None:
+    for when, rates in complications().circumstances.items():
+        for key in rates:
+            assert when != key, when
+            assert when not in broader(key), (when, key)
+
+
+@pytest.mark.parametrize(
+    ("disease", "sign"),
+    [
+        ("history:antiphospholipid-syndrome", "HP:0003613"),
+        ("history:nephrotic-syndrome", "HP:0000093"),
+        ("history:celiac-disease", "HP:0002024"),
+        ("history:autoimmune-haemolytic-anaemia", "HP:0032366"),
+        ("history:pulmonary-embolism", "HP:0004936"),
+        ("history:urinary-infection", "test:urine-culture-pathogen"),
+        ("history:iron-deficiency", "HP:0012343"),
+    ],
+)
+def test_the_sign_that_is_the_disease_and_speaks_for_a_cause_is_not_brought(disease: str, sign: str) -> None:
+    assert sign not in complications().of({}, present={disease})
 
 
 def test_an_infection_that_is_named_accounts_for_its_signs_and_leaves_the_question_who_let_it_in() -> None:

@@ -20,17 +20,11 @@ class Band(Knowledge, frozen=True):
     rates: dict[str, Figure]
 
 
-class Circumstance(Knowledge, frozen=True):
-    """Where ``when`` is present, P(sign present on its account) by finding key."""
-
-    when: str
-    """A finding, ``drug:x``, ``condition:x`` or ``setting:x``."""
-    rates: dict[str, Figure]
-
-
 class Complications(Knowledge, frozen=True):
     complications: tuple[Band, ...]
-    circumstances: tuple[Circumstance, ...]
+    circumstances: dict[str, dict[str, Figure]]
+    """Where a finding, ``drug:x``, ``condition:x`` or ``setting:x`` is present: P(sign present on its
+    account) by finding key."""
     sources: dict[str, Source]
 
     def of(
@@ -54,10 +48,9 @@ class Complications(Knowledge, frozen=True):
                     mean[key] = mean.get(key, 0.0) + band.words.value * figure.value
             for key, p in mean.items():
                 free[key] = free.get(key, 1.0) * (1 - p)
-        for circumstance in self.circumstances:
-            if circumstance.when in present:
-                for key, figure in circumstance.rates.items():
-                    free[key] = free.get(key, 1.0) * (1 - figure.value)
+        for when in sorted(self.circumstances.keys() & present):
+            for key, figure in self.circumstances[when].items():
+                free[key] = free.get(key, 1.0) * (1 - figure.value)
         return {key: 1 - p for key, p in free.items()}
 
 
