@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import TypeVar
@@ -32,28 +31,20 @@ content = msgspec.json.Encoder().encode
 
 def sorted_record(record: Record) -> Record:
     """The same record in this order."""
-    facts = {kind: tuple(in_order(getattr(record, kind), *fields)) for kind, fields in SORTED.items()}
+    facts = {kind: tuple(in_order(getattr(record, kind), time)) for kind, (time, _) in SORTED.items()}
     problems = tuple(sorted(record.problems, key=lambda p: (p.kind, p.place, p.reason)))
     return msgspec.structs.replace(record, **facts, problems=problems)
 
 
-def in_order(facts: Iterable[T], time: str, name: str) -> list[T]:
-    """By the fields ``time`` and ``name``; those alike in both by their JSON."""
-    ordered: list[T] = []
-    for same in undecided(facts, time, name):
-        ordered += sorted(same, key=content) if len(same) > 1 else same
+def in_order(facts: Iterable[T], time: str) -> list[T]:
+    """By the field ``time``; those alike in it by their JSON, of which the name is the first that differs."""
+    when = attrgetter(time)
+    ordered = sorted(facts, key=lambda fact: when(fact) or NEVER)
+    last = {when(fact): place for place, fact in enumerate(ordered)}
+    if len(last) < len(ordered):
+        first = 0
+        for end in last.values():
+            if end > first:
+                ordered[first : end + 1] = sorted(ordered[first : end + 1], key=content)
+            first = end + 1
     return ordered
-
-
-def undecided(facts: Iterable[T], time: str, name: str) -> Iterator[list[T]]:
-    """The facts in order, but for those of one moment of which two have one name: they come together."""
-    when, what = attrgetter(time), attrgetter(name)
-    at: defaultdict[datetime, list[T]] = defaultdict(list)
-    for fact in facts:
-        at[when(fact) or NEVER].append(fact)
-    for moment in sorted(at):
-        same = at[moment]
-        if len(same) > 1 and len(named := {what(fact): fact for fact in same}) == len(same):
-            yield from ([named[name]] for name in sorted(named, key=content))
-        else:
-            yield same

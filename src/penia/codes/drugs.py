@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -105,6 +105,7 @@ def parts_of(name: str) -> frozenset[str]:
     return next((parts for parts, joined in _joins() if joined == name), frozenset[str]())
 
 
+@lru_cache(maxsize=10_000)
 def unlisted_name(text: str) -> str | None:
     """What is left of the name of a drug that no table knows, without brand, dose, form and route; None of a
     thing that is no drug, and of words about one that is known.

@@ -29,12 +29,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
 
-from penia.order import SORTED, content, undecided
-from penia.read.calendar import NO_END, can_be, possible, present
+from penia.order import NEVER, SORTED, content
+from penia.read.calendar import NO_END, calendar, can_be, possible, present
 from penia.read.checks import (
     at_one_time,
     born_before,
@@ -45,7 +46,7 @@ from penia.read.checks import (
 from penia.read.decimal import without_decimal_slips
 from penia.read.differential import derived
 from penia.read.exposures import DrugEvent, joined
-from penia.read.measure import sort_out
+from penia.read.measure import Measured, sort_out
 from penia.read.problems import Problems
 from penia.read.slip import without_slips
 from penia.record import (
@@ -73,6 +74,7 @@ class RecordBuilder:
         self.problems = Problems()
         self.name = person
         self._now = now or datetime.now(UTC)
+        self._first, self._after = calendar()
         self._people: list[Person] = []
         self._results: list[tuple[TestResult, tuple[str, ...]]] = []
         self._drugs: list[DrugEvent] = []
@@ -90,9 +92,10 @@ class RecordBuilder:
         self._results.append((result, names))
 
     def drug(self, event: DrugEvent) -> None:
-        start, stop = self._span(event.start, event.stop, event.names[0], event.place)
-        going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
-        if start is not event.start or stop is not event.stop or going_on != event.going_on:
+        start, stop = event.start, event.stop
+        if start is None or not self._first <= start <= (stop or start) < self._after:
+            start, stop = self._span(start, stop, event.names[0], event.place)
+            going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
             event = msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on)
         self._drugs.append(event)
 
@@ -109,8 +112,9 @@ class RecordBuilder:
         self._conditions.append(condition)
 
     def finding(self, finding: Finding) -> None:
-        time = self._when(finding.time, finding.name, finding.origin.place)
-        if time is not finding.time:
+        time = finding.time
+        if not (time is None or self._first <= time < self._after):
+            time = self._when(time, finding.name, finding.origin.place)
             finding = msgspec.structs.replace(finding, time=time)
         self._findings.append(finding)
 
@@ -149,15 +153,15 @@ class RecordBuilder:
         person = one_person(self._people, self.name, self.problems)
         began = [s.start for s in self._stays if s.start] + [d.start for d in self._drugs if d.start]
         results = present(self._results, began, self._now, self.name, self.problems)
-        last = self._last({r.time for r, _ in results if r.time})
         measured = sort_out(results, self.problems)
-        sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
-        exposures = [*joined(self._drugs, last, self.problems), *self._exposures]
-        sure = without_decimal_slips(without_slips(sure, self.problems), exposures, self.problems)
-        counts = sure + derived(sure, measured.percents, self.problems)
-        counts = within_white_cells(counts, self.problems)
-        person, counts = born_before(person, counts, self.problems)
-        at_one_time(counts, self.problems)
+        exposures = self._exposures
+        if self._drugs:
+            last = self._last(r.time for r, _ in results)
+            exposures = [*joined(self._drugs, last, self.problems), *exposures]
+        counts: list[Count] = []
+        if measured.counts or measured.percents:
+            person, counts = born_before(person, self._counts(measured, exposures), self.problems)
+            at_one_time(counts, self.problems)
         return Record(
             person=person,
             counts=_distinct(_merged_counts(counts), "counts"),
@@ -170,15 +174,21 @@ class RecordBuilder:
             problems=self.problems.all(),
         )
 
-    def _last(self, measured: set[datetime]) -> datetime | None:
+    def _counts(self, measured: Measured, exposures: Sequence[Exposure]) -> list[Count]:
+        """Those that stand, and those that percentages give."""
+        sure = of_a_whole_that_can_be(measured.counts, measured.refused, self.problems)
+        sure = without_decimal_slips(without_slips(sure, self.problems), exposures, self.problems)
+        return within_white_cells(sure + derived(sure, measured.percents, self.problems), self.problems)
+
+    def _last(self, results: Iterable[datetime | None]) -> datetime | None:
         """The last moment of which the record tells anything; of the future, only where results lie there."""
-        told = (
-            *measured,
-            *(time for d in self._drugs for time in (d.start, d.stop, d.over_by)),
-            *(time for c in self._conditions for time in (c.since, c.until, c.recorded)),
-            *(f.time for f in (*self._findings, *self._procedures)),
-            *(time for s in self._stays for time in (s.start, s.stop)),
-            *(p.death for p in self._people),
+        measured = {time for time in results if time}
+        told = measured.union(
+            *(map(attrgetter(moment), self._drugs) for moment in ("start", "stop", "over_by")),
+            *(map(attrgetter(moment), self._conditions) for moment in ("since", "until", "recorded")),
+            *(map(attrgetter("time"), found) for found in (self._findings, self._procedures)),
+            *(map(attrgetter(moment), self._stays) for moment in ("start", "stop")),
+            map(attrgetter("death"), self._people),
         )
         end = max([self._now, *measured])
         return max((time for time in told if time and time <= end), default=None)
@@ -201,17 +211,28 @@ def _telling_most(c: Count) -> tuple[object, ...]:
 
 
 def _distinct(facts: Sequence[T], kind: str) -> tuple[T, ...]:
-    """In order; facts that differ in nothing but where they stood are one, and the first place stays."""
+    """In order: by time, then by name; facts that differ in nothing but where they stood are one."""
     if not facts:
         return ()
+    when, what = map(attrgetter, SORTED[kind])
+    at: defaultdict[datetime, list[T]] = defaultdict(list)
+    for fact in facts:
+        at[when(fact) or NEVER].append(fact)
     kept: list[T] = []
-    for same in undecided(facts, *SORTED[kind]):
-        if len(same) == 1:
-            kept += same
-            continue
-        told = {content(fact): fact for fact in same}
-        first: dict[bytes, T] = {}
-        for json in sorted(told):
-            first.setdefault(json.partition(ORIGIN)[0].removesuffix(b"}"), told[json])
-        kept += first.values()
+    for moment in sorted(at):
+        same = at[moment]
+        if len(same) > 1:
+            named = {what(fact): fact for fact in same}
+            is_sure = len(named) == len(same)
+            same = [named[name] for name in sorted(named, key=content)] if is_sure else _told_once(same)
+        kept += same
     return tuple(kept)
+
+
+def _told_once(facts: Iterable[T]) -> Iterable[T]:
+    """Facts of one moment by their JSON; of those told at several places, the first place stays."""
+    told = {content(fact): fact for fact in facts}
+    first: dict[bytes, T] = {}
+    for json in sorted(told):
+        first.setdefault(json.partition(ORIGIN)[0].removesuffix(b"}"), told[json])
+    return first.values()

@@ -27,7 +27,7 @@ def utc(time: datetime) -> datetime:
 
 
 def can_be(time: datetime) -> bool:
-    first, after = _calendar()
+    first, after = calendar()
     return first <= time < after
 
 
@@ -35,7 +35,7 @@ def possible(time: datetime | None, what: str, place: str, problems: Problems) -
     """The time; None, with a problem, where its year is none of a record of people."""
     if time is None or can_be(time):
         return time
-    early = time < _calendar()[0]
+    early = time < calendar()[0]
     reason = (
         f"{what} is dated {time.date()}, {'before' if early else 'after'} any record of people could be; "
         "it was left out"
@@ -51,7 +51,7 @@ def present(
     shifted there, as is done for privacy. ``others``: when stays and drugs began."""
     kept = list(results)
     times = {r.time for r, _ in kept if r.time}
-    first, after = _calendar()
+    first, after = calendar()
     if times and (min(times) < first or max(times) >= after):
         kept = [
             (r, names)
@@ -74,11 +74,11 @@ def present(
 
 
 @cache
-def _calendar() -> tuple[datetime, datetime]:
+def calendar() -> tuple[datetime, datetime]:
     """The first moment that a record can hold, and the first that it cannot."""
     years = plausible().calendar
     return datetime(int(years.low), 1, 1, tzinfo=UTC), datetime(int(years.high) + 1, 1, 1, tzinfo=UTC)
 
 
 def _mostly_after(latest: datetime, times: list[datetime]) -> bool:
-    return 2 * sum(time > latest for time in times) > len(times)
+    return 2 * sum(map(latest.__lt__, times)) > len(times)

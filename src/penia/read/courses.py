@@ -12,8 +12,9 @@ A dose that was given is certain, an order is an intention. So
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,7 @@ from penia.order import in_order
 from penia.read.dosing import Way, ways
 from penia.read.times import Evidence, pause, times
 
+TIMED: frozenset[Way] = frozenset(("as-needed", "once"))
 ROUNDED = timedelta(days=1)
 """A dose that is known by its day may seem to lie before the hour of its order."""
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -75,12 +77,15 @@ def courses(events: Sequence[DrugEvent], in_cycles: bool) -> Iterator[Course]:
         else:
             meant.append((event.start, event))
     if undated:
-        undated = in_order(undated, "start", "names")
+        undated = in_order(undated, "start")
         yield Course(undated, all("as-needed" in e.ways() for e in undated))
     given.sort()
     for start, event in meant:
-        only_at_hand, timed = _timed(event, start, given, in_cycles)
-        (at_hand if only_at_hand else taken).extend(timed)
+        if in_cycles or not event.ways().isdisjoint(TIMED):
+            only_at_hand, timed = _timed(event, start, given, in_cycles)
+            (at_hand if only_at_hand else taken).extend(timed)
+        else:
+            taken.append(event)
     for kept, as_needed in ((taken, False), (at_hand, True)):
         for run in _runs(kept, in_cycles):
             yield Course(run, as_needed)
@@ -111,20 +116,25 @@ def _at(event: DrugEvent, time: datetime) -> DrugEvent:
 def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
     run: list[DrugEvent] = []
     until = EVER
-    for event in in_order(events, "start", "names"):
-        assert event.start is not None
-        bridged = _bridged(event, event.start, in_cycles)
-        if run and event.start > until:
+    pauses = _pauses(in_cycles)
+    for event in in_order(events, "start"):
+        start, stop = event.start, event.stop
+        assert start is not None
+        if run and start > until:
             yield run
             run = []
+        last = start if stop is None or stop < start else stop
+        bridged = EVER if event.going_on else last + pauses[event.evidence]
         until = bridged if not run or bridged > until else until
         run.append(event)
     if run:
         yield run
 
 
-def _bridged(event: DrugEvent, start: datetime, in_cycles: bool) -> datetime:
-    if event.going_on:
-        return EVER
-    kind = "order" if in_cycles and event.evidence == "dispense" else event.evidence
-    return (start if event.stop is None or event.stop < start else event.stop) + pause(kind)
+@cache
+def _pauses(in_cycles: bool) -> Mapping[Evidence, timedelta]:
+    """After evidence of each kind; what is dispensed of a drug given in cycles is given as it was ordered."""
+    pauses: dict[Evidence, timedelta] = {kind: pause(kind) for kind in times().pause}
+    if in_cycles:
+        pauses["dispense"] = pauses["order"]
+    return pauses

@@ -40,6 +40,9 @@ BESIDE = {"NRBC", "SMUDGE_CELLS", "IMMATURE_CELLS"}
 MAIN = {"ANC", "SEGS", "GRANULOCYTES", "ALC"}
 """Classes whose count alone says that neutrophils or lymphocytes are low."""
 
+NEUTROPHILS = {"ANC", "SEGS", "BANDS", "GRANULOCYTES"}
+"""What they are counted as."""
+
 ABOVE = (">", ">=")
 BANDS_APART = {"mimic-d-labitems:51256"}
 """Local codes whose neutrophils are known to leave the bands out (MIMIC-IV)."""
@@ -57,14 +60,16 @@ def derived(counts: list[Count], percents: list[Percent], problems: Problems) ->
     by_draw: dict[_Draw, list[Percent]] = defaultdict(list)
     for percent in percents:
         by_draw[_Draw(percent.specimen, percent.time)].append(percent)
-    at: dict[datetime, list[Count]] = defaultdict(list)
+    at: dict[datetime, list[Count]] = {percent.time: [] for percent in percents}
     for count in counts:
-        at[count.time].append(count)
+        if count.time in at:
+            at[count.time].append(count)
     new: list[Count] = []
     for draw, cells in sorted(by_draw.items(), key=lambda item: (item[0].time, item[0].specimen or "")):
         own = [c for c in at[draw.time] if None in (c.specimen, draw.specimen) or c.specimen == draw.specimen]
         _name_twice(cells, problems)
-        if _adds_up(cells, problems) and not _may_be_fractions(cells, problems):
+        shares = _exclusive(cells)
+        if _adds_up(shares, cells, problems) and not _may_be_fractions(cells, problems):
             new += _from_draw(own, cells, problems)
     return new + _absolute_neutrophils(counts + new, problems)
 
@@ -88,17 +93,17 @@ def _from_draw(own: list[Count], cells: list[Percent], problems: Problems) -> It
 
 def _compare(whole: Count, cell: Percent, factor: float, own: list[Count], problems: Problems) -> None:
     """Names a percentage that fits none of the counts which the same draw has itself."""
-    share = _times(whole, cell, factor)
     given = [c for c in own if c.lineage == cell.lineage]
-    if share is None or any(c.comparator for c in (share, *given)):
+    if any(c.comparator for c in (whole, cell, *given)):
         return
-    nearest = min((c.value for c in given), key=lambda value: abs(value - share.value))
-    if abs(nearest - share.value) > max(
-        plausible().rounding.value, plausible().differential.apart.value * max(nearest, share.value)
+    share = _share(whole, cell, factor)
+    nearest = min((c.value for c in given), key=lambda value: abs(value - share))
+    if abs(nearest - share) > max(
+        plausible().rounding.value, plausible().differential.apart.value * max(nearest, share)
     ):
         reason = (
             f"{cell.lineage} {nearest:g} is given, but {cell.value:g} % of {whole.lineage} {whole.value:g} "
-            f"is {share.value:g} (10*9/L); the count was used"
+            f"is {share:g} (10*9/L); the count was used"
         )
         problems.add("percent-contradicts", cell.origin.place, reason, "check both against the laboratory")
 
@@ -122,12 +127,16 @@ def _times(whole: Count, cell: Percent, factor: float) -> Count | None:
     return Count(
         time=cell.time,
         lineage=cell.lineage,
-        value=round(whole.value * factor * cell.value / 100, 6),
+        value=_share(whole, cell, factor),
         comparator=cell.comparator or whole.comparator,
         specimen=cell.specimen or whole.specimen,
         derived=True,
         origin=msgspec.structs.replace(cell.origin, text=f"{cell.origin.text} of {whole.origin.text}"),
     )
+
+
+def _share(whole: Count, cell: Percent, factor: float) -> float:
+    return round(whole.value * factor * cell.value / 100, 6)
 
 
 def _name_twice(cells: list[Percent], problems: Problems) -> None:
@@ -144,13 +153,13 @@ def _name_twice(cells: list[Percent], problems: Problems) -> None:
             )
 
 
-def _adds_up(cells: list[Percent], problems: Problems) -> bool:
-    total = sum(_exclusive(cells).values())
+def _adds_up(shares: Mapping[str, float], cells: list[Percent], problems: Problems) -> bool:
+    total = sum(shares.values())
     limit = plausible().differential_sum
     if limit.holds(total):
         return True
     place = min(c.origin.place for c in cells)
-    listed = " + ".join(f"{name} {value:g}" for name, value in sorted(_exclusive(cells).items()))
+    listed = " + ".join(f"{name} {value:g}" for name, value in sorted(shares.items()))
     reason = f"a differential sums to {total:g} % ({listed}); none of it was turned into counts"
     problems.add("differential-sum", place, reason, "check the differential and whether two were mixed")
     return False
@@ -257,7 +266,8 @@ def _absolute_neutrophils(counts: list[Count], problems: Problems) -> list[Count
     it is not given itself."""
     draws: dict[_Draw, dict[str, Count]] = defaultdict(dict)
     for count in counts:
-        draws[_Draw(count.specimen, count.time)].setdefault(count.lineage, count)
+        if count.lineage in NEUTROPHILS:
+            draws[_Draw(count.specimen, count.time)].setdefault(count.lineage, count)
     found = (_neutrophils(cells, problems) for cells in draws.values() if "ANC" not in cells)
     return [count for count in found if count is not None]
 

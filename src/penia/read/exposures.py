@@ -74,7 +74,7 @@ def _of_one(
     for course in found:
         place, open_ = course.events[0].place, _open(course.events)
         exposure = _exposure(ingredient, course, bool(open_))
-        if exposure.stop is not None or not open_ or any(e.going_on for e in course.events):
+        if not open_ or any(e.going_on for e in course.events):
             yield exposure
         elif stop := _over_by(open_, found, last):
             reason = "a drug is said to be over, and not since when: it counts until the latest that can be"
@@ -121,29 +121,36 @@ def ingredients_of(codes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str,
 
 def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure:
     events = course.events
-    ends = {e.stop for e in events if e.stop}
-    doses = {e.start for e in events if e.start and e.evidence == "administration"}
-    over = None if is_open or any(e.going_on for e in events) else ends | doses
-    stop = max(over) if over else None
-    routes = {e.route for e in events if e.route}
-    notes = list(dict.fromkeys([e.note for e in events if e.note]))
+    ends: dict[datetime, bool] = {}
+    """Each with whether it is inferred only."""
+    doses: set[datetime] = set()
+    routes: set[str] = set()
+    notes: dict[str, None] = {}
+    first: dict[tuple[str, str], DrugEvent] = {}
+    """Of each kind of evidence and name, not each of a thousand doses."""
+    for e in events:
+        first.setdefault((e.evidence, e.names[0]), e)
+        if e.stop:
+            ends[e.stop] = e.inferred and ends.get(e.stop, True)
+        if e.start and e.evidence == "administration":
+            doses.add(e.start)
+        if e.route:
+            routes.add(e.route)
+        if e.note:
+            notes[e.note] = None
+        is_open = is_open or e.going_on
+    stop = None if is_open else max((*ends, *doses), default=None)
     return Exposure(
         name=events[0].names[0],
         ingredient=ingredient,
         start=events[0].start,
         stop=stop,
-        stop_inferred=stop in ends - doses and all(e.inferred for e in events if e.stop == stop),
+        stop_inferred=stop is not None and stop not in doses and ends.get(stop, False),
         doses=tuple(sorted(doses)),
         as_needed=course.as_needed,
         route=", ".join(sorted(routes)) or None,
-        note="; ".join(notes[:MOST_NOTES]) or None,
-        origins=_origins(events),
+        note="; ".join([*notes][:MOST_NOTES]) or None,
+        origins=tuple(
+            Origin(e.place, e.names[0], code=e.codes[0] if e.codes else None) for e in first.values()
+        ),
     )
-
-
-def _origins(events: Sequence[DrugEvent]) -> tuple[Origin, ...]:
-    """The first of each kind of evidence and name, not each of a thousand doses."""
-    first: dict[tuple[str, str], DrugEvent] = {}
-    for e in events:
-        first.setdefault((e.evidence, e.names[0]), e)
-    return tuple(Origin(e.place, e.names[0], code=e.codes[0] if e.codes else None) for e in first.values())

@@ -17,6 +17,9 @@ def without_slips(counts: list[Count], problems: Problems) -> list[Count]:
     A white count as far from the person's own is named too, but stays: it may be a leukaemia.
     """
     slip = plausible().unit_slip
+    lines = {"WBC", *slip.own, *slip.alone}
+    if not any(count.value > slip.above and count.lineage in lines for count in counts):
+        return counts
     kept: list[Count] = []
     usual: dict[str, float] = {}
     white: dict[date, float] = defaultdict(float)
