@@ -143,7 +143,7 @@ def opened(given: Given) -> Source:
         if isinstance(given, str) and (parts := URL.fullmatch(given)):
             scheme, user, rest = parts.groups()
             return Source(f"{scheme}://{f'{user}@' if user else ''}{rest.partition('?')[0]}", (), url=given)
-        return _at(Path(given))
+        return _at(given if isinstance(given, Path) else Path(given))
     if not hasattr(given, "read") or hasattr(given, "encoding"):
         raise ReadError(f"{_kind(given)} cannot be read; give a path, bytes, a dict or a binary stream.")
     return _stream("the given stream", given)

@@ -205,7 +205,7 @@ class Bundle(Phenopacket, frozen=True):
 
 def decoded(data: bytes) -> Bundle:
     """Raises msgspec.DecodeError (ValidationError is one), naming the field that is wrong."""
-    if not (b"\\u" in data or _SNAKE_FIELD.search(data)):
+    if not ((_ESCAPE in data and b"\\u" in data) or _SNAKE_FIELD.search(data)):
         with suppress(msgspec.DecodeError, UnicodeDecodeError):
             data.decode()
             found = _bundle(data)
@@ -221,6 +221,8 @@ def decoded(data: bytes) -> Bundle:
 _bundle = msgspec.json.Decoder(Bundle).decode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _KNOWN = {"subject", "phenotypicFeatures", "proband", "members", "measurements", "diseases"}
+(_ESCAPE,) = b"\\"
+"""As a number, which is found in bytes much faster than bytes are."""
 _SNAKE_FIELD = re.compile(rb'_[a-z0-9][^"]*"\s*:')
 _SNAKE = re.compile(r"_([a-z0-9])")
 

@@ -90,9 +90,9 @@ def _finding(feature: Feature, when: Clock, place: str) -> Finding:
     term = name_of(feature.type)
     shades = (feature.severity, *feature.modifiers) if feature.severity else feature.modifiers
     name = f"{term} ({', '.join(map(name_of, shades))})" if shades else term
-    time = when.at(feature.onset) or when.last_seen
-    origin = Origin(place, term, code=feature.type.id or None)
-    return Finding(name, not feature.excluded, time=time, codes=codes(feature.type), origin=origin)
+    time = (when.at(feature.onset) if feature.onset else None) or when.last_seen
+    origin = Origin(place, term, None, feature.type.id or None)
+    return Finding(name, not feature.excluded, "finding", time, codes(feature.type), origin)
 
 
 def _condition(disease: Disease, when: Clock, place: str) -> Condition:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from penia.read.phenopacket.layout import OntologyClass
 
 PREFIXES = {
@@ -22,7 +24,12 @@ def codes(term: OntologyClass) -> tuple[str, ...]:
     >>> codes(OntologyClass("HP:0001875", "Neutropenia"))
     ('hpo:HP:0001875',)
     """
-    prefix, _, rest = term.id.partition(":")
+    return _codes(term.id)
+
+
+@lru_cache(maxsize=10_000)
+def _codes(id: str) -> tuple[str, ...]:
+    prefix, _, rest = id.partition(":")
     known = PREFIXES.get(prefix.upper().replace("_", ""))
     return (known + rest,) if known and rest else ()
 
