@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penia.read import ReadError, people, read, read_all
+from penia.read.fhir import groups
 
 ALL: list[dict[str, Any]] = [
     patient(birthDate="1970"),
@@ -70,6 +71,22 @@ def test_a_bundle_reads_the_same_from_path_bytes_stream_gzip_and_standard_input(
 
 def test_one_resource_a_line_reads_like_the_bundle() -> None:
     assert read("\n\n".join(map(json.dumps, ALL)).encode()).to_json() == ONE
+
+
+def test_what_is_packed_for_its_size_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LOOSE", 1_000)
+    monkeypatch.setattr(groups, "BLOCK", 300)
+    packed: list[int] = []
+    pack = groups.Pile.pack
+
+    def counted(pile: groups.Pile) -> None:
+        before = len(pile.loose)
+        pack(pile)
+        packed.append(before - len(pile.loose))
+
+    monkeypatch.setattr(groups.Pile, "pack", counted)
+    assert read("\n".join(map(json.dumps, ALL)).encode()).to_json() == ONE
+    assert sum(packed) > 1
 
 
 def test_a_bundle_with_one_entry_a_line_is_one_document() -> None:

@@ -93,7 +93,7 @@ class Asked(dict[str, str]):
 
 
 def test_whose_a_resource_is_is_asked_once_for_each_person() -> None:
-    groups = grouped(opened(bundle(*(patient(id=f"{n}") for n in range(50)))))
+    groups = grouped(opened(bundle(*(patient(id=f"{n}") for n in range(50)))), {})
     groups.aliases = asked = Asked(groups.aliases)
     assert all([*groups.of(name)] for name in groups.people())
     assert asked.times == 50

@@ -13,10 +13,10 @@ import msgspec
 from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
 from penia.read.fhir import clinical, medication, observation, person, resources
+from penia.read.fhir.alike import Quick
 from penia.read.fhir.context import Context
-from penia.read.fhir.elements import UNSAID, Resource
+from penia.read.fhir.elements import Resource
 from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, Placed, grouped
-from penia.read.fhir.stream import head_of
 from penia.read.source import File, Source, foreign
 from penia.record import Problem, Record
 
@@ -28,27 +28,27 @@ COUNTED = frozenset({"Patient", "Observation", "DiagnosticReport"})
 class Reader(NamedTuple):
     decoder: msgspec.json.Decoder[Any]
     read: Callable[[Any, str, Context], None]
-    alike: Callable[[bytes, str, Context], bool] | None = None
-    """Reads it quickly where it is as most of its kind are."""
+    quick: Quick | None = None
+    """For those that are as most of their kind are."""
 
 
 def _reader(
     kind: type,
     read: Callable[[Any, str, Context], None],
-    alike: Callable[[bytes, str, Context], bool] | None = None,
+    quick: Quick | None = None,
 ) -> Reader:
-    return Reader(msgspec.json.Decoder(kind), read, alike)
+    return Reader(msgspec.json.Decoder(kind), read, quick)
 
 
 READERS: dict[str, Reader] = {
     "Patient": _reader(resources.Patient, person.patient),
     "Encounter": _reader(resources.Encounter, person.encounter),
-    "Observation": _reader(resources.Observation, observation.observation, observation.measured),
+    "Observation": _reader(resources.Observation, observation.observation, observation.QUICK),
     "DiagnosticReport": _reader(resources.DiagnosticReport, observation.report),
-    "MedicationRequest": _reader(resources.MedicationRequest, medication.request, medication.ordered),
+    "MedicationRequest": _reader(resources.MedicationRequest, medication.request, medication.ORDERED),
     "MedicationStatement": _reader(resources.MedicationStatement, medication.statement),
     "MedicationAdministration": _reader(
-        resources.MedicationAdministration, medication.administration, medication.given
+        resources.MedicationAdministration, medication.administration, medication.GIVEN
     ),
     "MedicationDispense": _reader(resources.MedicationDispense, medication.dispense),
     "Condition": _reader(resources.Condition, clinical.condition),
@@ -92,10 +92,9 @@ class Loaded:
         builder = RecordBuilder(name, now)
         builder.problems.extend(self.problems)
         context = Context(builder, self._groups)
-        for place, data in _distinct(self._groups.of(name), builder):
-            kind = place.partition("/")[0]
+        for kind, found in self._groups.of(name).items():
             if not counts_only or kind in COUNTED:
-                _read(kind, place, data, context)
+                _read_all(kind, _distinct(kind, found, builder), context)
         context.finish()
         return builder.build()
 
@@ -104,49 +103,56 @@ class Loaded:
 
 
 def load(source: Source, person: str | None = None) -> Loaded:
-    groups = grouped(source)
+    """For one person alone, those of all others are not looked at."""
+    quick = {kind: reader.quick for kind, reader in READERS.items() if reader.quick and person is None}
+    groups = grouped(source, quick)
     groups.problems.extend(source.problems)
     return Loaded(groups)
 
 
-def _read(kind: str, place: str, data: bytes, context: Context) -> None:
+def _read_all(kind: str, found: Iterable[Placed], context: Context) -> None:
     reader = READERS.get(kind)
-    if reader is None:
-        if kind not in SHARED | IMPERSONAL:
+    if reader is not None:
+        for place, data, known in found:
+            seen = known or (reader.quick.look(data)[1] if reader.quick else None)
+            if seen is not None:
+                seen.read(place, context)
+            else:
+                _read(reader, place, data, context)
+    elif kind not in SHARED | IMPERSONAL:
+        for place, *_ in found:
             context.dropped("not-read", place, f"{kind} is a kind of resource that penia does not read")
-        return
-    if reader.alike is not None and reader.alike(data, place, context):
-        return
+
+
+def _read(reader: Reader, place: str, data: bytes, context: Context) -> None:
     try:
         resource = reader.decoder.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
         reason = f"the resource does not fit FHIR R4 ({error})"
         context.builder.problems.add("not-fhir", place, reason, "mend the field or leave it out")
         return
-    status = (resource.status or "").casefold()
-    if status in UNSAID or resource.withheld():
-        status = status if status in UNSAID else "not-done"
-        context.dropped(status, place, f"{kind} with status {status} was dropped")
+    if context.unsaid(resource.status, place) or (resource.withheld() and context.unsaid("not-done", place)):
         return
     if resource.modifier_extension:
+        kind = resource.resource_type
         reason = f"a modifierExtension may turn the meaning of a {kind} around, so it was left out"
         context.builder.problems.add("modifier-unknown", place, reason, "read it by hand")
         return
     reader.read(resource, place, context)
 
 
-def _distinct(found: Iterable[Placed], builder: RecordBuilder) -> list[Placed]:
-    """(place, bytes) of each resource; the newest version of one id. Patients are compared later on."""
-    named = [(place or _unnamed(data), data) for place, data in found]
-    if len(dict(named)) == len(named):
-        return named
+def _distinct(kind: str, found: list[Placed], builder: RecordBuilder) -> list[Placed]:
+    """Each resource, the newest version of one id. Patients are compared later on."""
+    places = {place for place, *_ in found}
+    if "" not in places and (kind == "Patient" or len(places) == len(found)):
+        return found
     by_place: defaultdict[str, list[bytes]] = defaultdict(list)
-    for place, data in named:
-        by_place[place].append(data)
+    for place, data, _ in found:
+        by_place[place or _unnamed(kind, data)].append(data)
     for place, versions in by_place.items():
-        if len(versions) > 1 and not place.startswith("Patient/"):
+        if len(versions) > 1 and kind != "Patient":
             by_place[place] = _newest(place, versions, builder)
-    return [(place, data) for place, versions in by_place.items() for data in versions]
+    return [(place, data, None) for place, versions in by_place.items() for data in versions]
 
 
 def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[bytes]:
@@ -182,7 +188,6 @@ def _canonical(data: bytes) -> bytes:
         return data
 
 
-def _unnamed(data: bytes) -> str:
+def _unnamed(kind: str, data: bytes) -> str:
     """Names a resource that has no id by its content, whatever file or line it stands in."""
-    digest = hashlib.sha256(_canonical(data)).hexdigest()[:8]
-    return f"{head_of(data).resource_type}/without-id-{digest}"
+    return f"{kind}/without-id-{hashlib.sha256(_canonical(data)).hexdigest()[:8]}"

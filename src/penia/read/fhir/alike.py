@@ -7,33 +7,35 @@ that is not named here is read in full (``resources.py``).
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+import msgspec
 from msgspec import Raw
 
 from penia.read.fhir.elements import Element, Meta, Period, Reference
 from penia.read.fhir.resources import NONE, DispenseRequest
 
-Said = Literal[
-    "final", "amended", "corrected", "preliminary", "unknown",
-    "active", "completed", "in-progress", "on-hold", "stopped", "ended",
-]  # fmt: skip
-"""Status of a resource that says something of the person."""
+if TYPE_CHECKING:
+    from penia.read.fhir.context import Context
+
+SEPARATOR = b"\x1e"  # a control character, which no JSON text can contain
 
 
-class Common(Element, frozen=True, forbid_unknown_fields=True):
+class Common(Element, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    resource_type: str
     id: str | None = None
-    status: Said | None = None
+    status: str | None = None
     meta: Meta | None = None
-    resource_type: Raw = NONE
-    subject: Raw = NONE
+    subject: Reference | None = None
+    patient: Reference | None = None
     encounter: Raw = NONE
     identifier: Raw = NONE
     implicit_rules: Raw = NONE
     language: Raw = NONE
     text: Raw = NONE
     extension: Raw = NONE
-    """From ``resource_type`` on: not read here."""
+    """From ``encounter`` on: not read here."""
 
 
 class Amount(Element, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +49,7 @@ class Amount(Element, frozen=True, forbid_unknown_fields=True):
 class Measured(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An Observation of one quantity."""
 
+    resource_type: Literal["Observation"]
     value_quantity: Amount
     code: Raw = NONE
     category: Raw = NONE
@@ -76,8 +79,7 @@ class Taken(Common, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Given(Taken, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A MedicationAdministration."""
-
+    resource_type: Literal["MedicationAdministration"]
     effective_date_time: str | None = None
     effective_period: Period | None = None
     dosage: Raw = NONE
@@ -87,8 +89,7 @@ class Given(Taken, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Ordered(Taken, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A MedicationRequest."""
-
+    resource_type: Literal["MedicationRequest"]
     intent: str | None = None
     authored_on: str | None = None
     dosage_instruction: Raw = NONE
@@ -101,6 +102,29 @@ class Ordered(Taken, frozen=True, forbid_unknown_fields=True, kw_only=True):
     group_identifier: Raw = NONE
 
 
-def composed(**fields: bytes) -> bytes:
-    """JSON of those of the fields that are there."""
-    return b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), told) for name, told in fields.items() if told)
+def composed(parts: bytes, *names: str) -> bytes:
+    """JSON of those of the fields that are there; ``parts``: what each holds, joined by the separator."""
+    fields = zip(names, parts.split(SEPARATOR), strict=True)
+    return b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), told) for name, told in fields if told)
+
+
+class Seen(Protocol):
+    """What one of these resources says, with what is alike looked up."""
+
+    def read(self, place: str, context: Context) -> None: ...
+
+
+class Quick(NamedTuple):
+    """How a kind of resource is read quickly."""
+
+    decode: Callable[[bytes], Common]
+    understand: Callable[[Any], Seen | None]
+    """None where it is to be read in full."""
+
+    def look(self, data: bytes) -> tuple[Common | None, Seen | None]:
+        """The head of the resource and what it says; None where it is to be read in full."""
+        try:
+            head = self.decode(data)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return None, None
+        return head, self.understand(head)

@@ -22,10 +22,14 @@ _SUSPECT = re.compile(
 _any = msgspec.json.Decoder()
 
 
+def is_clean(data: bytes) -> bool:
+    plain = data.isascii() and ESCAPE not in data and DELETE not in data
+    return len(data) <= LONGEST and (plain or not _SUSPECT.search(data))
+
+
 def cleaned(data: bytes) -> tuple[bytes, bool]:
     """The resource, and whether a text was cut. Raises msgspec.DecodeError or RecursionError."""
-    plain = data.isascii() and ESCAPE not in data and DELETE not in data
-    if len(data) <= LONGEST and (plain or not _SUSPECT.search(data)):
+    if is_clean(data):
         return data, False
     whole = _any.decode(data)
     clean, cut = _value(whole)

@@ -10,7 +10,7 @@ import msgspec
 
 from penia.codes import code
 from penia.read.build import RecordBuilder
-from penia.read.fhir.elements import Concept, Period, Reference, moment
+from penia.read.fhir.elements import UNSAID, Concept, Period, Reference, moment
 from penia.read.fhir.groups import Groups, target
 from penia.read.fhir.resources import Medication, Specimen
 from penia.read.specimens import is_not_blood
@@ -57,6 +57,13 @@ class Context:
 
     def dropped(self, kind: str, place: str, reason: str) -> None:
         self.builder.problems.add(kind, place, reason)
+
+    def unsaid(self, status: str | None, place: str) -> bool:
+        """Whether the status says that it says nothing of the person, or nothing yet."""
+        if not status or (status := status.casefold()) not in UNSAID:
+            return False
+        self.dropped(status, place, f"{place.partition('/')[0]} with status {status} was dropped")
+        return True
 
     def target(self, reference: Reference | None) -> str | None:
         """``Kind/id`` of what is pointed at; an address of the Bundle is followed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -143,6 +143,7 @@ class Resource(Element, frozen=True):
         return "; ".join(n.text.strip() for n in self.note if n.text.strip()) or None
 
 
+ANY_DAY = datetime(2000, 1, 2, tzinfo=UTC)
 _WHEN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?")
 
 
@@ -154,14 +155,33 @@ def moment(text: str | None) -> datetime | None:
     """
     if text is None:
         return None
-    if not (text[4:5] == text[7:8] == "-" and text[10:11] == "T" and "\n" not in text):
-        year, month, day = _date(text)
-        return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
-    time = datetime.fromisoformat(text)
-    try:
-        return utc(time)
-    except OverflowError as error:
-        raise ValueError(text) from error
+    if text[10:11] == "T":
+        try:
+            return _day(text[:10]) + _since_midnight(text[10:])
+        except OverflowError as error:
+            raise ValueError(text) from error
+    return _day(text)
+
+
+@lru_cache(maxsize=10_000)
+def _day(text: str) -> datetime:
+    """The midnight with which a date begins, in UTC; a partial one is its first day."""
+    year, month, day = _date(text)
+    return datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC)
+
+
+@lru_cache(maxsize=10_000)
+def _since_midnight(clock: str) -> timedelta:
+    """From the midnight in UTC of its day to a time with its zone, as ``T07:30:00+02:00``: many days have the
+    same times."""
+    if "\n" in clock:
+        raise ValueError(clock)
+    return utc(datetime.fromisoformat(f"{ANY_DAY:%F}{clock}")) - ANY_DAY
+
+
+def moments(period: Period | None) -> tuple[datetime | None, datetime | None]:
+    """Start and end. Raises ValueError."""
+    return (moment(period.start or None), moment(period.end or None)) if period else (None, None)
 
 
 def middle(text: str) -> date:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import repeat
 
 import msgspec
 
 from penia.read.error import ReadError
-from penia.read.fhir.clean import LONGEST, cleaned
+from penia.read.fhir.alike import SEPARATOR, Common, Quick, Seen
+from penia.read.fhir.clean import LONGEST, cleaned, is_clean
 from penia.read.fhir.elements import Identifier, Reference
 from penia.read.fhir.resources import Head
 from penia.read.fhir.stream import Raw, head_of, of_document, resources
@@ -29,42 +31,45 @@ IMPERSONAL = {
     *("CapabilityStatement", "Device", "Endpoint", "List", "Group", "ValueSet", "CodeSystem", "Parameters"),
 }
 """Kinds that say nothing of a person's health."""
+POINTED_AT = SHARED | {"Patient", "Observation", "DiagnosticReport"}
 
 LOOSE = 64 << 20
-"""Bytes of a source that are kept as they are; what is more is packed."""
-PACK = 1 << 18
-_SEPARATOR = b"\x1e"  # a control character, which no JSON text can contain
+"""Bytes that are kept as they are; after each as many, what fills a block is packed."""
+BLOCK = 1 << 16
 
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-_]+)(?:/_history/.*)?$")
 
-Placed = tuple[str, bytes]
-"""``Kind/id``, empty where it has no id, and the resource."""
+Placed = tuple[str, bytes, Seen | None]
+"""``Kind/id``, empty where it has no id; the resource; what it says, where that is known."""
 
 
 class Pile:
-    """Resources of one person as bytes; packed in blocks where there are many."""
+    """Resources of one kind and person as bytes; packed in blocks where there are many."""
 
     def __init__(self) -> None:
+        self.loose: list[Placed] = []
         self._packed: list[tuple[tuple[str, ...], bytes]] = []
-        self._loose: list[Placed] = []
-        self._size = 0
 
-    def add(self, place: str, data: bytes, packs: bool) -> None:
-        self._loose.append((place, data))
-        self._size += len(data)
-        if packs and self._size > PACK:
-            places, resources = zip(*self._loose, strict=True)
-            self._packed.append((places, zlib.compress(_SEPARATOR.join(resources), 1)))
-            self._loose, self._size = [], 0
+    def pack(self) -> None:
+        """Packs what fills a block."""
+        if sum(len(data) for _, data, _ in self.loose) >= BLOCK:
+            places, resources, _ = zip(*self.loose, strict=True)
+            self._packed.append((places, zlib.compress(SEPARATOR.join(resources), 1)))
+            self.loose = []
 
-    def __iter__(self) -> Iterator[Placed]:
+    def all(self) -> list[Placed]:
+        """In the order met."""
+        found: list[Placed] = []
         for places, block in self._packed:
-            yield from zip(places, zlib.decompress(block).split(_SEPARATOR), strict=True)
-        yield from self._loose
+            found += zip(places, zlib.decompress(block).split(SEPARATOR), repeat(None))
+        return found + self.loose
+
+
+Piles = defaultdict[str, Pile]
 
 
 class Groups:
-    """The resources of a source by person."""
+    """The resources of a source by person and kind."""
 
     def __init__(self) -> None:
         self.shared: dict[str, bytes] = {}
@@ -72,10 +77,14 @@ class Groups:
         self.aliases: dict[str, str] = {}
         """``urn:uuid:...`` → ``Patient/1``; an identifier ``system|value`` of a Patient → ``Patient/1``"""
         self.problems: list[Problem] = []
-        self._piles: dict[str, Pile] = {}
+        self._piles: defaultdict[str, Piles] = defaultdict(lambda: defaultdict(Pile))
+        """By whom they are of, as they say it, and by kind."""
+        self._known: dict[str, Piles] = {}
+        """By the reference as it is written."""
         self._addresses: dict[str, str] = {}
         """``Patient/1`` → the address at which it was met first."""
-        self._size = 0
+        self._room = LOOSE
+        """Bytes to the next packing."""
         self._claimed: set[str] = set()
         """Identifiers that two Patients share: they name nobody."""
 
@@ -83,15 +92,19 @@ class Groups:
         """Ids of all people, sorted."""
         return tuple(sorted(self._of_person.keys() - {""}))
 
-    def of(self, person: str) -> Iterator[Placed]:
-        """The resources of one person, in the order met."""
-        return chain.from_iterable(self._of_person.get(person, ()))
+    def of(self, person: str) -> dict[str, list[Placed]]:
+        """The resources of one person by kind, in the order met."""
+        found: defaultdict[str, list[Placed]] = defaultdict(list)
+        for piles in self._of_person.get(person, ()):
+            for kind, pile in piles.items():
+                found[kind] += pile.all()
+        return found
 
     @cached_property
-    def _of_person(self) -> Mapping[str, list[Pile]]:
-        found: dict[str, list[Pile]] = {}
-        for key, pile in self._piles.items():
-            found.setdefault(self._person(key), []).append(pile)
+    def _of_person(self) -> Mapping[str, list[Mapping[str, Pile]]]:
+        found: dict[str, list[Mapping[str, Pile]]] = {}
+        for key, piles in self._piles.items():
+            found.setdefault(self._person(key), []).append(piles)
         return found
 
     def _person(self, key: str) -> str:
@@ -99,23 +112,26 @@ class Groups:
         return name if kind in ("Patient", "") else ""
 
     def add(self, raw: Raw) -> None:
-        try:
-            data, cut = cleaned(raw.data)
-            head = raw.head
-            if head is None or data is not raw.data:
-                raw, head = Raw(data, raw.place, raw.full_url), head_of(data)
-        except RecursionError:
-            self._problem(
-                "nested-too-deeply", raw.place, "a resource is nested too deeply", "mend or drop it"
-            )
-            return
-        except msgspec.DecodeError as error:
-            self._problem("not-fhir", raw.place, f"it is not a FHIR resource ({error})", "give FHIR R4 JSON")
-            return
+        head = raw.head
+        if head is None or not is_clean(raw.data):
+            try:
+                data, cut = cleaned(raw.data)
+                head = head_of(data)
+            except RecursionError:
+                self._problem(
+                    "nested-too-deeply", raw.place, "a resource is nested too deeply", "mend or drop it"
+                )
+                return
+            except msgspec.DecodeError as error:
+                reason = f"it is not a FHIR resource ({error})"
+                self._problem("not-fhir", raw.place, reason, "give FHIR R4 JSON")
+                return
+            raw = msgspec.structs.replace(raw, data=data, seen=None)
+            if cut:
+                reason = f"a text is longer than {LONGEST} characters; only its beginning was read"
+                place = f"{head.resource_type}/{head.id or ''}"
+                self._problem("text-cut", place, reason, "check whether it belongs there")
         kind = head.resource_type
-        if cut:
-            reason = f"a text is longer than {LONGEST} characters; only its beginning was read"
-            self._problem("text-cut", f"{kind}/{head.id or ''}", reason, "check whether it belongs there")
         if not kind:
             self._problem("not-fhir", raw.place, "it has no resourceType", "give FHIR R4 JSON")
         elif kind == "Bundle":
@@ -123,35 +139,51 @@ class Groups:
         elif kind not in IMPERSONAL:
             self._file(kind, head, raw)
 
-    def _file(self, kind: str, head: Head, raw: Raw) -> None:
-        name = f"{kind}/{head.id or raw.full_url or ''}"
-        if raw.full_url and kind in SHARED | {"Patient", "Observation", "DiagnosticReport"}:
-            self.aliases[raw.full_url] = name
-        if kind in SHARED:
-            self.shared[name] = raw.data
+    def _file(self, kind: str, head: Head | Common, raw: Raw) -> None:
+        name = f"{kind}/{head.id}" if head.id else ""
+        if kind in POINTED_AT and raw.full_url:
+            self.aliases[raw.full_url] = name or f"{kind}/{raw.full_url}"
         if kind == "Patient":
-            self._person_met(name, head, raw)
-            if name == "Patient/":
-                reason = "a Patient has neither an id nor a fullUrl"
-                self._problem("no-person", raw.place, reason, "give it an id")
-                return
-            subject = name
+            piles = self._of_patient(name or f"{kind}/{raw.full_url or ''}", head, raw)
         else:
-            subject = target(head.subject or head.patient)
-        if not subject:
-            if kind not in SHARED:
-                reason = "it names no subject, so whose it is, is not known"
-                self._problem("no-person", name, reason, "add its subject")
-        elif subject.startswith("#"):
-            reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
-            self._problem("no-person", name, reason, "give the Patient as a resource of its own")
-        else:
-            self._size += len(raw.data)
-            if (pile := self._piles.get(subject)) is None:
-                pile = self._piles[subject] = Pile()
-            pile.add(name if head.id else "", raw.data, self._size > LOOSE)
+            piles = self._of_subject(kind, head, raw)
+        if kind in SHARED:
+            self.shared[name or f"{kind}/{raw.full_url or ''}"] = raw.data
+        if piles is not None:
+            piles[kind].loose.append((name, raw.data, raw.seen))
+            self._room -= len(raw.data)
+            if self._room < 0:
+                self._pack()
 
-    def _person_met(self, name: str, head: Head, raw: Raw) -> None:
+    def _of_subject(self, kind: str, head: Head | Common, raw: Raw) -> Piles | None:
+        named = head.subject or head.patient
+        told = named.reference if named else None
+        if told and (known := self._known.get(told)) is not None:
+            return known
+        subject = target(named)
+        if subject and not subject.startswith("#"):
+            piles = self._piles[subject]
+            if told:
+                self._known[told] = piles
+            return piles
+        if subject:
+            reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
+            remedy = "give the Patient as a resource of its own"
+        elif kind in SHARED:
+            return None
+        else:
+            reason = "it names no subject, so whose it is, is not known"
+            remedy = "add its subject"
+        self._problem("no-person", f"{kind}/{head.id or raw.full_url or ''}", reason, remedy)
+        return None
+
+    def _pack(self) -> None:
+        for piles in self._piles.values():
+            for pile in piles.values():
+                pile.pack()
+        self._room = LOOSE
+
+    def _of_patient(self, name: str, head: Head | Common, raw: Raw) -> Piles | None:
         """Names the Patients who share an id at two addresses, or an identifier."""
         first = self._addresses.setdefault(name, raw.full_url) if raw.full_url else None
         if first and first != raw.full_url:
@@ -165,24 +197,30 @@ class Groups:
                 del self.aliases[key]
                 reason = f"{other} has the same identifier, so what names only that is left out"
                 self._problem("two-people", name, reason, "refer to each Patient by its id")
+        if name == "Patient/":
+            reason = "a Patient has neither an id nor a fullUrl"
+            self._problem("no-person", raw.place, reason, "give it an id")
+            return None
+        return self._piles[name]
 
     def _problem(self, kind: str, place: str, reason: str, remedy: str) -> None:
         self.problems.append(Problem(kind, place, reason, remedy))
 
     def finish(self) -> None:
         """Name those whose resources belong to no person."""
-        for key, pile in self._piles.items():
+        for key, piles in self._piles.items():
             if not self._person(key):
-                reason = f"the subject of {sum(1 for _ in pile)} resources, {key}, is no Patient here"
+                count = sum(len(pile.all()) for pile in piles.values())
+                reason = f"the subject of {count} resources, {key}, is no Patient here"
                 self._problem("no-person", key, reason, "add the Patient or mend the reference")
 
 
-def grouped(source: Source) -> Groups:
+def grouped(source: Source, quick: Mapping[str, Quick]) -> Groups:
     """All that can be read of the source; what cannot is in ``problems``."""
     groups = Groups()
     for file in source.files:
         try:
-            _add_all(groups, resources(file))
+            _add_all(groups, resources(file, quick))
         except ReadError as error:
             message, _, remedy = str(error).rstrip(".").partition("; ")
             groups.problems.append(Problem("broken-file", file.name, message, remedy))

@@ -12,12 +12,13 @@ import msgspec
 from penia.read.calendar import NO_END
 from penia.read.courses import EVER
 from penia.read.exposures import DrugEvent, Evidence
-from penia.read.fhir.alike import Given, Ordered, composed
+from penia.read.fhir.alike import SEPARATOR, Given, Ordered, Quick, composed
 from penia.read.fhir.context import Context, known_codes
-from penia.read.fhir.elements import Concept, Quantity
+from penia.read.fhir.elements import Concept, Quantity, moment, moments
 from penia.read.fhir.resources import (
     AdministeredDosage,
     ConceptOrReference,
+    DispenseRequest,
     Dosage,
     Drug,
     Medication,
@@ -81,48 +82,6 @@ def dispense(resource: MedicationDispense, place: str, context: Context) -> None
     _event("dispense", what, start, stop, resource.status, None, place, context)
 
 
-def given(data: bytes, place: str, context: Context) -> bool:
-    """Reads an administration of one drug that is named in it; False where it is to be read in full."""
-    try:
-        seen = _given(data)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    dosage, note = bytes(seen.dosage) if seen.dosage else b"", bytes(seen.note) if seen.note else b""
-    what = _alike(bytes(seen.medication_codeable_concept), b"", dosage, note)
-    if what is None:
-        return False
-    start, stop = context.period(place, seen.effective_period)
-    start = start or context.time(place, seen.effective_date_time)
-    _event("administration", what, start, stop, seen.status, None, place, context)
-    return True
-
-
-def ordered(data: bytes, place: str, context: Context) -> bool:
-    """Reads an order of one drug that is named in it, without a timing; False where it is to be read in
-    full."""
-    try:
-        seen = _ordered(data)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    drug, dosage = bytes(seen.medication_codeable_concept), bytes(seen.dosage_instruction)
-    what = _alike(drug, dosage, b"", bytes(seen.note) if seen.note else b"")
-    if what is None or what.every is not None or seen.intent in PLANS:
-        return False
-    supply = seen.dispense_request
-    authored = context.time(place, seen.authored_on)
-    start, stop = context.period(place, supply.validity_period) if supply else (None, None)
-    start = start or authored
-    stop = stop or (_after(start, supply.expected_supply_duration) if supply else None)
-    _event("order", what, start, stop, seen.status, None, place, context)
-    return True
-
-
-_given = msgspec.json.Decoder(Given).decode
-_ordered = msgspec.json.Decoder(Ordered).decode
-_order = msgspec.json.Decoder(MedicationRequest).decode
-_dose = msgspec.json.Decoder(MedicationAdministration).decode
-
-
 class _What(NamedTuple):
     """What a resource tells of its drugs, but for the time in which they were taken."""
 
@@ -134,10 +93,59 @@ class _What(NamedTuple):
     """None without a timing."""
 
 
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """A dose or an order of one drug."""
+
+    evidence: Evidence
+    what: _What
+    status: str | None
+    start: datetime | None
+    stop: datetime | None
+
+    def read(self, place: str, context: Context) -> None:
+        if not context.unsaid(self.status, place):
+            _event(self.evidence, self.what, self.start, self.stop, self.status, None, place, context)
+
+
+def _given(dose: Given) -> Taken | None:
+    """An administration of one drug that is named in it."""
+    what = _alike(SEPARATOR.join((dose.medication_codeable_concept, b"", dose.dosage, dose.note)))
+    try:
+        start, stop = moments(dose.effective_period)
+        start = start or moment(dose.effective_date_time or None)
+    except ValueError:
+        return None
+    return Taken("administration", what, dose.status, start, stop) if what else None
+
+
+def _ordered(order: Ordered) -> Taken | None:
+    """An order of one drug that is named in it, without a timing."""
+    what = _alike(
+        SEPARATOR.join((order.medication_codeable_concept, order.dosage_instruction, b"", order.note))
+    )
+    if what is None or what.every is not None or order.intent in PLANS:
+        return None
+    supply = order.dispense_request or NO_SUPPLY
+    try:
+        authored = moment(order.authored_on or None)
+        start, stop = moments(supply.validity_period)
+    except ValueError:
+        return None
+    start = start or authored
+    return Taken("order", what, order.status, start, stop or _after(start, supply.expected_supply_duration))
+
+
+GIVEN = Quick(msgspec.json.Decoder(Given).decode, _given)
+ORDERED = Quick(msgspec.json.Decoder(Ordered).decode, _ordered)
+NO_SUPPLY = DispenseRequest()
+_order = msgspec.json.Decoder(MedicationRequest).decode
+_dose = msgspec.json.Decoder(MedicationAdministration).decode
+
+
 @lru_cache(maxsize=10_000)
-def _alike(drug: bytes, instruction: bytes, dosage: bytes, note: bytes) -> _What | None:
+def _alike(parts: bytes) -> _What | None:
     """None where they do not name a drug or cannot be read."""
-    data = composed(medicationCodeableConcept=drug, dosageInstruction=instruction, dosage=dosage, note=note)
+    data = composed(parts, "medicationCodeableConcept", "dosageInstruction", "dosage", "note")
     try:
         order, dose = _order(data), _dose(data)
     except (msgspec.DecodeError, RecursionError):

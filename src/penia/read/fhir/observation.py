@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from penia.read.fhir.alike import Measured, composed
+from penia.read.fhir.alike import SEPARATOR, Measured, Quick, composed
 from penia.read.fhir.context import Context, Link, known_codes, origin_of
-from penia.read.fhir.elements import Concept, Quantity
+from penia.read.fhir.elements import Concept, Quantity, Reference, moment
 from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
 from penia.read.fhir.social import is_social, social
 from penia.read.fhir.value import Value, value_of
@@ -33,73 +33,71 @@ class _Alike(NamedTuple):
     """What Observations of one quantity share that differ in nothing but their time and number."""
 
     result: TestResult
+    sign: str
+    """Before the number, as received."""
     names: tuple[str, ...]
     unknown: tuple[str, ...]
     """Systems of codes that are not known."""
 
 
-_measured = msgspec.json.Decoder(Measured).decode
+class Result(msgspec.Struct, frozen=True, gc=False):
+    """An Observation that is one quantity and no more."""
+
+    same: _Alike
+    value: int | float
+    status: str | None
+    time: datetime | None
+    specimen: Reference | None
+
+    def read(self, place: str, context: Context) -> None:
+        if context.unsaid(self.status, place):
+            return
+        _said(self.status, place, context)
+        for system in self.same.unknown:
+            context.unknown_system(place, system)
+        base = self.same.result
+        result = msgspec.structs.replace(
+            base,
+            value=float(self.value),
+            time=self.time,
+            specimen=context.specimen(self.specimen) if self.specimen else None,
+            origin=Origin(place, f"{self.same.sign}{self.value}", base.unit, base.origin.code),
+        )
+        context.result(result, self.same.names)
+
+
+def _measured(seen: Measured) -> Result | None:
+    amount, told = seen.value_quantity, seen.effective_date_time or seen.issued
+    if told and len(told) in PARTIAL:
+        return None
+    parts = SEPARATOR.join((seen.code, seen.category, seen.interpretation, seen.reference_range))
+    same = _alike(parts, amount.comparator, amount.unit, amount.code)
+    try:
+        time = moment(told or None)
+    except ValueError:
+        return None
+    return Result(same, amount.value, seen.status, time, seen.specimen) if same else None
+
+
+QUICK = Quick(msgspec.json.Decoder(Measured).decode, _measured)
 _whole = msgspec.json.Decoder(Observation).decode
 
 
-def measured(data: bytes, place: str, context: Context) -> bool:
-    """Reads an Observation that is one quantity and no more; False where it is to be read in full."""
-    try:
-        seen = _measured(data)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    amount, told = seen.value_quantity, seen.effective_date_time or seen.issued or ""
-    if len(told) in PARTIAL:
-        return False
-    same = _alike(
-        bytes(seen.code),
-        bytes(seen.category),
-        bytes(seen.interpretation) if seen.interpretation else b"",
-        bytes(seen.reference_range) if seen.reference_range else b"",
-        amount.comparator,
-        amount.unit,
-        amount.code,
-    )
-    if same is None:
-        return False
-    _said(seen.status, place, context)
-    for system in same.unknown:
-        context.unknown_system(place, system)
-    base, value = same.result, amount.value
-    origin = Origin(place, f"{amount.comparator or ''}{value}", base.unit, base.origin.code)
-    result = msgspec.structs.replace(
-        base,
-        value=float(value),
-        time=context.time(place, seen.effective_date_time, seen.issued),
-        specimen=context.specimen(seen.specimen) if seen.specimen else None,
-        origin=origin,
-    )
-    context.result(result, same.names)
-    return True
-
-
 @lru_cache(maxsize=10_000)
-def _alike(
-    code: bytes,
-    category: bytes,
-    interpretation: bytes,
-    ranges: bytes,
-    comparator: str | None,
-    unit: str | None,
-    coded: str | None,
-) -> _Alike | None:
+def _alike(parts: bytes, comparator: str | None, unit: str | None, code: str | None) -> _Alike | None:
     """None where its meaning is no result, or no number, or cannot be read."""
-    data = composed(code=code, category=category, interpretation=interpretation, referenceRange=ranges)
+    data = composed(parts, "code", "category", "interpretation", "referenceRange")
     try:
         whole = _whole(data)
     except (msgspec.DecodeError, RecursionError):
         return None
-    whole = msgspec.structs.replace(whole, value_quantity=Quantity(1, comparator, unit, coded))
+    whole = msgspec.structs.replace(whole, value_quantity=Quantity(1, comparator, unit, code))
     seen, value, name = _Seen(whole, _categories(whole), "", None, None), value_of(whole), _name(whole, whole)
     if whole.code is None or value.value is None or not name or _is_social(name, whole, seen):
         return None
     codes, unknown = known_codes(whole.code)
-    return _Alike(_result(name, value, whole, seen, codes), whole.code.names()[1:], unknown)
+    result = _result(name, value, whole, seen, codes)
+    return _Alike(result, comparator or "", whole.code.names()[1:], unknown)
 
 
 class _Seen(NamedTuple):

@@ -7,12 +7,13 @@ Nothing is decoded deeper than needed to cut the resources apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 import msgspec
 
 from penia.read.error import ReadError
+from penia.read.fhir.alike import Common, Quick, Seen
 from penia.read.fhir.resources import Head
 from penia.read.source import MARK, File
 from penia.record import Problem
@@ -27,10 +28,17 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
     """One resource as bytes, with the address that its Bundle gives it and where it stood."""
 
     data: bytes
-    place: str
+    document: str
+    line: int = 0
+    """Of the document; 0 where it is no document of lines."""
     full_url: str | None = None
-    head: Head | None = None
+    head: Head | Common | None = None
     """Where it was looked at already."""
+    seen: Seen | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.document} line {self.line}" if self.line else self.document
 
 
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -58,14 +66,17 @@ _entry = msgspec.json.Decoder(_Entry)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def resources(file: File) -> Iterator[Raw | Problem]:
-    """Every resource of the file that is whole, and a problem for each part that is not."""
+def resources(file: File, quick: Mapping[str, Quick]) -> Iterator[Raw | Problem]:
+    """Every resource of the file that is whole, and a problem for each part that is not.
+
+    ``quick``: which kinds are understood at once, and how.
+    """
     lines = _Lines(file)
     seen, first, second = _start(lines)
     if not first:
         yield Problem("empty", file.name, "it holds nothing", "give a file with FHIR resources")
     elif second and _is_lines(file, first, second):
-        yield from _from_lines(file, chain(seen, lines))
+        yield from _from_lines(file, chain(seen, lines), quick)
     else:
         yield from of_document(b"\n".join([*seen, *lines]), file.name)
     if lines.error:
@@ -78,12 +89,12 @@ class _Lines:
 
     def __init__(self, file: File) -> None:
         self.error: ReadError | None = None
-        self._lines = self._cut(file)
+        self._lines = chain.from_iterable(self._cut(file))
 
     def __iter__(self) -> Iterator[bytes]:
         return self._lines
 
-    def _cut(self, file: File) -> Iterator[bytes]:
+    def _cut(self, file: File) -> Iterator[list[bytes]]:
         parts: list[bytes] = []
         try:
             for block in file.blocks():
@@ -92,11 +103,11 @@ class _Lines:
                 if len(lines) > 1:
                     lines[0] = b"".join(parts)
                     parts = [lines.pop()]
-                    yield from lines
+                    yield lines
         except ReadError as error:
             self.error = error
         if any(parts):
-            yield b"".join(parts)
+            yield [b"".join(parts)]
 
 
 def _start(lines: Iterable[bytes]) -> tuple[list[bytes], bytes, bytes]:
@@ -126,14 +137,17 @@ def _is_resource(line: bytes) -> bool:
         return False
 
 
-def _from_lines(file: File, lines: Iterable[bytes]) -> Iterator[Raw | Problem]:
+def _from_lines(file: File, lines: Iterable[bytes], quick: Mapping[str, Quick]) -> Iterator[Raw | Problem]:
+    """A bulk export has one kind of resource in a file: a line is looked at as the one before."""
+    kind = ""
     for number, line in enumerate(lines, 1):
         if line := line.strip().removeprefix(MARK):
-            place = f"{file.name} line {number}"
-            if head := _alone(line):
-                yield Raw(line, place, None, head)
+            head, seen = quick[kind].look(line) if kind in quick else (None, None)
+            if head := head or _alone(line):
+                kind = head.resource_type
+                yield Raw(line, file.name, number, None, head, seen)
             else:
-                yield from of_document(line, place)
+                yield from of_document(line, f"{file.name} line {number}")
 
 
 def _alone(line: bytes) -> Head | None:
@@ -176,7 +190,7 @@ def of_document(data: bytes, place: str) -> Iterator[Raw | Problem]:
             yield Problem("more-pages", place, reason, "fetch the next pages and give all of them")
         for entry in document.entry:
             if bytes(entry.resource):
-                yield Raw(bytes(entry.resource), place, entry.full_url)
+                yield Raw(bytes(entry.resource), place, 0, entry.full_url)
 
 
 MEND = "export or fetch it again"
@@ -209,4 +223,4 @@ def _whole(data: bytes, place: str, level: int) -> Iterator[Raw]:
     except (msgspec.DecodeError, RecursionError):
         return
     if bytes(entry.resource):
-        yield Raw(bytes(entry.resource), place, entry.full_url)
+        yield Raw(bytes(entry.resource), place, 0, entry.full_url)
