@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-ContributionKind = Literal["prior", "interaction", "counts", "finding", "test", "course"]
+ContributionKind = Literal["prior", "interaction", "counts", "finding", "test", "course", "silence"]
 
 
 class Citation(msgspec.Struct, frozen=True, omit_defaults=True):

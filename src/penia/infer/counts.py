@@ -25,7 +25,7 @@ from penia.infer.prior import tempos
 from penia.infer.taken import Course
 from penia.infer.weights import Weights
 from penia.knowledge.limits import limits
-from penia.knowledge.schema import Distribution, Drug, DrugPattern, Lineage, Pattern
+from penia.knowledge.schema import Distribution, Drug, DrugPattern, FindingKey, Lineage, Pattern
 from penia.knowledge.schema import Tempo as KnownTempo
 from penia.units import shown
 
@@ -45,6 +45,8 @@ class Evidence(msgspec.Struct, frozen=True):
     measured: Measured | None = None
     effective: tuple[float, ...] = ()
     """Effective number of simulated courses behind each; empty where none were simulated."""
+    unsaid: tuple[FindingKey, ...] = ()
+    """Findings of which the record says nothing, where that is the evidence."""
 
 
 Spread = tuple[float, float, float]

@@ -18,6 +18,7 @@ from penia.infer.posterior import posterior
 from penia.infer.prior import Weighed, normalised
 from penia.infer.ranking import LowCounts, Ranking
 from penia.infer.sets import Trial, marginal, search
+from penia.infer.silence import silence
 from penia.infer.ties import met, tied, ties
 from penia.infer.weights import Weights, settings, weights
 from penia.infer.young import at_this_age
@@ -82,6 +83,8 @@ def rank(
     known = met(who, knowledge.pairs)
     heard = told(who, shares, reading.facts, knowledge.findings, place, skip, brought, fitted, tied(known))
     findings = heard.scored()
+    unsaid = silence(who, shares, record, reading.facts, knowledge.findings, place, brought, fitted)
+    counts = counts if unsaid is None else [*counts, unsaid]
     if followed:
         standing = np.sum([prior, *(e.logs for e in counts), *(s.logs for s in findings)], axis=0)
         course = course_evidence(who, record, low.onset, fitted.counts.value, standing)

@@ -37,6 +37,10 @@ class Weights(Knowledge, frozen=True, eq=False):
     """Exponent of the days on which a value was measured: how many independent looks they come to."""
     floor: Figure
     """Least probability of a finding or test under any cause."""
+    spoken: Figure
+    """Most that a record tells of the signs that are there."""
+    reserved: Figure
+    """Signs told as there of a record that tells half as much."""
 
     refuted: Figure
     """Factor on the prior of a cause that the record states as excluded."""

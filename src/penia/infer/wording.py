@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
 import msgspec
 
-from penia.explanation import Citation, Contribution
+from penia.explanation import Citation, Contribution, ContributionKind
 from penia.infer.background import Weight
 from penia.infer.counts import Evidence
 from penia.infer.findings import Scored
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import settings
 from penia.knowledge import KnowledgeBase
-from penia.knowledge.schema import Figure, FindingRate, Pair, Source
+from penia.knowledge.schema import Figure, FindingKey, FindingRate, Pair, Source
 from penia.knowledge.scores import scores
 
 JUDGEMENT = Citation(title="expert judgement with a range, no published figure")
@@ -64,10 +64,15 @@ PRIOR = Contribution(
 )
 
 
+_KINDS: dict[str, ContributionKind] = {"tempo": "course", "course": "course", "silence": "silence"}
+NAMED = 3
+"""Signs that are named of those that nobody mentions."""
+
+
 def said(piece: Evidence | Scored) -> Contribution:
     """What a count or finding is before it moves a cause; its figures are of a cause that lists none."""
     if isinstance(piece, Evidence):
-        kind = "course" if piece.key in ("tempo", "course") else "counts"
+        kind = _KINDS.get(piece.key, "counts")
         return Contribution(kind, piece.key, piece.text, 0.0, places=piece.places)
     fact, name = piece.fact, piece.key.name
     return Contribution(
@@ -114,12 +119,26 @@ def count_contribution(
     said: Contribution, evidence: Evidence, hypothesis: Hypothesis, effective: float | None = None
 ) -> Contribution:
     """``effective``: number of simulated courses behind it."""
+    if evidence.unsaid:
+        return _unsaid(said, evidence.unsaid, hypothesis)
     origin = hypothesis.pattern.depth.origin(evidence.key)
     drawn = () if effective is None else (f"effective number of simulated courses {effective:.0f}",)
     return msgspec.structs.replace(
         said,
         figures=(_expected(evidence.key, hypothesis), *drawn),
         citations=(citation(hypothesis, origin.source, origin.verified),),
+    )
+
+
+def _unsaid(said: Contribution, signs: Sequence[FindingKey], hypothesis: Hypothesis) -> Contribution:
+    """Names those that are most usual under it."""
+    rated = ((hypothesis.rates.get(sign.key), sign.name) for sign in signs)
+    usual = sorted(((rate, name) for rate, name in rated if rate), key=lambda each: -each[0].p)[:NAMED]
+    cited = (citation for rate, _ in usual for citation in _cited(rate, hypothesis))
+    return msgspec.structs.replace(
+        said,
+        figures=tuple(f"{name}: P(present | this cause) {_of(rate)}" for rate, name in usual),
+        citations=tuple(dict.fromkeys(cited)),
     )
 
 
@@ -171,8 +190,12 @@ def _rates(rate: FindingRate | None, background: float) -> str:
         return f"no figure for this cause: taken as {rest}"
     if rate.anchor:
         return "the prior already rests on it"
+    return f"P(present | this cause) {_of(rate)}, {rest}"
+
+
+def _of(rate: FindingRate) -> str:
     interval = f" ({plain(rate.range[0])}–{plain(rate.range[1])})" if rate.range else ""
-    return f"P(present | this cause) {plain(rate.p)}{interval}, {rest}"
+    return f"{plain(rate.p)}{interval}"
 
 
 def missing(
