@@ -505,7 +505,7 @@ def test_a_percentage_that_became_a_count_was_understood() -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("Infectious work-up", ("test:blood-culture-bacteria", "test:ebv-vca-igm", "test:hiv-ag-ab")),
+        ("Infectious work-up", ("test:infection-found",)),
         ("Nutritional work-up", ("HP:0100502", "HP:0100507")),
     ],
 )

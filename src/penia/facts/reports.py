@@ -162,7 +162,8 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
     if verdict.whole_negative(text):
         plain = organisms.unnamed(name)
         both = words.read_words(f"normal {plain}; {plain} normal", True).keys
-        both += words.read_groups(f"normal {name}; {name} normal")
+        for searched in _searches(name):
+            both += words.read_groups(f"normal {searched}; {searched} normal")
         found += [
             one
             for one in both
@@ -173,6 +174,21 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
     if len(text.split()) <= 3:
         found += _named_after_finding(name, verdict.generic(text))
     return [one for one in found if one.present or not _of_a_part(one.key, name)]
+
+
+_SEARCHES = re.compile(
+    r"(?P<list>\w[\w ]*(?:(?:, ?| and | or |, and |, or )\w[\w ]*)+?) "
+    r"(?P<head>work ?up|evaluation|screen(?:ing)?|investigations?|causes?|etiolog(?:y|ies)|tests|testing|studies)\b.*"
+)
+
+
+def _searches(name: str) -> list[str]:
+    """``Infectious, malignant or immune causes``: each of them, with what they share."""
+    found = _SEARCHES.fullmatch(name)
+    if found is None:
+        return [name]
+    each = re.split(r", ?(?:and |or )?| and | or ", found["list"])
+    return [name, *(f"{one} {found['head']}" for one in each)]
 
 
 def _of_a_part(key: str, name: str) -> bool:

@@ -231,6 +231,6 @@ def _by_information(knowledge: KnowledgeBase, name: str) -> tuple[str, ...]:
 
     totals = {score.decides for score in scores().scores}
     rows = [r for r in rates.values() if not r.anchor and r.key in vocabulary and r.key not in totals]
-    rows = [rate for rate in rows if not vocabulary[rate.key].derived]
+    rows = [r for r in rows if not vocabulary[r.key].derived and not vocabulary[r.key].wide]
     rows.sort(key=lambda rate: (-information(rate), rate.key))
     return tuple(rate.key for rate in rows)

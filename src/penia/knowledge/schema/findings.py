@@ -29,6 +29,8 @@ class FindingKey(Knowledge, frozen=True):
     """A higher step of the broader finding (ferritin above 2000 of raised ferritin) and no kind of it."""
     of_drug: bool = False
     """What happened when a drug was stopped or given again: said beside a drug, it is of that drug alone."""
+    wide: bool = False
+    """Told of a search for anything of its kind, which nobody orders as such."""
     text: str | None = None
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
 
