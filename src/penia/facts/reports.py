@@ -178,7 +178,8 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
 
 _SEARCHES = re.compile(
     r"(?P<list>\w[\w ]*(?:(?:, ?| and | or |, and |, or )\w[\w ]*)+?) "
-    r"(?P<head>work ?up|evaluation|screen(?:ing)?|investigations?|causes?|etiolog(?:y|ies)|tests|testing|studies)\b.*"
+    r"(?P<head>(?:work ?up|evaluation|screen(?:ing)?|investigations?|causes?|etiolog(?:y|ies)|tests|testing"
+    r"|studies)\b.*)"
 )
 
 
