@@ -113,6 +113,9 @@ class Groups:
 
     def add(self, raw: Raw) -> None:
         head = raw.head
+        if head is not None and raw.seen is not None:
+            self._file(head.resource_type, head, raw)
+            return
         if head is None or not is_clean(raw.data):
             try:
                 data, cut = cleaned(raw.data)
@@ -141,14 +144,18 @@ class Groups:
 
     def _file(self, kind: str, head: Head | Common, raw: Raw) -> None:
         name = f"{kind}/{head.id}" if head.id else ""
-        if kind in POINTED_AT and raw.full_url:
-            self.aliases[raw.full_url] = name or f"{kind}/{raw.full_url}"
-        if kind == "Patient":
-            piles = self._of_patient(name or f"{kind}/{raw.full_url or ''}", head, raw)
+        if kind in POINTED_AT:
+            called = name or f"{kind}/{raw.full_url or ''}"
+            if raw.full_url:
+                self.aliases[raw.full_url] = called
+            if kind in SHARED:
+                self.shared[called] = raw.data
+            if kind == "Patient":
+                piles = self._of_patient(called, head, raw)
+            else:
+                piles = self._of_subject(kind, head, raw)
         else:
             piles = self._of_subject(kind, head, raw)
-        if kind in SHARED:
-            self.shared[name or f"{kind}/{raw.full_url or ''}"] = raw.data
         if piles is not None:
             piles[kind].loose.append((name, raw.data, raw.seen))
             self._room -= len(raw.data)

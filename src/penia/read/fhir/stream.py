@@ -14,6 +14,7 @@ import msgspec
 
 from penia.read.error import ReadError
 from penia.read.fhir.alike import Common, Quick, Seen
+from penia.read.fhir.clean import is_clean
 from penia.read.fhir.resources import Head
 from penia.read.source import MARK, File
 from penia.record import Problem
@@ -35,6 +36,7 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
     head: Head | Common | None = None
     """Where it was looked at already."""
     seen: Seen | None = None
+    """Of a line that is clean (``clean.py``), what it says."""
 
     @property
     def place(self) -> str:
@@ -142,7 +144,7 @@ def _from_lines(file: File, lines: Iterable[bytes], quick: Mapping[str, Quick]) 
     kind = ""
     for number, line in enumerate(lines, 1):
         if line := line.strip().removeprefix(MARK):
-            head, seen = quick[kind].look(line) if kind in quick else (None, None)
+            head, seen = quick[kind].look(line) if kind in quick and is_clean(line) else (None, None)
             if head := head or _alone(line):
                 kind = head.resource_type
                 yield Raw(line, file.name, number, None, head, seen)
