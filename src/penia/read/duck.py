@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from penia.read.error import ReadError
 
@@ -23,6 +25,8 @@ MEMORY = "1GB"
 ATTACHED = "cdm"
 CHUNK = 2_000
 """Rows taken at a time."""
+BATCH = 20_000
+"""Rows of which equal texts are one object."""
 
 Row = tuple[str | None, ...]
 
@@ -48,6 +52,7 @@ def connected(path: Path | None = None) -> DuckDBPyConnection:
             connection.execute(f"attach {_literal(str(path))} as {ATTACHED} (type duckdb, read_only)")
             connection.execute("set enable_external_access = false")
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # else it is shown where rows are read slowly
     except BaseException:
         shutil.rmtree(spill, ignore_errors=True)
         raise
@@ -87,6 +92,32 @@ def rows(connection: DuckDBPyConnection, sql: str, parameters: Sequence[str] = (
 def rows_of(name: str, connection: DuckDBPyConnection, sql: str, parameters: Sequence[str]) -> Iterator[Row]:
     """The same. Raises ReadError, which says that ``name`` cannot be read."""
     return chain.from_iterable(_chunks_of(name, connection, sql, parameters))
+
+
+def many(name: str, connection: DuckDBPyConnection, sql: str) -> Iterator[Row]:
+    """Rows of texts, for whole tables: in a batch of them equal texts are one object, which is made, hashed
+    and let go of once. Raises ReadError as ``rows_of`` does."""
+    return chain.from_iterable(_batches(name, connection, sql))
+
+
+def _batches(name: str, connection: DuckDBPyConnection, sql: str) -> Iterator[Iterable[Row]]:
+    import duckdb
+
+    try:
+        with _in_words():
+            for batch in cast(Any, connection.cursor().sql(sql)).to_arrow_reader(BATCH):
+                yield zip(*map(_texts, batch.columns), strict=True)
+    except (duckdb.Error, OSError, ValueError) as error:  # the last two are pyarrow's
+        raise ReadError(f"{name} cannot be read ({first_line(error)}); export it again.") from error
+
+
+def _texts(column: Any) -> list[str | None]:
+    """Of a pyarrow.Array."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    found = column.dictionary_encode()
+    texts = np.array([*found.dictionary.to_pylist(), None], object)
+    return texts[found.indices.fill_null(len(texts) - 1).to_numpy()].tolist()
 
 
 def _chunks_of(

@@ -28,6 +28,8 @@ _NUMBER = re.compile(r"\s*[<>≤≥=~+-]*\s*\d")
 _POINTED = re.compile(r"[<>=≤≥\s]*[1-9]\d{0,2}\.\d{3}\D*")
 """``4.500``, which is 4500 where a point parts thousands."""
 BELOW = ("<", "<=")
+BLOOD = frozenset({"count", "percent", "mass"})
+"""Kinds of analytes that become blood counts."""
 
 
 class Percent(msgspec.Struct, frozen=True):
@@ -55,22 +57,29 @@ class Measured(msgspec.Struct):
 
 
 def sort_out(results: list[tuple[TestResult, tuple[str, ...]]], problems: Problems) -> Measured:
-    """``results`` each with other names of the same test, tried where the first is not known."""
+    """``results`` each with other names of the same test, tried where the first is not known; one with an
+    analyte is known to its reader, as a test that is no blood count."""
     measured = Measured()
     for result, names in results:
-        what = _analyte(result.codes, result.name, names)
+        if result.analyte is not None:
+            _test(result, result.analyte, result.kind == "vital", measured, problems)
+            continue
+        what = analyte_of(result.codes, result.name, names)
         if what is None:
             _unmapped(result, problems)
             measured.tests.append(result)
-        elif what.kind in ("count", "percent", "mass"):
+        elif what.kind in BLOOD:
             _blood_count(result, what, measured, problems)
         else:
-            _test(result, what, measured, problems)
+            vital = what.kind == "vital"
+            named = msgspec.structs.replace(result, analyte=what.name, kind="vital" if vital else result.kind)
+            _test(named, what.name, vital, measured, problems)
     return measured
 
 
 @lru_cache(maxsize=10_000)
-def _analyte(codes: tuple[str, ...], name: str, others: tuple[str, ...]) -> Analyte | None:
+def analyte_of(codes: tuple[str, ...], name: str, others: tuple[str, ...] = ()) -> Analyte | None:
+    """By the codes or a name, the first that is known."""
     return next((found for told in (name, *others) if (found := analyte(codes, told))), None)
 
 
@@ -84,15 +93,12 @@ def _in_no_table(name: str, codes: tuple[str, ...]) -> str:
     return f"{name} ({', '.join(codes)}) is in no table, so only its words are read"
 
 
-def _test(result: TestResult, what: Analyte, measured: Measured, problems: Problems) -> None:
-    named = msgspec.structs.replace(
-        result, analyte=what.name, kind="vital" if what.kind == "vital" else result.kind
-    )
-    limit = vital_limit(what.name, result.unit) if what.kind == "vital" else None
+def _test(result: TestResult, name: str, vital: bool, measured: Measured, problems: Problems) -> None:
+    limit = vital_limit(name, result.unit) if vital else None
     if limit and result.value is not None and not limit.holds(result.value):
-        _implausible(result, what.name, problems)
+        _implausible(result, name, problems)
     else:
-        measured.tests.append(named)
+        measured.tests.append(result)
 
 
 def _blood_count(result: TestResult, what: Analyte, measured: Measured, problems: Problems) -> None:

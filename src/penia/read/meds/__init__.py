@@ -112,8 +112,8 @@ class Loaded:
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
         coded = self._coded
-        rows = Grouped(self._rows(f"{WANTED} order by subject"))
-        left = Grouped(self._rows(f"{UNKNOWN} group by all order by subject"))
+        rows = Grouped(duck.many(self._name, self._connection, f"{WANTED} order by subject"))
+        left = Grouped(duck.many(self._name, self._connection, f"{UNKNOWN} group by all order by subject"))
         for name in self.people:
             yield self._made(name, coded, rows.of(name), left.of(name), None)
 

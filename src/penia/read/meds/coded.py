@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from penia.codes import administered, vocabulary_code
 from penia.codes.meds import Meaning
+from penia.read.measure import BLOOD, analyte_of
+from penia.read.quantity import Said, said
+from penia.record import TestKind
 
 
 class Described(NamedTuple):
@@ -24,6 +28,8 @@ class Described(NamedTuple):
 
 NOTHING = Described(None, ())
 RESULT = Meaning("result", "", {})
+VALUES = 1_000
+"""Different values that are kept of a code: few have as many."""
 
 
 class Coded(NamedTuple):
@@ -41,6 +47,12 @@ class Coded(NamedTuple):
     """Where the code itself holds it."""
     dose: str | None
     """Of an administration: whether its status is that of a dose given, or of one started or stopped."""
+    analyte: str | None
+    """Of a result that is no blood count."""
+    kind: TestKind
+    """Of a result."""
+    valued: Callable[[str | None], Said]
+    """What a number without words says, in ``unit``; kept for the next alike."""
 
     @staticmethod
     def of(code: str, found: Meaning | None, described: Described) -> Coded:
@@ -53,4 +65,12 @@ class Coded(NamedTuple):
         codes = tuple(dict.fromkeys((*own, *described.codes)))
         name, unit, dose = described.name or told, fields.get("unit"), administered(fields.get("status"))
         drugs = tuple(c for c in codes if c.startswith("rxnorm:"))
-        return Coded(code, found, described, codes, drugs, name, unit, dose)
+        what = analyte_of(codes, name)
+        other = what.name if what is not None and what.kind not in BLOOD else None
+        kind = "vital" if what is not None and what.kind == "vital" else "laboratory"
+        valued = lru_cache(VALUES)(partial(_valued, unit))
+        return Coded(code, found, described, codes, drugs, name, unit, dose, other, kind, valued)
+
+
+def _valued(unit: str | None, number: str | None) -> Said:
+    return said(number, None, None, unit)

@@ -98,7 +98,8 @@ class Events:
         words: str | None,
         unit: str | None,
     ) -> None:
-        value, comparator, flag, text, written = said(amount, None, words, unit)
+        told = said(amount, None, words, unit) if words or unit != coded.unit else coded.valued(amount)
+        value, comparator, flag, text, written = told
         if words and contradicted(value, words):
             reason = (
                 f"numeric_value {value:g} and text_value {words[:40]!r} are two numbers; neither was used"
@@ -109,7 +110,9 @@ class Events:
             TestResult(
                 name=coded.name,
                 time=time,
+                kind=coded.kind,
                 codes=coded.codes,
+                analyte=coded.analyte,
                 value=value,
                 unit=unit,
                 comparator=comparator,
