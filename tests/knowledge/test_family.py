@@ -111,6 +111,13 @@ def test_a_row_that_the_children_use_up_leaves_a_little_and_never_less_than_noth
     assert left(0.32, [0.95], [0.5]) < 0
 
 
+def test_a_row_of_which_the_children_have_too_little_is_as_frequent_as_anywhere_and_not_certain() -> None:
+    own = child(0.8, findings=(FindingRate(key="HP:0001744", p=0.1),))
+    others = rest(WHOLE, [own], {own.id: grown(own, WHOLE)})
+    assert left(rate(WHOLE, "HP:0001744"), [0.1], [0.8]) > 1
+    assert others is not None and rate(others, "HP:0001744") == rate(WHOLE, "HP:0001744")
+
+
 def test_children_that_are_the_whole_leave_no_rest() -> None:
     one, two = child(0.4), child(0.6, id="acute-leukemia/y")
     assert rest(WHOLE, [one, two], {c.id: grown(c, WHOLE) for c in (one, two)}) is None

@@ -139,7 +139,12 @@ def _left_row(row: FindingRate, parts: Sequence[float], shares: Sequence[float])
 
 
 def _bounded(whole: float, parts: Sequence[float], shares: Sequence[float]) -> float:
-    return min(max(left(whole, parts, shares), LEAST * whole), 1 - LEAST * (1 - whole))
+    """Where the children have so little of it that the rest would have more than all, their figures and the
+    whole's come from different people: it is then as frequent as it is anywhere, not certain."""
+    found = left(whole, parts, shares)
+    if found > 1:
+        found = max(whole, *parts)
+    return min(max(found, LEAST * whole), 1 - LEAST * (1 - whole))
 
 
 def _left_pattern(whole: Pattern, parts: Sequence[Pattern], shares: Sequence[float]) -> Pattern:
