@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from penia.facts.clause import clauses
+from penia.facts.clause import LONGEST, clauses
 from penia.facts.tables import normalise
 
 
@@ -56,3 +56,9 @@ def test_a_denied_kind_leaves_the_whole_open() -> None:
     (clause,) = clauses("no mediastinal lymphadenopathy")
     at = clause.text.index("lymphadenopathy")
     assert not clause.lone(at, len(clause.text))
+
+
+def test_a_text_without_an_end_is_cut_into_clauses_and_read_to_its_last_word() -> None:
+    found = clauses("fever " * 5000 + "headache")
+    assert max(len(clause.text) for clause in found) <= LONGEST
+    assert found[-1].text.endswith("fever headache")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from textwrap import wrap
 
 import msgspec
 
@@ -127,10 +128,19 @@ def _closes_list(text: str, at: int, stop: int) -> bool:
     )
 
 
+LONGEST = 1000
+"""Characters of a clause: what goes on without an end is cut, as each finding in it looks at the whole."""
+
+
 @lru_cache(4096)
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a normalised text."""
-    return tuple(_clause(part.strip()) for part in _ends().split(text) if part.strip())
+    parts = (part.strip() for part in _ends().split(text))
+    return tuple(_clause(piece) for part in parts for piece in _pieces(part))
+
+
+def _pieces(part: str) -> list[str]:
+    return [part] if 0 < len(part) <= LONGEST else wrap(part, LONGEST)
 
 
 def of_somebody(text: str) -> bool:
