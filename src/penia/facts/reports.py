@@ -176,8 +176,9 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
     return [one for one in found if one.present or not _of_a_part(one.key, name)]
 
 
+_BETWEEN = r"(?:, ?(?:and |or )?| and | or )"
 _SEARCHES = re.compile(
-    r"(?P<list>\w[\w ]*(?:(?:, ?| and | or |, and |, or )\w[\w ]*)+?) "
+    rf"(?P<list>\w[\w ]*(?:{_BETWEEN}\w[\w ]*)+?) "
     r"(?P<head>(?:work ?up|evaluation|screen(?:ing)?|investigations?|causes?|etiolog(?:y|ies)|tests|testing"
     r"|studies)\b.*)"
 )
@@ -188,7 +189,7 @@ def _searches(name: str) -> list[str]:
     found = _SEARCHES.fullmatch(name)
     if found is None:
         return [name]
-    each = re.split(r", ?(?:and |or )?| and | or ", found["list"])
+    each = re.split(_BETWEEN, found["list"])
     return [name, *(f"{one} {found['head']}" for one in each)]
 
 

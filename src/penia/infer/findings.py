@@ -1,13 +1,14 @@
 """What findings and tests say: log P(finding | cause) against its rate under causes that do not list it.
 
-Unknown contributes nothing. A cause that lists no rate for a finding takes the background: the base rate less
-what the causes that do list it put into it. A disease that the record already states brings its findings with
-it whatever lowered the count, less of them while it rests, and so does the low count itself (fever,
-bleeding): they are joined to every hypothesis by a noisy or. Findings of one cluster move together: for each
-cause the strongest counts whole, the rest in part; a finding that another one implies counts only where the
-other has no rate. A test that is sent on suspicion is sent more often where it would be positive, so that a
-positive one says more than its rates; negative ones come mostly from batteries and say no less. Several
-causes at once are joined by a noisy or with the background as its leak.
+Unknown contributes nothing here (what a record leaves unsaid: ``silence``). A cause that lists no rate for a
+finding takes the background: the base rate less what the causes that do list it put into it. A disease that
+the record already states brings its findings with it whatever lowered the count, less of them while it rests,
+and so does the low count itself (fever, bleeding): they are joined to every hypothesis by a noisy or.
+Findings of one cluster move together: for each cause the strongest counts whole, the rest in part; a finding
+that another one implies counts only where the other has no rate. A test that is sent on suspicion is sent
+more often where it would be positive, so that a positive one says more than its rates; negative ones come
+mostly from batteries and say no less. Several causes at once are joined by a noisy or with the background as
+its leak.
 
 C hypotheses, F facts, R sets of n hypotheses.
 """

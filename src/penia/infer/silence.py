@@ -40,12 +40,13 @@ def silence(
 ) -> Evidence | None:
     """log P(nobody mentions them | hypothesis) against one that lists none of them; arguments as of
     ``findings.told``. None where the record tells of no sign in words."""
-    signs = spoken_of(vocabulary)
+    signs = _spoken_of(vocabulary)
     said = {fact.key: fact for fact in facts}
     words = {finding.name for finding in record.findings}
     heard = [fact.present for key in signs if (fact := said.get(key)) and fact.text in words]
     there = sum(heard)
-    if not there:
+    silent = tuple(vocabulary[key] for key in signs if key not in said)
+    if not there or not silent:
         return None
     told = fitted.spoken.value * there / (there + fitted.reserved.value)
     denied = min((len(heard) - there) / len(signs), told)
@@ -62,12 +63,11 @@ def silence(
     counts = rates.listed & ~(rates.anchor & tried.anchored[:, None]) & unsaid
     thinned = np.where(counts, logs, 0.0).T.copy()
     _bundles(vocabulary, fitted).thin(thinned)
-    silent = tuple(key for key in keys if key.key not in said)
     return Evidence("silence", "signs that nobody mentions", thinned.sum(axis=0), unsaid=silent)
 
 
 @derived
-def spoken_of(vocabulary: dict[str, FindingKey]) -> tuple[str, ...]:
+def _spoken_of(vocabulary: dict[str, FindingKey]) -> tuple[str, ...]:
     """Keys of signs that a person has or shows and that no investigation decides."""
     decided = {result.key for one in investigations().investigations for result in one.results}
     return tuple(
@@ -79,4 +79,4 @@ def spoken_of(vocabulary: dict[str, FindingKey]) -> tuple[str, ...]:
 
 @derived
 def _bundles(vocabulary: dict[str, FindingKey], fitted: Weights) -> Bundled:
-    return Bundled.of(clusters([vocabulary[key] for key in spoken_of(vocabulary)], fitted))
+    return Bundled.of(clusters([vocabulary[key] for key in _spoken_of(vocabulary)], fitted))
