@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import penia
+from penia.infer.weights import weights
 from penia.record import Condition, Count, Finding, Person, Record
 
 NOW = datetime(2024, 5, 3, 8, tzinfo=UTC)
@@ -64,3 +66,10 @@ def test_the_signs_that_are_usual_under_the_cause_are_named() -> None:
     said = next(c for c in kala.contributions if c.kind == "silence")
     assert said.figures[0].startswith("Fever: P(present | this cause) 0.98")
     assert said.citations
+
+
+def test_the_documents_tell_the_figures_of_the_weights() -> None:
+    told = f"{weights().spoken.value:g} n / (n + {weights().reserved.value:g})"
+    docs = Path(__file__).parents[2] / "docs"
+    for page in ("explanation/model.md", "decisions/inference.md"):
+        assert told in " ".join((docs / page).read_text(encoding="utf-8").split())
