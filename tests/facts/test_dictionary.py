@@ -35,6 +35,7 @@ def test_each_key_that_a_rule_names_has_words() -> None:
     named |= {key for row in tables.groups() for key in row.keys} | set(tables.drugs())
     named |= {area.key for area in tables.places().areas} | set(tables.implies())
     named |= {key for row in tables.replaced() for key in (*row.lacks, *row.excess)}
+    named |= {key for gone, known in tables.rules().treated.items() for key in (gone, *known)}
     assert named <= keys, sorted(named - keys)
 
 

@@ -681,6 +681,14 @@ def test_an_infection_that_stays_is_told_by_an_old_test(name: str, key: str) -> 
     assert says(read(tests=(TestResult(name, T - 300 * DAY, text="positive"),)), key) is True
 
 
+def test_what_the_treatment_of_a_known_disease_takes_away_denies_nothing() -> None:
+    load = (TestResult("HIV RNA", T, text="not detected"),)
+    assert says(read(tests=load), "test:hiv-rna") is False
+    assert says(read(tests=load, conditions=(Condition("HIV infection", since=T),)), "test:hiv-rna") is None
+    taken = (Exposure("dolutegravir", ingredient="dolutegravir", start=T - 90 * DAY),)
+    assert says(read(tests=load, exposures=taken), "test:hiv-rna") is None
+
+
 def test_signs_of_an_illness_in_a_report_of_years_ago_are_none_of_now() -> None:
     def pneumonia(days: int) -> bool | None:
         return says(read(tests=(TestResult("Chest CT", T - days * DAY, text="pneumonia"),)), "HP:0002090")

@@ -118,6 +118,23 @@ def test_a_proven_opportunist_leaves_little_to_a_second_one() -> None:
     assert other["disseminated-fungal"] < unproven["disseminated-fungal"]
 
 
+def seroconverting(*results: tuple[str, str]) -> float:
+    record = Record(
+        Person("p", sex="male", birth=date(1998, 5, 1)),
+        counts=counts(WBC=2.9, ANC=1.6, ALC=0.9, PLT=120, HB=145),
+        findings=found("fever", "rash", "sore throat", "lymphadenopathy", "unprotected sex"),
+        tests=tuple(TestResult(name, time=NOW, text=text) for name, text in results),
+    )
+    return chances(record, "emergency").get("hiv", 0)
+
+
+def test_the_rna_of_hiv_decides_where_the_antibodies_cannot_yet() -> None:
+    antibody, both = ("HIV antibody", "negative"), ("HIV antigen/antibody", "negative")
+    assert seroconverting(antibody, ("HIV RNA", "2,300,000 copies/mL")) > 0.9
+    assert seroconverting(antibody) > 1.3 * seroconverting(both)
+    assert seroconverting(antibody, ("HIV RNA", "not detected")) < seroconverting(antibody) / 5
+
+
 NEGATIVE = (
     ("HIV antigen/antibody", "negative"),
     ("Hepatitis B surface antigen", "negative"),

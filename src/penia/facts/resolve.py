@@ -32,7 +32,15 @@ def resolve(said: Iterable[tuple[Said, Source]]) -> tuple[Fact, ...]:
     for one, source in said:
         by_key.setdefault(one.key, []).append((one, source))
     facts = {key: _fact(max(all_said, key=_weight), all_said) for key, all_said in by_key.items()}
+    _forget_treated(facts)
     return tuple(facts[key] for key in sorted(_implied(facts)))
+
+
+def _forget_treated(facts: dict[str, Fact]) -> None:
+    for key, diseases in tables.rules().treated.items():
+        absent = key in facts and not facts[key].present
+        if absent and any(disease in facts and facts[disease].present for disease in diseases):
+            del facts[key]
 
 
 def _weight(entry: tuple[Said, Source]) -> tuple[bool, bool, bool, bool, datetime]:

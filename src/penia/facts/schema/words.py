@@ -140,6 +140,8 @@ class Rules(Row, frozen=True):
     """Finding key → names of tests that see too little of the person to deny it."""
     over: frozenset[str]
     """Keys that a diagnosis of the past no longer says."""
+    treated: dict[str, tuple[str, ...]]
+    """Finding key → known diseases whose treatment takes it away: beside them its absence says nothing."""
     fever: Fever
 
 
