@@ -135,6 +135,22 @@ def test_the_rna_of_hiv_decides_where_the_antibodies_cannot_yet() -> None:
     assert seroconverting(antibody, ("HIV RNA", "not detected")) < seroconverting(antibody) / 5
 
 
+def poisoned(*results: tuple[str, float]) -> float:
+    record = Record(
+        Person("p", sex="female", birth=date(1982, 5, 1)),
+        counts=counts(WBC=2.4, ANC=1.1, ALC=0.8, PLT=120, HB=98),
+        findings=found("peripheral neuropathy"),
+        tests=tuple(TestResult(name, time=NOW, value=value, unit="ug/L") for name, value in results),
+    )
+    return chances(record, "outpatient").get("heavy-metal", 0)
+
+
+def test_mercury_tells_a_poisoning_as_arsenic_does() -> None:
+    unknown, mercury = poisoned(), poisoned(("Blood mercury", 85))
+    assert mercury > 0.9 > unknown
+    assert poisoned(("Blood mercury", 3)) < unknown
+
+
 NEGATIVE = (
     ("HIV antigen/antibody", "negative"),
     ("Hepatitis B surface antigen", "negative"),
