@@ -8,6 +8,7 @@ from penia.facts import (
     hpo,
     joined,
     labs,
+    marrow,
     organisms,
     parts,
     results,
@@ -66,6 +67,8 @@ def read_test(test: TestResult, body: Body) -> Heard:
     measured = set[str]() if "marrow" in name else _by_number(name, text)
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
+    if any(row.key == _CELLULARITY and row.result == "text" for row in testnames.rows_named(name)):
+        heard.keys += _unless_decided(heard, marrow.read_cells(text))
     if _PANEL.search(name):
         inner = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
         heard.keys += _unless_decided(heard, inner)
@@ -89,6 +92,8 @@ def _in_one_word(test: TestResult) -> str:
     return whole if whole in ("normal", "negative", "low") else ""
 
 
+_CELLULARITY = "HP:0005528"
+"""What a report on the marrow as a whole decides."""
 _PRESSURE = re.compile(r"(?:arterial )?(?:blood pressure|bp)(?: on (?:arrival|admission))?")
 _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 """Systolic over diastolic pressure."""
@@ -152,11 +157,11 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
     smear = any(word in name for word in ("smear", "film", "picture", "morphology", "differential"))
-    marrow = "marrow" in name
+    of_marrow = "marrow" in name
     found = [*words.read_words(text, True).keys, *hpo.named_terms(text, True)]
     rules = tables.rules()
-    seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in rules.of_marrow_too))
-    found = [one for one in seen if not (marrow and one.key in rules.not_of_marrow)]
+    seen = (one for one in found if _allowed(one.key, smear) or (of_marrow and one.key in rules.of_marrow_too))
+    found = [one for one in seen if not (of_marrow and one.key in rules.not_of_marrow)]
     if organisms.named(name):
         found = [one for one in found if one.key not in rules.not_of_organisms]
     if verdict.whole_negative(text):

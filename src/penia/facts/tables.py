@@ -16,7 +16,7 @@ from penia.facts.schema.background import (
     Places,
     ReplacedRow,
 )
-from penia.facts.schema.measured import Labs, Organisms, TestRow, Vital
+from penia.facts.schema.measured import Labs, Marrow, Organisms, TestRow, Vital
 from penia.facts.schema.words import Family, Group, Lineages, LineageWords, Predicates, Rules
 from penia.knowledge.factindex import FactIndex
 from penia.knowledge.store import table
@@ -57,6 +57,11 @@ def tests() -> tuple[TestRow, ...]:
 @cache
 def organisms() -> Organisms:
     return _part("organisms", Organisms)
+
+
+@cache
+def marrow() -> Marrow:
+    return _part("marrow", Marrow)
 
 
 @cache

@@ -10,7 +10,7 @@ from penia.facts.schema.background import (
     Places,
     ReplacedRow,
 )
-from penia.facts.schema.measured import Labs, Organisms, TestRow, Vital
+from penia.facts.schema.measured import Labs, Marrow, Organisms, TestRow, Vital
 from penia.facts.schema.words import Family, Group, Hpo, Lineages, Predicates, Rules, Words
 from penia.knowledge.wording import Spelling
 
@@ -22,6 +22,7 @@ FILES: dict[str, object] = {
     "groups": tuple[Group, ...],
     "tests": tuple[TestRow, ...],
     "organisms": Organisms,
+    "marrow": Marrow,
     "labs": Labs,
     "vitals": tuple[Vital, ...],
     "conditions": tuple[ConditionRow, ...],

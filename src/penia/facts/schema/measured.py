@@ -158,3 +158,29 @@ class Vital(Row, frozen=True):
     """Our names in the LOINC table."""
     plausible: tuple[float, float] | None = None
     """A value without a unit is taken only between these."""
+
+
+Amount = Literal["none", "few", "normal", "many", "named"]
+
+
+class MarrowCells(Row, frozen=True):
+    """A kind of cell, and what each amount of it in the marrow means."""
+
+    names: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    none: dict[str, bool] = field(default_factory=dict[str, bool])
+    few: dict[str, bool] = field(default_factory=dict[str, bool])
+    normal: dict[str, bool] = field(default_factory=dict[str, bool])
+    many: dict[str, bool] = field(default_factory=dict[str, bool])
+    named: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Where it is named without an amount."""
+
+
+class Marrow(Row, frozen=True):
+    """marrow.yaml: how much a marrow report finds of each kind of cell."""
+
+    amounts: dict[Amount, tuple[str, ...]]
+    lines: tuple[str, ...]
+    """Kinds of cells of which two that are few, and none that is not, mean ``empty``."""
+    empty: str
+    cells: dict[str, MarrowCells]
