@@ -18,6 +18,7 @@ _CLASS = re.compile(r"\big ?([mga])\b")
 _MINUS = re.compile(r"\big ?([mg]) ?\(? ?[-−–]\)?(?=$|[\s,;/])", re.IGNORECASE)
 _PLUS = re.compile(r"\b(ig ?[mg]) ?\+")
 _TITER = re.compile(r"1\s*(?::|/|in )\s*(\d{1,6})\b")
+_BELOW = re.compile(r"<\s*1\s*(?::|/|in )\s*\d{1,6}\b")
 _JOINT = re.compile(r"[ ,/+&]*(?:\b(?:and|or|antibod(?:y|ies)|was|were|is|are|both)\b[ ,/+&]*)*")
 
 
@@ -142,9 +143,10 @@ def _antibodies(organism: Organism, method: Method, name: str, result: str, raw:
 
 
 def _titer(organism: Organism, key: str, verdict: bool | None, raw: str) -> Told:
-    numbers = [int(n) for n in _TITER.findall(re.sub(r"(?<=\d),(?=\d{3})", "", raw))]
-    if numbers and organism.titer:
-        verdict = max(numbers) >= organism.titer and not re.search(r"<\s*1\s*[:/]", raw)
+    whole = re.sub(r"(?<=\d),(?=\d{3})", "", raw)
+    numbers = [int(n) for n in _TITER.findall(_BELOW.sub("", whole))]
+    if organism.titer and (numbers or _BELOW.search(whole)):
+        verdict = max(numbers, default=0) >= organism.titer
     return {key: verdict}
 
 

@@ -11,7 +11,9 @@ from penia.facts.statement import Said
 
 def read_parts(name: str, text: str, raw: str, flag: str | None, above: bool | None) -> list[Said]:
     """Each part of the result that names a test of its own, then the test by its name."""
-    whole = {row.key for row in testnames.rows_named(name) if row.result in results.BY_WORDS}
+    rows = testnames.rows_named(name)
+    whole = {row.key for row in rows if row.result in results.BY_WORDS}
+    genes = {row.key for row in rows if row.result == "gene"}
     parts: dict[str, set[bool]] = {}
     told, opened = "", verdict.opens_bare(text)
     for piece, result in joined.name_and_result(text):
@@ -30,8 +32,12 @@ def read_parts(name: str, text: str, raw: str, flag: str | None, above: bool | N
         for one in said or (results.read_result(inner, result, result, None) if alone else []):
             if one.key not in whole:
                 parts.setdefault(one.key, set()).add(one.present)
+    whole_says = results.read_result(name, text, raw, flag, above)
+    for one in whole_says:
+        if one.present and one.key in genes and one.key in parts:
+            parts[one.key].add(True)
     found = [Said(key, True in said, decisive=True) for key, said in parts.items()]
-    return found + [one for one in results.read_result(name, text, raw, flag, above) if one.key not in parts]
+    return found + [one for one in whole_says if one.key not in parts]
 
 
 def _listed_with(name: str, inner: str) -> str:

@@ -147,7 +147,7 @@ def _culture(row: TestRow, text: str, raw: str) -> bool | None:
 _VARIANT = re.compile(
     r"zygous|biallelic|monoallelic|pathogenic|mutat|variant|delet|duplicat|insert|frame ?shift|nonsense"
     r"|missense|splic|truncat|\bloss\b"
-    r"|\bc ?\.|\bp ?\.|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
+    r"|\bc ?\.|\bp ?\.|\bp [a-z]{3}\d|\bexon|[acgt]>[acgt]|fs\b|\bdel\b|\b[a-z]\d{2,4}[a-z]\b|\bvaf\b|carrier"
 )
 
 
