@@ -68,5 +68,5 @@ def _result_start() -> re.Pattern[str]:
         (*result.negative, *result.unknown, *result.positive, *result.low, *result.high, _GENETIC)
     )
     return re.compile(
-        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
+        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])(?<!cov )(?<!hhv )(?<!hsv )(?<!hiv )(?<!htlv )(?<!type )[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
     )

@@ -67,7 +67,7 @@ def read_test(test: TestResult, body: Body) -> Heard:
     measured = set[str]() if "marrow" in name else _by_number(name, text)
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
-    if any(row.key == _CELLULARITY and row.result == "text" for row in testnames.rows_named(name)):
+    if any(row.key in _OF_MARROW and row.result in results.BY_WORDS for row in testnames.rows_named(name)):
         heard.keys += _unless_decided(heard, marrow.read_cells(text))
     if _PANEL.search(name):
         inner = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
@@ -92,7 +92,7 @@ def _in_one_word(test: TestResult) -> str:
     return whole if whole in ("normal", "negative", "low") else ""
 
 
-_CELLULARITY = "HP:0005528"
+_OF_MARROW = ("HP:0005528", "test:marrow-normal")
 """What a report on the marrow as a whole decides."""
 _PRESSURE = re.compile(r"(?:arterial )?(?:blood pressure|bp)(?: on (?:arrival|admission))?")
 _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
@@ -102,7 +102,7 @@ _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 _PANEL = re.compile(
     r"\b(?:immunoglobulins?|hemolysis|hemolytic|liver|renal|kidney|thyroid|complement|coagulation|clotting"
     r"|inflammat\w+|bio ?chemistry|chemistry|metabolic|electrolytes|laborator\w+|labs?|blood tests?|vitamins?"
-    r"|enzymes|lymphocyte subsets?|iron studies)\b(?!.*\b(?:urine|fluid|csf|marrow|biops\w+|imaging|scan)\b)"
+    r"|enzymes|lymphocyte subsets?|iron studies|hlh)\b(?!.*\b(?:urine|fluid|csf|marrow|biops\w+|imaging|scan)\b)"
 )
 """Names of several tests, whose result gives the value of each."""
 _COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
