@@ -81,6 +81,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_mixed.txt", 1.0, 0.0),
         ("wordings_times.txt", 1.0, 0.0),
         ("wordings_marrow.txt", 1.0, 0.0),
+        ("wordings_cells.txt", 1.0, 0.0),
         ("wordings_genes.txt", 1.0, 0.0),
         ("wordings_exposures.txt", 1.0, 0.0),
         ("wordings_signs.txt", 1.0, 0.0),

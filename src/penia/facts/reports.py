@@ -87,9 +87,9 @@ def _flags_of_parts(text: str) -> dict[str, str | None]:
 
 
 def _in_one_word(test: TestResult) -> str:
-    """A flag that is the whole result is the report ``normal``, ``negative`` or ``low``."""
+    """A flag that is the whole result is the report ``normal``, ``negative``, ``positive`` or ``low``."""
     whole = test.interpretation if test.value is None else None
-    return whole if whole in ("normal", "negative", "low") else ""
+    return whole if whole in ("normal", "negative", "positive", "low") else ""
 
 
 _OF_MARROW = ("HP:0005528", "test:marrow-normal")
