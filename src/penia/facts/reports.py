@@ -8,7 +8,6 @@ from penia.facts import (
     hpo,
     joined,
     labs,
-    marrow,
     organisms,
     parts,
     results,
@@ -20,6 +19,7 @@ from penia.facts import (
     words,
 )
 from penia.facts.limits import Body
+from penia.facts.marrow import read_cells
 from penia.facts.statement import Heard, Said
 from penia.record import Count, TestResult
 
@@ -68,7 +68,7 @@ def read_test(test: TestResult, body: Body) -> Heard:
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
     heard.keys += _unless_decided(heard, _report(name, text, test.interpretation) + numbers)
     if any(row.key in _OF_MARROW and row.result in results.BY_WORDS for row in testnames.rows_named(name)):
-        heard.keys += _unless_decided(heard, marrow.read_cells(text))
+        heard.keys += _unless_decided(heard, read_cells(text))
     if _PANEL.search(name):
         inner = [said for part in joined.name_and_result(text) for said in values.named(*part, body)]
         heard.keys += _unless_decided(heard, inner)
@@ -157,11 +157,11 @@ def _report(name: str, text: str, flag: str | None) -> list[Said]:
     if not text:
         return _named_after_finding(name, _FLAGGED.get(flag or ""))
     smear = any(word in name for word in ("smear", "film", "picture", "morphology", "differential"))
-    of_marrow = "marrow" in name
+    marrow = "marrow" in name
     found = [*words.read_words(text, True).keys, *hpo.named_terms(text, True)]
     rules = tables.rules()
-    seen = (one for one in found if _allowed(one.key, smear) or (of_marrow and one.key in rules.of_marrow_too))
-    found = [one for one in seen if not (of_marrow and one.key in rules.not_of_marrow)]
+    seen = (one for one in found if _allowed(one.key, smear) or (marrow and one.key in rules.of_marrow_too))
+    found = [one for one in seen if not (marrow and one.key in rules.not_of_marrow)]
     if organisms.named(name):
         found = [one for one in found if one.key not in rules.not_of_organisms]
     if verdict.whole_negative(text):
