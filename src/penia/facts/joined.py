@@ -58,6 +58,8 @@ def _trim(text: str) -> str:
     return _JOINT.sub("", text.strip()).strip()
 
 
+_OF_A_NAME = "".join(f"(?<!{virus} )" for virus in ("cov", "hhv", "hsv", "hiv", "htlv", "type"))
+"""A number after one of these belongs to the name: ``SARS-CoV-2 not detected``."""
 _GENETIC = r"(?:compound )?(?:hetero|homo|hemi)zygous|biallelic|pathogenic|mutat(?:ed|ion)|variant"
 
 
@@ -68,5 +70,6 @@ def _result_start() -> re.Pattern[str]:
         (*result.negative, *result.unknown, *result.positive, *result.low, *result.high, _GENETIC)
     )
     return re.compile(
-        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])|(?<![a-z0-9:.])(?<!cov )(?<!hhv )(?<!hsv )(?<!hiv )(?<!htlv )(?<!type )[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
+        rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])"
+        rf"|(?<![a-z0-9:.]){_OF_A_NAME}[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
     )

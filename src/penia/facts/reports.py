@@ -102,7 +102,8 @@ _PAIR = re.compile(r"\s*(\d{2,3})\s*/\s*\d{2,3}\b")
 _PANEL = re.compile(
     r"\b(?:immunoglobulins?|hemolysis|hemolytic|liver|renal|kidney|thyroid|complement|coagulation|clotting"
     r"|inflammat\w+|bio ?chemistry|chemistry|metabolic|electrolytes|laborator\w+|labs?|blood tests?|vitamins?"
-    r"|enzymes|lymphocyte subsets?|iron studies|hlh)\b(?!.*\b(?:urine|fluid|csf|marrow|biops\w+|imaging|scan)\b)"
+    r"|enzymes|lymphocyte subsets?|iron studies|hlh)\b"
+    r"(?!.*\b(?:urine|fluid|csf|marrow|biops\w+|imaging|scan)\b)"
 )
 """Names of several tests, whose result gives the value of each."""
 _COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
