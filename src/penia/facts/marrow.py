@@ -24,7 +24,7 @@ def read_cells(text: str) -> list[Said]:
     for clause in clauses(text):
         for kind, amount in _amounts(clause):
             found.setdefault(kind, set()).add(amount)
-    told = {kind: said - {"named"} or said for kind, said in found.items()}
+    told = {kind: {one for one in said if one != "named"} or said for kind, said in found.items()}
     sure = {kind: next(iter(said)) for kind, said in told.items() if len(said) == 1}
     keys = _keys(sure)
     return [Said(key, present, decisive=True) for key, present in keys.items()]
@@ -60,19 +60,15 @@ def _amounts(clause: Clause) -> Iterator[tuple[str, Amount]]:
 
 def _nearest(clause: Clause, offset: int, piece: str, cells: tuple[int, int]) -> Amount | None:
     """The amount nearest to the cells in its piece, one before them where two are as near; None in doubt."""
-    found = min(
-        (
-            (_words_between(piece, cells, words.span()), words.start(), amount, words.span())
-            for amount, pattern in _told().items()
-            for words in pattern.finditer(piece)
-            if words.end() <= cells[0] or cells[1] <= words.start()
-        ),
-        default=None,
-    )
-    denied = found is not None and found[2] == "none" and found[1] < cells[0]
-    if found is None or found[0] > (BESIDE if denied else CLOSE):
+    found: list[tuple[int, int, Amount, tuple[int, int]]] = [
+        (_words_between(piece, cells, words.span()), words.start(), amount, words.span())
+        for amount, pattern in _told().items()
+        for words in pattern.finditer(piece)
+        if words.end() <= cells[0] or cells[1] <= words.start()
+    ]
+    far, at, amount, (start, end) = min(found, default=(CLOSE + 1, 0, "named", (0, 0)))
+    if far > (BESIDE if amount == "none" and at < cells[0] else CLOSE):
         return "named" if clause.sign(offset + cells[0], offset + cells[1]) > 0 else None
-    _, _, amount, (start, end) = found
     sign = clause.sign(offset + start, offset + end) if amount != "none" else 1
     return amount if sign > 0 else ("normal" if sign < 0 and amount in ("few", "many") else None)
 
