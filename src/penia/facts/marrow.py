@@ -24,8 +24,10 @@ def read_cells(text: str) -> list[Said]:
     for clause in clauses(text):
         for kind, amount in _amounts(clause):
             found.setdefault(kind, set()).add(amount)
-    told = {kind: {one for one in said if one != "named"} or said for kind, said in found.items()}
-    sure = {kind: next(iter(said)) for kind, said in told.items() if len(said) == 1}
+    told: dict[str, set[Amount]] = {
+        kind: {one for one in said if one != "named"} or said for kind, said in found.items()
+    }
+    sure: dict[str, Amount] = {kind: next(iter(said)) for kind, said in told.items() if len(said) == 1}
     keys = _keys(sure)
     return [Said(key, present, decisive=True) for key, present in keys.items()]
 
