@@ -151,6 +151,22 @@ def test_mercury_tells_a_poisoning_as_arsenic_does() -> None:
     assert poisoned(("Blood mercury", 3)) < unknown
 
 
+def infant(*names: str, calcium: float | None = None) -> float:
+    record = Record(
+        Person("p", sex="female", birth=NOW.date() - timedelta(days=40)),
+        counts=counts(WBC=6.0, ANC=4.0, ALC=1.2, PLT=250, HB=120),
+        findings=found(*names),
+        tests=() if calcium is None else (TestResult("Calcium", time=NOW, value=calcium, unit="mmol/L"),),
+    )
+    return chances(record, "inpatient").get("inherited-immunodeficiency", 0)
+
+
+def test_arch_palate_and_calcium_of_an_infant_tell_a_deletion() -> None:
+    assert infant("interrupted aortic arch") > 2 * infant("ventricular septal defect")
+    assert infant("interrupted aortic arch", "cleft palate", calcium=1.6) > 0.7
+    assert infant("interrupted aortic arch", calcium=2.4) < infant("interrupted aortic arch")
+
+
 NEGATIVE = (
     ("HIV antigen/antibody", "negative"),
     ("Hepatitis B surface antigen", "negative"),
