@@ -167,6 +167,19 @@ def test_arch_palate_and_calcium_of_an_infant_tell_a_deletion() -> None:
     assert infant("interrupted aortic arch", calcium=2.4) < infant("interrupted aortic arch")
 
 
+def with_antibody(name: str) -> float:
+    record = Record(
+        Person("p", sex="female", birth=date(1982, 5, 1)),
+        counts=counts(WBC=3.1, ANC=0.6, ALC=1.9, PLT=230, HB=132),
+        tests=(TestResult(name, time=NOW, text="positive"),),
+    )
+    return chances(record, "haematology").get("primary-autoimmune-neutropenia", 0)
+
+
+def test_an_antibody_of_a_named_antigen_tells_more_than_one_of_none() -> None:
+    assert with_antibody("anti-HNA-1a") > 2 * with_antibody("Antineutrophil antibodies")
+
+
 NEGATIVE = (
     ("HIV antigen/antibody", "negative"),
     ("Hepatitis B surface antigen", "negative"),
