@@ -197,9 +197,17 @@ def test_a_city_stands_for_its_country() -> None:
     assert says(reading, "history:travel-or-residence-malaria-area") is True
 
 
-@pytest.mark.parametrize("key", ["history:us-tick-states", "history:histoplasmosis-area"])
-def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told(key: str) -> None:
-    home, journey = Finding("Sweden (Malmö)", kind="place"), Finding("Wisconsin", kind="place")
+@pytest.mark.parametrize(
+    ("key", "there"),
+    [
+        ("history:us-tick-states", "Wisconsin"),
+        ("history:histoplasmosis-area", "Wisconsin"),
+        ("history:travel-or-residence-tropics", "Ghana"),
+        ("history:south-asia", "Nepal"),
+    ],
+)
+def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told(key: str, there: str) -> None:
+    home, journey = Finding("Sweden (Malmö)", kind="place"), Finding(there, kind="place")
     assert says(read(findings=(home,)), key) is False
     assert says(read(findings=(journey, home)), key) is True
     assert says(read(findings=(Finding("nursing home", kind="place"),)), key) is None
