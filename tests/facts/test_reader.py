@@ -203,7 +203,6 @@ def test_a_city_stands_for_its_country() -> None:
         ("history:us-tick-states", "Wisconsin"),
         ("history:histoplasmosis-area", "Wisconsin"),
         ("history:travel-or-residence-tropics", "Ghana"),
-        ("history:south-asia", "Nepal"),
     ],
 )
 def test_a_home_far_from_an_area_counts_against_it_until_a_journey_is_told(key: str, there: str) -> None:
