@@ -15,7 +15,7 @@ from penia.read import duck, read_all
 from penia.read.error import ReadError
 from penia.read.measure import sort_out
 from penia.read.problems import Problems
-from penia.read.uncollected import uncollected
+from penia.read.uncollected import Uncollected
 from penia.record import Origin, TestResult
 
 SQL = (
@@ -48,8 +48,8 @@ def test_a_query_that_fails_midway_is_named(tmp_path: Path) -> None:
 
 
 def test_no_cycles_are_looked_for_while_a_person_is_read_and_are_between_two() -> None:
-    with uncollected():
-        with uncollected():
+    with Uncollected():
+        with Uncollected():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()

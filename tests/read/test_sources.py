@@ -3,8 +3,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -87,6 +90,22 @@ def test_what_is_packed_for_its_size_reads_the_same(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(groups.Pile, "pack", counted)
     assert read("\n".join(map(json.dumps, ALL)).encode()).to_json() == ONE
     assert sum(packed) > 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_that_gives_a_byte_first_is_unpacked_as_a_file_is(tmp_path: Path) -> None:
+    def give() -> None:
+        with pipe.open("wb", buffering=0) as stream:
+            stream.write(packed[:1])
+            sleep(0.1)
+            stream.write(packed[1:])
+
+    pipe, packed = tmp_path / "pipe", gzip.compress(json.dumps(bundle(*ALL)).encode())
+    os.mkfifo(pipe)
+    giver = Thread(target=give)
+    giver.start()
+    assert read(pipe).to_json() == ONE
+    giver.join()
 
 
 def test_a_bundle_with_one_entry_a_line_is_one_document() -> None:

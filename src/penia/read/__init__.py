@@ -13,7 +13,7 @@ import msgspec
 from penia.read.error import ReadError
 from penia.read.reader import Loaded, Reader, Recognised, readers, recognised
 from penia.read.source import Given, Source, foreign, opened
-from penia.read.uncollected import uncollected
+from penia.read.uncollected import Uncollected
 from penia.record import Record, Sex
 
 __all__ = ["Listed", "ReadError", "Recognised", "people", "read", "read_all", "recognise"]
@@ -67,14 +67,13 @@ def read_all(source: Given) -> Iterator[Record]:
 
     >>> [record.person.id for record in penia.read_all("export")]
     """
-    with uncollected():
+    with Uncollected():
         records = _load(source).records()
-    while True:
-        with uncollected():
-            record = next(records, None)
-        if record is None:
-            return
+        record = next(records, None)
+    while record is not None:
         yield record
+        with Uncollected():
+            record = next(records, None)
 
 
 def recognise(source: Given) -> Recognised:

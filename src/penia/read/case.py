@@ -57,7 +57,7 @@ def recognises(source: Source) -> str | None:
     if len(source.files) != 1:
         return None
     head = source.files[0].head()
-    found = all(word in head for word in (b'"age_years"', b'"person"'))
+    found = b'"age_years"' in head and b'"person"' in head
     return "it holds a person with age_years" if found else None
 
 

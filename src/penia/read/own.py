@@ -15,7 +15,7 @@ def recognises(source: Source) -> str | None:
     """The first file of a folder decides; one that cannot be unpacked is named when it is read."""
     for file in source.files:
         try:
-            start = file.head()[:200].replace(b" ", b"").replace(b"\n", b"")
+            start = file.head()[:200].translate(None, b" \n")
         except ReadError:
             if len(source.files) == 1:
                 raise

@@ -165,8 +165,10 @@ def _stream(name: str, stream: BinaryIO) -> Source:
 
 
 def _at(path: Path) -> Source:
+    name = str(path)
     try:
-        if not path.is_file():
+        is_regular = path.is_file()
+        if not is_regular:
             if path.is_dir():
                 return _folder(path)
             if not path.exists():
@@ -174,9 +176,8 @@ def _at(path: Path) -> Source:
     except ReadError:
         raise
     except (OSError, ValueError) as error:
-        raise ReadError(f"{str(path)[:200]!r} cannot be opened as a path ({error}).") from error
-    name = str(path)
-    return Source(name, (_file(path, name),), path)
+        raise ReadError(f"{name[:200]!r} cannot be opened as a path ({error}).") from error
+    return Source(name, (_file(path, name, is_regular),), path)
 
 
 def _folder(path: Path) -> Source:
@@ -197,10 +198,12 @@ def leads_out(entry: Path, folder: Path) -> bool:
     return entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve())
 
 
-def _file(path: Path, name: str) -> File:
+def _file(path: Path, name: str, is_regular: bool = True) -> File:
+    """A regular file needs no buffer for a block to be whole; a pipe does."""
+
     def open_path() -> BinaryIO:
         try:
-            return path.open("rb")
+            return path.open("rb", buffering=0 if is_regular else -1)
         except OSError as error:
             raise ReadError(f"{name} cannot be opened ({error.strerror}).") from error
 
