@@ -69,15 +69,15 @@ class Made:
     """Records that are made already, as Loaded: for a format whose people fit in memory."""
 
     def __init__(self, records: Iterable[Record], problems: tuple[Problem, ...] = ()) -> None:
-        self._records = {r.person.id: r for r in sorted(records, key=lambda r: r.person.id)}
-        self.people: tuple[str, ...] = tuple(self._records)
+        self._records = {record.person.id: record for record in records}
+        self.people: tuple[str, ...] = tuple(sorted(self._records))
         self.problems: tuple[Problem, ...] = problems
 
     def record(self, name: str, now: datetime | None = None, counts_only: bool = False) -> Record:
         return self._records[name]
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
-        return iter(self._records.values())
+        return map(self._records.__getitem__, self.people)
 
 
 @cache

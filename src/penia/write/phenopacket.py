@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from penia.read.phenopacket.own import COURSE, ENDED, EXPOSED, INFERRED, PAST, RESULT, STATED, TEXT
+from penia.read.phenopacket.own import (
+    CIRCUMSTANCE,
+    COURSE,
+    ENDED,
+    EXPOSED,
+    INFERRED,
+    PAST,
+    RESULT,
+    STATED,
+    TEXT,
+)
 from penia.record import Condition, Count, Exposure, Finding, Person, Procedure, Record, TestResult
 from penia.write.terms import drug, last_courses, line, other_name, unit_of, when
 
@@ -149,7 +159,7 @@ def _features(record: Record) -> Iterator[Part]:
 
 
 def _own(before: str, text: str) -> Part:
-    return {"type": {"id": STATED["id"], "label": before + text}}
+    return {"type": {"id": CIRCUMSTANCE, "label": before + text}}
 
 
 def _span(start: datetime | None, stop: datetime | None) -> Part:

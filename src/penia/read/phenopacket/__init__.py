@@ -46,15 +46,17 @@ def recognises(source: Source) -> str | None:
 
 def load(source: Source, person: str | None = None) -> Made:
     """Raises ReadError where no packet can be read; a broken one among several is left out by name."""
-    records: list[Record] = []
+    records: dict[str, Record] = {}
     problems: list[Problem] = []
     for file in source.files:
         for place, packet in _packets(file, problems):
-            records.append(packet_record(packet, place))
+            record = packet_record(packet, place)
+            if records.setdefault(record.person.id, record) is not record:
+                problems.append(_second(record.person.id))
     if not records:
         told = f" ({problems[0].place}: {problems[0].reason})" if problems else ""
         raise ReadError(f"{source.name} holds no phenopacket that can be read{told}.")
-    return Made(_one_each(records, problems), tuple(problems))
+    return Made(records.values(), tuple(problems))
 
 
 def _packets(file: File, problems: list[Problem]) -> Iterator[tuple[str, Phenopacket]]:
@@ -97,14 +99,6 @@ def _unreadable(place: str, error: Exception) -> Problem:
     return Problem("unreadable", place, f"its JSON is broken ({error})", "export or fetch it again")
 
 
-def _one_each(records: list[Record], problems: list[Problem]) -> Iterator[Record]:
-    """Two packets of one id may be two people: the second and later ones are left out by name."""
-    seen: set[str] = set()
-    for record in records:
-        name = record.person.id
-        if name in seen:
-            reason = f"a second packet has the id {name!r}; it was left out, since it may be another person"
-            problems.append(Problem("two-people", name, reason, "give each packet an id of its own"))
-            continue
-        seen.add(name)
-        yield record
+def _second(name: str) -> Problem:
+    reason = f"a second packet has the id {name!r}; it was left out, since it may be another person"
+    return Problem("two-people", name, reason, "give each packet an id of its own")

@@ -91,7 +91,7 @@ def _classified(assay: OntologyClass, found: OntologyClass, time: datetime | Non
         name_of(assay),
         time,
         "report" if found.id == REPORT else "laboratory",
-        codes(assay),
+        codes(assay.id),
         interpretation=flag,
         text=None if own and label.startswith(RESULT) else label,
         origin=origin,
@@ -105,7 +105,7 @@ def _quantity(assay: OntologyClass, found: Quantity, time: datetime | None, plac
     return TestResult(
         name_of(assay),
         time,
-        codes=codes(assay),
+        codes=codes(assay.id),
         value=found.value,
         unit=unit,
         low=limits.low if limits else None,

@@ -24,8 +24,8 @@ COURSE = "penia:course"
 REPORT = "penia:report"
 RESULT = "result: "
 """Before the flag of a test that has no words of its own."""
+CIRCUMSTANCE = "penia:stated"
 STATED = {
-    "id": "penia:stated",
     "history": "history: ",
     "family": "family history: ",
     "place": "place: ",
@@ -33,7 +33,7 @@ STATED = {
     "ancestry": "ancestry: ",
     "setting": "contact with care: ",
 }
-"""The class of a stated circumstance, and what stands before its words."""
+"""Kinds of a stated circumstance, and what stands before its words."""
 EXPOSED: dict[ExposureKind, str] = {
     "radiation": "exposure to radiation: ",
     "chemical": "exposure to a chemical: ",
@@ -54,7 +54,7 @@ def stated(feature: Feature, when: Clock, place: str, codes: tuple[str, ...], bu
                 Exposure(name, kind, start=time, stop=end, doses=doses, note=note, origins=(origin,))
             )
             return
-    kind = next((k for k, before in STATED.items() if k != "id" and label.startswith(before)), "finding")
+    kind = next((k for k, before in STATED.items() if label.startswith(before)), "finding")
     text = label.removeprefix(STATED.get(kind, ""))
     if kind == "setting" and text in get_args(Setting):
         builder.stay(Stay(cast(Setting, text), time, end))

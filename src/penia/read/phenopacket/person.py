@@ -14,12 +14,11 @@ from penia.read.phenopacket.layout import (
     Feature,
     Interval,
     MedicalAction,
-    OntologyClass,
     Phenopacket,
     Treatment,
 )
 from penia.read.phenopacket.measured import of_sample, read_measurement
-from penia.read.phenopacket.own import COURSE, ENDED, INFERRED, STATED, TEXT, stated
+from penia.read.phenopacket.own import CIRCUMSTANCE, COURSE, ENDED, INFERRED, TEXT, stated
 from penia.read.phenopacket.terms import codes, name_of
 from penia.read.phenopacket.times import Clock, clock, moment
 from penia.record import (
@@ -54,18 +53,12 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
             death=when.at(death),
         )
     )
-    for i, feature in enumerate(packet.phenotypic_features):
-        where = f"phenotypicFeatures/{i}"
-        if feature.type.id == STATED["id"]:
-            stated(feature, when, where, codes(OntologyClass(feature.description)), builder)
-        else:
-            builder.finding(_finding(feature, when, where))
+    _features(packet.phenotypic_features, when, "phenotypicFeatures", builder)
     for i, measurement in enumerate(packet.measurements):
         read_measurement(measurement, when.last_seen, when, f"measurements/{i}", builder)
     for i, sample in enumerate(packet.biosamples):
         taken = when.at(sample.time_of_collection) or when.last_seen
-        for j, feature in enumerate(sample.phenotypic_features):
-            builder.finding(_finding(feature, when, f"biosamples/{i}/phenotypicFeatures/{j}"))
+        _features(sample.phenotypic_features, when, f"biosamples/{i}/phenotypicFeatures", builder)
         for j, measurement in enumerate(sample.measurements):
             where = f"biosamples/{i}/measurements/{j}"
             read_measurement(of_sample(measurement, sample), taken, when, where, builder)
@@ -78,28 +71,33 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
             term = found.diagnosis.disease
             origin = Origin(f"interpretations/{i}", name_of(term))
             builder.condition(
-                Condition(name_of(term), codes(term), "suspected", None, None, when.last_seen, origin)
+                Condition(name_of(term), codes(term.id), "suspected", None, None, when.last_seen, origin)
             )
     _variants(packet, when, builder)
     _relatives(packet, builder)
     return builder.build()
 
 
-def _finding(feature: Feature, when: Clock, place: str) -> Finding:
+def _features(features: tuple[Feature, ...], when: Clock, place: str, builder: RecordBuilder) -> None:
     """Absent where it is excluded; its severity and modifiers stand behind its name."""
-    term = name_of(feature.type)
-    shades = (feature.severity, *feature.modifiers) if feature.severity else feature.modifiers
-    name = f"{term} ({', '.join(map(name_of, shades))})" if shades else term
-    time = (when.at(feature.onset) if feature.onset else None) or when.last_seen
-    origin = Origin(place, term, None, feature.type.id or None)
-    return Finding(name, not feature.excluded, "finding", time, codes(feature.type), origin)
+    for i, feature in enumerate(features):
+        id, where = feature.type.id, f"{place}/{i}"
+        if id == CIRCUMSTANCE:
+            stated(feature, when, where, codes(feature.description), builder)
+            continue
+        term = name = name_of(feature.type)
+        if shades := (feature.severity, *feature.modifiers) if feature.severity else feature.modifiers:
+            name = f"{term} ({', '.join(map(name_of, shades))})"
+        time = (when.at(feature.onset) if feature.onset else None) or when.last_seen
+        origin = Origin(where, term, None, id or None)
+        builder.finding(Finding(name, not feature.excluded, "finding", time, codes(id), origin))
 
 
 def _condition(disease: Disease, when: Clock, place: str) -> Condition:
     since, until = when.at(disease.onset), when.at(disease.resolution)
     status = "refuted" if disease.excluded else "past" if disease.resolution is not None else "active"
     name = name_of(disease.term)
-    return Condition(name, codes(disease.term), status, since, until, when.last_seen, Origin(place, name))
+    return Condition(name, codes(disease.term.id), status, since, until, when.last_seen, Origin(place, name))
 
 
 def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuilder) -> None:
@@ -118,7 +116,7 @@ def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuild
     if action.procedure is not None:
         done = action.procedure
         origin = Origin(place, name_of(done.code))
-        builder.procedure(Procedure(name_of(done.code), codes(done.code), when.at(done.performed), origin))
+        builder.procedure(Procedure(name_of(done.code), codes(done.code.id), when.at(done.performed), origin))
 
 
 def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
@@ -135,7 +133,7 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
         names=(name_of(treatment.agent),),
         evidence="statement",
         place=place,
-        codes=codes(treatment.agent),
+        codes=codes(treatment.agent.id),
         route=name_of(route) if route else None,
         note="; ".join(dict.fromkeys(notes)) or None,
     )

@@ -19,16 +19,13 @@ PREFIXES = {
 """CURIE prefixes of ontologies → the short prefixes used here; others are known by their label."""
 
 
-def codes(term: OntologyClass) -> tuple[str, ...]:
-    """
-    >>> codes(OntologyClass("HP:0001875", "Neutropenia"))
+@lru_cache(maxsize=10_000)
+def codes(id: str) -> tuple[str, ...]:
+    """Of the id of a term.
+
+    >>> codes("HP:0001875")
     ('hpo:HP:0001875',)
     """
-    return _codes(term.id)
-
-
-@lru_cache(maxsize=10_000)
-def _codes(id: str) -> tuple[str, ...]:
     prefix, _, rest = id.partition(":")
     known = PREFIXES.get(prefix.upper().replace("_", ""))
     return (known + rest,) if known and rest else ()
