@@ -50,12 +50,12 @@ class Clause(msgspec.Struct, frozen=True):
                     return reach
         return None
 
-    def of_relative(self, start: int, key: str = "") -> bool:
-        """The words at ``start`` are said of a relative or a contact; or of what was only met, unless ``key``
-        means just that."""
+    def of_relative(self, start: int, key: str = "", end: int = 0) -> bool:
+        """The words from ``start`` to ``end`` are said of a relative or a contact; or of what was only met,
+        unless ``key`` means just that. Words that name a relative themselves tell of both."""
         if key not in rules().met and any(stop <= start for _, stop in self.meetings):
             return True
-        if _in_relative().match(self.text, start):
+        if _in_relative().match(self.text, max(start, end)):
             return True
         return any(stop <= start and not _tellers().match(self.text, stop) for _, stop in self.relatives)
 

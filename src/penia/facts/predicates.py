@@ -48,7 +48,8 @@ def _sign(clause: Clause, row: Predicate, subject: Span, present: bool) -> bool 
         return None
     _, order, found = nearest
     start, end = min(subject[0], found[0]), max(subject[1], found[1])
-    sign = -1 if any(a <= found[0] and found[1] <= b for a, b in clause.after) else clause.sign(*found)
+    denied = order == 0 and any(a <= found[0] and found[1] <= b for a, b in clause.after)
+    sign = -1 if denied else clause.sign(*found)
     if sign == 0 or (sign < 0 and not present):
         return None
     affirmed = sign > 0 and present
@@ -69,8 +70,18 @@ def _distance(text: str, a: Span, b: Span) -> int:
     first, second = sorted((a, b))
     between = text[first[1] : second[0]]
     if re.search(r"[,;]", between):
-        return 99
+        return 2 * CLOSE if a < b and _of_a_list(between) else 99
     return 2 * len(between.split()) + (b < a)
+
+
+_LINKS = frozenset(("and", "or", "nor"))
+_COPULAS = frozenset(("not", "is", "are", "was", "were", "all"))
+
+
+def _of_a_list(between: str) -> bool:
+    """``liver, spleen and nodes enlarged``: what is said once, after a list of subjects, is said of each."""
+    words = re.findall(r"[a-z][a-z0-9]*", between)
+    return not _LINKS.isdisjoint(words) and (_LINKS | _COPULAS | _subject_words()).issuperset(words)
 
 
 def _only_guards(between: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from penia.facts import tables
 from penia.facts.clause import Clause, clauses, of_somebody
 from penia.facts.predicates import predicated
+from penia.facts.restated import restated
 from penia.facts.statement import Heard, Said
 from penia.facts.verdict import whole_negative
 from penia.knowledge.factindex import KINDS
@@ -29,12 +30,18 @@ def _read(text: str, present: bool) -> tuple[tuple[Said, ...], tuple[tuple[str, 
     keys: list[Said] = []
     low: list[tuple[str, bool]] = []
     for clause in clauses(text):
-        said = [*_keys(clause, present), *_group_keys(clause, present)]
+        said = _said(clause, present)
         known = {one.key for one in said}
-        keys += said
-        keys += [one for one in predicated(clause, present) if one.key not in known]
+        anew = [one for again in restated(clause) for one in _said(again, present)]
+        keys += [*said, *(one for one in anew if one.key not in known)]
         low += _lineages(clause, present)
     return tuple(keys), tuple(low)
+
+
+def _said(clause: Clause, present: bool) -> list[Said]:
+    said = [*_keys(clause, present), *_group_keys(clause, present)]
+    known = {one.key for one in said}
+    return [*said, *(one for one in predicated(clause, present) if one.key not in known)]
 
 
 def barred(text: str) -> set[str]:
@@ -107,7 +114,7 @@ def _decide(clause: Clause, kind: str, spans: list[Span], present: bool, key: st
 
 def _another_person(clause: Clause, span: Span, key: str) -> bool:
     of_others = key in tables.family().keys or key.startswith(_ABOUT_OTHERS)
-    return not of_others and clause.of_relative(span[0], key)
+    return not of_others and clause.of_relative(span[0], key, span[1])
 
 
 _ABOUT_OTHERS = (

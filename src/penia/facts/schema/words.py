@@ -81,6 +81,15 @@ class Followed(Row, frozen=True):
     """In the same clause these make it another thing."""
 
 
+class Restated(Row, frozen=True):
+    """How a clause is said anew in words that the patterns know."""
+
+    recurring: tuple[str, ...]
+    """So words tell that something, ``WHAT``, comes again and again: it is recurrent."""
+    shared: tuple[str, ...]
+    """Words that stand once before a list and hold for each of its members."""
+
+
 class Fever(Row, frozen=True):
     """Days for which a fever is long or short."""
 
@@ -143,6 +152,7 @@ class Rules(Row, frozen=True):
     treated: dict[str, tuple[str, ...]]
     """Finding key → known diseases whose treatment takes it away: beside them its absence says nothing."""
     fever: Fever
+    restated: Restated
 
 
 class LineageWords(Row, frozen=True):
