@@ -88,3 +88,15 @@ def test_an_agranulocytosis_without_a_likely_drug_asks_for_the_drug_that_nobody_
     assert not texts(explained(0.05, PLT=40.0), "ask")
     assert not texts(explained(0.9), "ask")
     assert not texts(explained(0.3, chronic=True), "ask")
+
+
+def test_a_negative_hiv_antibody_asks_for_the_rna_until_it_is_known() -> None:
+    def asked(*tests: TestResult) -> bool:
+        rash = TestResult("Examination of skin", time=NOW, text="maculopapular rash")
+        found = explained(1.3, FEVER, rash, *tests)
+        return any("send HIV RNA now" in text for text in texts(found, "ask"))
+
+    antibody = TestResult("HIV antibody", time=NOW, text="negative")
+    assert asked(antibody)
+    assert not asked(antibody, TestResult("HIV RNA", time=NOW, text="not detected"))
+    assert not asked(antibody, TestResult("HIV RNA", time=NOW, text="400,000 copies/mL"))
