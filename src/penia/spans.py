@@ -26,11 +26,15 @@ _COURSE = (
 _VAGUE = re.compile(r"\b(?:for|over|several|many)(?: the (?:last|past))? (?P<unit>week|month|year)s\b")
 
 
-_LAST = re.compile(r"\b(?:last (?P<unit>week|month|year)|in childhood|as a (?:child|boy|girl|teenager))\b")
+_LAST = re.compile(
+    r"\b(?:last (?P<unit>week|month|year)|in (?:childhood|infancy)|in (?:(?:his|her|their) )?(?:youth|teens)"
+    r"|as an? (?:child|boy|girl|teenager|toddler|infant|baby|student|young (?:man|woman|adult))"
+    r"|(?:years|decades|long) ago|(?:years|decades) (?:earlier|before))\b"
+)
 
 
 def days_ago(text: str) -> float | None:
-    """``eight weeks before`` → 56; ``last year`` and ``as a child`` are a year at least."""
+    """``eight weeks before`` → 56; ``last year``, ``years ago`` and ``as a child`` are a year at least."""
     told = _longest(_AGO, text)
     last = _LAST.search(text) if told is None else None
     return told if last is None else _UNITS[last["unit"] or "year"]

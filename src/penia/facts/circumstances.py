@@ -104,12 +104,15 @@ def read_place(text: str, ended: float | None = None) -> list[Said]:
     return [Said(key, present, weak=not present) for key, present in found.items()]
 
 
-def read_journey(text: str) -> list[Said]:
-    """``Returned from Nigeria``: the place of a journey or of residence, told among other things."""
+def read_journey(text: str, *, whereabouts: bool = False) -> list[Said]:
+    """``Returned from Nigeria``: the place of a journey or of residence, told among other things; or the
+    ``whereabouts`` of an exposure, ``street food in Lagos``."""
+    places = tables.places()
+    words = f"{places.journeys}|{places.whereabouts}" if whereabouts else places.journeys
     return [
         one
         for clause in clauses(text)
-        for told in re.finditer(tables.places().journeys, clause.text)
+        for told in re.finditer(words, clause.text)
         if clause.sign(told.start(), told.end()) > 0 and not clause.of_relative(told.start())
         for one in read_place(
             " ".join(clause.text[told.end() :].split()[:_PLACE_WORDS]), spans.days_ago(clause.text)

@@ -16,10 +16,15 @@ from penia.facts.statement import Said
 _DAY = timedelta(days=1)
 _OLD = re.compile(
     r"(?:old|previous|remote|former|prior(?! to)|past(?! (?:\w+ ){0,2}(?:days?|weeks?|months?)))\b"
+    r"|.*\b(?:in the (?:(?:distant|remote) )?past$"
+    r"|(?<!not )in (?:complete |full |long |lasting )*remission\b)"
 )
 """So a text says that all of it was before."""
-_NOW = re.compile(r"[,;]|\b(?:and|now|again|since|still|until)\b")
+_NOW = re.compile(
+    r"\b(?:and|now|again|since|still|until|diagnosed|known|onset|started|began|begun|partial)\b"
+)
 """Beside these a time of before is not that of all that a text says."""
+_YEAR = re.compile(r"\bin (?P<year>(?:19|20)\d\d)\b")
 
 
 def in_window(
@@ -40,18 +45,42 @@ def near(time: datetime | None, first: datetime | None, last: datetime | None) -
     return first - window.before * _DAY <= time <= last + window.after * _DAY
 
 
-def told_over(name: str, time: datetime | None, anchor: datetime | None) -> bool:
-    """It began before the window of passing signs, and its own words say that it had ended by then."""
-    if time is None or anchor is None:
+def _told_over(name: str, time: datetime | None, anchor: datetime | None, kind: WindowKind) -> bool:
+    """Its own words say that it had ended before the window; without a time, it is told now."""
+    if anchor is None:
         return False
-    text = tables.normalise(name, True)
-    if in_window("vital", time, anchor):
-        before = _OLD.match(text) is not None or not in_window("vital", time - ago(text), anchor)
-        return before and _NOW.search(text) is None
+    text, time = tables.normalise(name, True), time or anchor
+    if in_window(kind, time, anchor):
+        before = not in_window(kind, time - ago(text), anchor)
+        return (before or _OLD.match(text) is not None or _of_a_year_before(text, time)) and not _NOW.search(
+            text
+        )
     if any(re.search(rf"\b(?:{words})\b", text) for words in tables.rules().ended):
         return True
     long = spans.days_long(text)
-    return long is not None and not in_window("vital", time + long * _DAY, anchor)
+    return long is not None and not in_window(kind, time + long * _DAY, anchor)
+
+
+def _of_a_year_before(text: str, time: datetime) -> bool:
+    """``in 2011``: not of this year or the last; a year to come is one of a calendar that was shifted."""
+    told = _YEAR.search(text)
+    return told is not None and int(told["year"]) not in (time.year, time.year - 1)
+
+
+_PIECES = re.compile(
+    r"(?:[,;.]\s+|;)(?!(?:about |some )?(?:\w+ )?(?:years|decades|months|weeks|long) (?:ago|earlier|before)\b"
+    r"|in (?:the past|(?:19|20)\d\d|\w* ?remission|childhood|infancy)\b"
+    r"|(?:now )?(?:resolved|settled|cured|healed|recovered)\b)",
+    re.IGNORECASE,
+)
+"""Parts of a text with a time of their own."""
+
+
+def of_now(name: str, time: datetime | None, anchor: datetime | None, kind: WindowKind = "vital") -> str:
+    """The pieces of a text that tell of what was not over: ``stroke in 2011; fever`` → ``fever``."""
+    pieces = [piece for piece in _PIECES.split(name) if piece.strip()]
+    now = [piece for piece in pieces if not _told_over(piece, time, anchor, kind)]
+    return name if len(now) == len(pieces) else ", ".join(now)
 
 
 def ago(text: str) -> timedelta:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
 
+import msgspec
+
 from penia.facts import circumstances, fever, moments, reports, tables, texts, vitals, white
 from penia.facts.limits import Body
 from penia.facts.replaced import Replaced
@@ -131,9 +133,10 @@ def _read_texts(read: _Read, record: Record, body: Body, anchor: datetime | None
 
 def _read_finding(read: _Read, finding: Finding, body: Body, anchor: datetime | None) -> None:
     heard = texts.read_finding(finding, body)
-    over = finding.present and moments.told_over(finding.name, finding.time, anchor)
-    if over:
-        heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
+    now = moments.of_now(finding.name, finding.time, anchor) if finding.present else finding.name
+    over = not now
+    if now != finding.name:
+        _without_over(heard, texts.read_finding(msgspec.structs.replace(finding, name=now), body))
     heard.keys += fever.lasted(heard, finding.name, finding.time, anchor)
     low_since = None if over else white.low_since(finding.name, finding.time, anchor)
     read.take(heard, Source(finding.time, finding.name, finding.origin.place), finding.kind, low_since)
@@ -147,23 +150,41 @@ def _read_condition(read: _Read, condition: Condition, body: Body, anchor: datet
         _of_the_past(heard, condition, anchor)
         read.over.update(heard.conditions if condition.since is None else ())
     else:
-        if moments.told_over(condition.name, condition.since, anchor):
-            heard.keys = [one for one in heard.keys if one.key not in tables.rules().over]
-        else:
+        now = moments.of_now(condition.name, condition.since, anchor)
+        still = heard.conditions
+        if now != condition.name:
+            _without_over(heard, texts.read_condition(_named(condition, now), body))
+            lately = moments.of_now(condition.name, condition.since, anchor, "laboratory")
+            told = texts.read_condition(_named(condition, lately), body).conditions
+            still = [cause for cause in heard.conditions if cause in told]
+            read.over.update(heard.conditions)
+        if now:
             low_since = white.low_since(condition.name, source.time, anchor)
         heard.keys += fever.lasted(heard, condition.name, condition.since, anchor)
-        read.current.update(heard.conditions)
+        read.current.update(still)
     if condition.since is None and not moments.in_window("recorded", condition.recorded, anchor):
         heard.keys = [one for one in heard.keys if one.key.startswith("history:")]
     read.take(heard, source, "condition", low_since)
 
 
+def _named(condition: Condition, name: str) -> Condition:
+    return msgspec.structs.replace(condition, name=name, codes=())
+
+
+def _without_over(heard: Heard, now: Heard) -> None:
+    """Takes away what an illness says only while it lasts, but for what its words tell of ``now``."""
+    told = {one.key for one in now.keys}
+    heard.keys = [one for one in heard.keys if one.key not in tables.rules().over or one.key in told]
+
+
 def _of_the_past(heard: Heard, condition: Condition, anchor: datetime | None) -> None:
     """Takes away what an illness that was over before the low count no longer says."""
     rules = tables.rules()
-    if condition.since is None:
+    ago = moments.ago(tables.normalise(condition.name, True))
+    since = condition.since or (anchor - ago if anchor is not None and ago else None)
+    if since is None:
         heard.keys = [one for one in heard.keys if one.key not in (rules.over | rules.lapsing.keys())]
-    elif not moments.in_window("vital", condition.since, anchor):
+    elif not moments.in_window("vital", since, anchor):
         heard.keys = [one for one in heard.keys if one.key not in rules.over]
 
 

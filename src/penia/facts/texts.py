@@ -11,6 +11,7 @@ from penia.facts import (
     diagnoses,
     hpo,
     joined,
+    moments,
     organisms,
     results,
     tables,
@@ -118,7 +119,7 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
             if one.key in _DRUG_WORDS and one.key not in known
         ]
     else:
-        said = circumstances.read_exposure(text) + circumstances.read_journey(text)
+        said = circumstances.read_exposure(text) + circumstances.read_journey(text, whereabouts=True)
         if exposure.note and _JOURNEY.search(exposure.name):
             said += circumstances.read_journey(tables.normalise(f"{exposure.name} to {exposure.note}", True))
         decided = {one.key for one in said}
@@ -127,13 +128,19 @@ def read_any_exposure(exposure: Exposure, anchor: datetime | None) -> Heard:
             for one in words.read_words(text, True).keys
             if one.key.startswith("history:") and one.key not in decided
         ]
+        if exposure.note and not moments.of_now(exposure.note, None, anchor):
+            said = [one for one in said if one.key not in tables.rules().over]
     return Heard(said, [], [], [])
 
 
 def _not_exposed(note: str) -> bool:
-    """``no known bite``, ``denied; lives in town``: the first piece of the note says no more than no."""
-    first = re.split(r"[,;.]", note, maxsplit=1)[0].strip()
-    return any(re.fullmatch(words, first) for words in tables.rules().not_exposed)
+    """``no known bite``, ``denied; lives in town``: the first piece of the note says no more than no; or one
+    that there was none: ``gardener, uses none``."""
+    first, *others = (piece.strip() for piece in re.split(r"[,;.]", note))
+    rules = tables.rules()
+    return any(re.fullmatch(words, first) for words in rules.not_exposed) or any(
+        re.fullmatch(words, piece) for words in rules.none_used for piece in (first, *others)
+    )
 
 
 _JOURNEY = re.compile(r"\b(?:travel|trip|journey|holiday|residence)\b", re.IGNORECASE)

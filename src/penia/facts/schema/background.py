@@ -38,6 +38,8 @@ class Places(Row, frozen=True):
     areas: tuple[Area, ...]
     journeys: str
     """Before the name of a place in a text on other things."""
+    whereabouts: str
+    """Before it in a note on an exposure, which was there."""
     cities: dict[str, str]
 
 

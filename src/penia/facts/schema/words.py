@@ -117,7 +117,9 @@ class Rules(Row, frozen=True):
     met: frozenset[str]
     """... which for these keys is what counts."""
     not_exposed: tuple[str, ...]
-    """The whole of a note that denies an exposure."""
+    """The whole of the first piece of a note that denies an exposure."""
+    none_used: tuple[str, ...]
+    """The whole of any piece that does."""
     tellers: tuple[str, ...]
     guard_words: tuple[str, ...]
     result: ResultWords
