@@ -66,6 +66,8 @@ ORIGIN = b',"origin'
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+_ORDER = {kind: (attrgetter(time), attrgetter(name)) for kind, (time, name) in SORTED.items()}
+
 
 class RecordBuilder:
     """Takes facts of one person in any order; the Record does not depend on the order."""
@@ -162,9 +164,10 @@ class RecordBuilder:
         if measured.counts or measured.percents:
             person, counts = born_before(person, self._counts(measured, exposures), self.problems)
             at_one_time(counts, self.problems)
+            counts = _merged_counts(counts)
         return Record(
             person=person,
-            counts=_distinct(_merged_counts(counts), "counts"),
+            counts=_distinct(counts, "counts"),
             exposures=_distinct(exposures, "exposures"),
             conditions=_distinct(self._conditions, "conditions"),
             findings=_distinct(self._findings, "findings"),
@@ -212,9 +215,9 @@ def _telling_most(c: Count) -> tuple[object, ...]:
 
 def _distinct(facts: Sequence[T], kind: str) -> tuple[T, ...]:
     """In order: by time, then by name; facts that differ in nothing but where they stood are one."""
-    if not facts:
-        return ()
-    when, what = map(attrgetter, SORTED[kind])
+    if len(facts) < 2:
+        return tuple(facts)
+    when, what = _ORDER[kind]
     at: defaultdict[datetime, list[T]] = defaultdict(list)
     for fact in facts:
         at[when(fact) or NEVER].append(fact)

@@ -20,5 +20,7 @@ class Problems:
 
     def all(self) -> tuple[Problem, ...]:
         """One for each kind, reason and remedy; its place is the first in the order of places."""
+        if not self._met:
+            return ()
         met = [(kind, place, reason, remedy, n) for (kind, reason, remedy), (place, n) in self._met.items()]
         return tuple(Problem(*told) for told in sorted(met))
