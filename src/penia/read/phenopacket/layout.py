@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import cast
 
 import msgspec
@@ -206,11 +205,13 @@ class Bundle(Phenopacket, frozen=True):
 def decoded(data: bytes) -> Bundle:
     """Raises msgspec.DecodeError (ValidationError is one), naming the field that is wrong."""
     if not ((_ESCAPE in data and b"\\u" in data) or _SNAKE_FIELD.search(data)):
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        try:
             data.decode()
             found = _bundle(data)
             if found.tells() or _KNOWN & _fields(data).keys():
                 return found
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # decoded again below, which says what is wrong
     found = msgspec.json.decode(data)
     fields = _camel(cast("dict[str, object]", found)) if isinstance(found, dict) else {}
     if not _KNOWN & fields.keys():

@@ -80,6 +80,7 @@ def packet_record(packet: Phenopacket, place: str, now: datetime | None = None) 
 
 def _features(features: tuple[Feature, ...], when: Clock, place: str, builder: RecordBuilder) -> None:
     """Absent where it is excluded; its severity and modifiers stand behind its name."""
+    last_seen = when.last_seen
     for i, feature in enumerate(features):
         id, where = feature.type.id, f"{place}/{i}"
         if id == CIRCUMSTANCE:
@@ -88,7 +89,7 @@ def _features(features: tuple[Feature, ...], when: Clock, place: str, builder: R
         term = name = name_of(feature.type)
         if shades := (feature.severity, *feature.modifiers) if feature.severity else feature.modifiers:
             name = f"{term} ({', '.join(map(name_of, shades))})"
-        time = (when.at(feature.onset) if feature.onset else None) or when.last_seen
+        time = (when.at(feature.onset) if feature.onset else None) or last_seen
         origin = Origin(where, term, None, id or None)
         builder.finding(Finding(name, not feature.excluded, "finding", time, codes(id), origin))
 
