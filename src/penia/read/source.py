@@ -143,7 +143,10 @@ def opened(given: Given) -> Source:
         if isinstance(given, str) and (parts := URL.fullmatch(given)):
             scheme, user, rest = parts.groups()
             return Source(f"{scheme}://{f'{user}@' if user else ''}{rest.partition('?')[0]}", (), url=given)
-        return _at(given if isinstance(given, Path) else Path(given))
+        try:
+            return _at(given if isinstance(given, Path) else Path(given))
+        except OSError as error:
+            raise ReadError(f"{str(given)[:200]!r} cannot be opened as a path ({error}).") from error
     if not hasattr(given, "read") or hasattr(given, "encoding"):
         raise ReadError(f"{_kind(given)} cannot be read; give a path, bytes, a dict or a binary stream.")
     return _stream("the given stream", given)
@@ -165,19 +168,18 @@ def _stream(name: str, stream: BinaryIO) -> Source:
 
 
 def _at(path: Path) -> Source:
+    """Opening tells a file from a folder. A file needs no buffer for a block to be whole; a pipe does."""
     name = str(path)
     try:
-        is_regular = path.is_file()
-        if not is_regular:
-            if path.is_dir():
-                return _folder(path)
-            if not path.exists():
-                raise ReadError(f"{path} does not exist; give a file, a folder, or - for standard input.")
-    except ReadError:
-        raise
+        stream = path.open("rb", buffering=0)
+        whole = stream if stream.seekable() else io.BufferedReader(stream)
     except (OSError, ValueError) as error:
-        raise ReadError(f"{name[:200]!r} cannot be opened as a path ({error}).") from error
-    return Source(name, (_file(path, name, is_regular),), path)
+        if path.is_dir():
+            return _folder(path)
+        if path.exists():
+            raise
+        raise ReadError(f"{name} does not exist; give a file, a folder, or - for standard input.") from error
+    return Source(name, (File(name, lambda: whole),), path)
 
 
 def _folder(path: Path) -> Source:
@@ -198,12 +200,10 @@ def leads_out(entry: Path, folder: Path) -> bool:
     return entry.is_symlink() and not entry.resolve().is_relative_to(folder.resolve())
 
 
-def _file(path: Path, name: str, is_regular: bool = True) -> File:
-    """A regular file needs no buffer for a block to be whole; a pipe does."""
-
+def _file(path: Path, name: str) -> File:
     def open_path() -> BinaryIO:
         try:
-            return path.open("rb", buffering=0 if is_regular else -1)
+            return path.open("rb", buffering=0)
         except OSError as error:
             raise ReadError(f"{name} cannot be opened ({error.strerror}).") from error
 
