@@ -168,13 +168,21 @@ def test_lines_of_packets_are_people_and_a_broken_one_is_left_out_by_name():
     lines.insert(1, '{"id": "c", "phenotypicFeatures": 7}')
     records = list(penia.read_all("\n".join(lines).encode()))
     assert [r.person.id for r in records] == ["a", "b"]
+    assert [[p.place for p in r.problems] for r in records] == [["what was given/2"]] * 2
 
 
 def test_a_folder_of_packets_is_read_past_files_that_are_none(tmp_path: Path):
     (tmp_path / "README.md").write_text("about these packets")
     (tmp_path / "a.json").write_text(json.dumps(packet(id="a", phenotypicFeatures=[{"type": NEUTROPENIA}])))
     (tmp_path / "b.json").write_text('{"id": "b", "phenotypicFeatures": [')
-    assert [r.person.id for r in penia.read_all(tmp_path)] == ["a"]
+    (tmp_path / "c.json").symlink_to(__file__)
+    (record,) = penia.read_all(tmp_path)
+    assert record.person.id == "a"
+    assert {(p.kind, p.place) for p in record.problems} == {
+        ("unreadable", "README.md"),
+        ("unreadable", "b.json"),
+        ("link-out", "c.json"),
+    }
 
 
 def test_two_packets_of_one_id_are_not_taken_for_one_person():
@@ -184,6 +192,7 @@ def test_two_packets_of_one_id_are_not_taken_for_one_person():
     ]
     (record,) = penia.read_all("\n".join(lines).encode())
     assert len(record.findings) == 1
+    assert [(p.kind, p.place) for p in record.problems] == [("two-people", "p1")]
 
 
 def test_a_packet_that_tells_nothing_is_one_and_what_has_none_of_its_fields_is_not():

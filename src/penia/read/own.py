@@ -27,7 +27,7 @@ def recognises(source: Source) -> str | None:
 
 def load(source: Source, person: str | None = None) -> Made:
     """Raises ReadError with the file and field that does not fit."""
-    return Made([_record(file) for file in source.files])
+    return Made([_record(file) for file in source.files], source.problems)
 
 
 def _record(file: File) -> Record:

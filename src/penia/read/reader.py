@@ -16,6 +16,7 @@ from typing import Protocol, cast
 import msgspec
 
 from penia.read.error import ReadError
+from penia.read.problems import Problems
 from penia.read.source import Source
 from penia.record import Problem, Record
 
@@ -66,9 +67,12 @@ class Recognised(msgspec.Struct, frozen=True):
 
 
 class Made:
-    """Records that are made already, as Loaded: for a format whose people fit in memory."""
+    """Records that are made already, as Loaded: for a format whose people fit in memory. Each gets the
+    problems of the source."""
 
     def __init__(self, records: Iterable[Record], problems: tuple[Problem, ...] = ()) -> None:
+        if problems:
+            records = (_knowing(problems, record) for record in records)
         self._records = {record.person.id: record for record in records}
         self.people: tuple[str, ...] = tuple(sorted(self._records))
         self.problems: tuple[Problem, ...] = problems
@@ -78,6 +82,13 @@ class Made:
 
     def records(self, counts_only: bool = False) -> Iterator[Record]:
         return map(self._records.__getitem__, self.people)
+
+
+def _knowing(problems: tuple[Problem, ...], record: Record) -> Record:
+    met = Problems()
+    met.extend(record.problems)
+    met.extend(problems)
+    return msgspec.structs.replace(record, problems=met.all())
 
 
 @cache

@@ -47,7 +47,7 @@ def recognises(source: Source) -> str | None:
 def load(source: Source, person: str | None = None) -> Made:
     """Raises ReadError where no packet can be read; a broken one among several is left out by name."""
     records: dict[str, Record] = {}
-    problems: list[Problem] = []
+    problems = list(source.problems)
     for file in source.files:
         for place, packet in _packets(file, problems):
             record = packet_record(packet, place)
