@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import TypeVar
@@ -36,7 +36,7 @@ def sorted_record(record: Record) -> Record:
     return msgspec.structs.replace(record, **facts, problems=problems)
 
 
-def in_order(facts: Iterable[T], time: str) -> list[T]:
+def in_order(facts: Iterable[T], time: str, told: Callable[[T], bytes] = content) -> list[T]:
     """By the field ``time``; those alike in it by their JSON, of which the name is the first that differs."""
     when = attrgetter(time)
     ordered = sorted(facts, key=lambda fact: when(fact) or NEVER)
@@ -45,6 +45,6 @@ def in_order(facts: Iterable[T], time: str) -> list[T]:
         first = 0
         for end in last.values():
             if end > first:
-                ordered[first : end + 1] = sorted(ordered[first : end + 1], key=content)
+                ordered[first : end + 1] = sorted(ordered[first : end + 1], key=told)
             first = end + 1
     return ordered

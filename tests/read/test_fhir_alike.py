@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fhir_makers import ME, NOON, bundle, drug, observation, patient, percent, wbc
 
-from penia.read import ReadError, fhir, read
+from penia.read import ReadError, fhir, read, read_all
+from penia.read.fhir import stream
 from penia.record import Record
 
 LOCAL = {"system": "urn:oid:1.2.3", "code": "77", "display": "Leukocytes"}
@@ -75,6 +76,21 @@ def test_what_is_alike_is_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     record = read(bundle(patient(), wbc(2.0), RESOURCES[8], RESOURCES[12]))
     assert [c.value for c in record.counts] == [2.0]
     assert {e.ingredient for e in record.exposures} == {"clozapine", "filgrastim"}
+
+
+def test_lines_come_to_their_person_in_whatever_order_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LONGEST_RUN", 2)
+    of = {name: {"reference": f"Patient/{name}"} for name in "ab"}
+    people = [patient(id=name) for name in of]
+    counts = [{**wbc(n, id=f"{name}{n}"), "subject": me} for name, me in of.items() for n in range(1, 6)]
+    odd = {**wbc(9, id="nobody's"), "subject": {"display": "someone"}}
+    sorted_, mixed = [
+        list(read_all("\n".join(map(json.dumps, lines)).encode()))
+        for lines in ([*people, *counts, odd], [*people, *counts[::2], odd, *reversed(counts[1::2])])
+    ]
+    assert sorted_ == mixed
+    assert [sorted(c.value for c in record.counts) for record in mixed] == [[1, 2, 3, 4, 5]] * 2
+    assert ("no-person", "Observation/nobody's") in {(p.kind, p.place) for p in mixed[0].problems}
 
 
 def _never(*_: object) -> None:

@@ -96,7 +96,7 @@ class RecordBuilder:
     def drug(self, event: DrugEvent) -> None:
         start, stop = event.start, event.stop
         if start is None or not self._first <= start <= (stop or start) < self._after:
-            start, stop = self._span(start, stop, event.names[0], event.place)
+            start, stop = self._span(start, stop, event.drug.names[0], event.place)
             going_on = event.going_on or (event.stop is not None and event.stop.year >= NO_END)
             event = msgspec.structs.replace(event, start=start, stop=stop, going_on=going_on)
         self._drugs.append(event)

@@ -10,7 +10,7 @@ from penia.codes import code
 from penia.read.build import RecordBuilder
 from penia.read.case_layout import Case, CaseCondition, CaseDrug, CaseFinding, Measured
 from penia.read.error import ReadError
-from penia.read.exposures import DrugEvent
+from penia.read.exposures import Drug, DrugEvent
 from penia.read.fhir.context import Context
 from penia.read.fhir.groups import Groups
 from penia.read.fhir.resources import Valued
@@ -171,14 +171,12 @@ def _value(entry: Measured) -> Value:
 def _drug(drug: CaseDrug, place: str) -> DrugEvent:
     taken = told(drug.note, _maybe(drug.start_day), _maybe(drug.stop_day), DAY0)
     return DrugEvent(
-        names=(drug.ingredient,),
-        evidence="statement",
-        place=place,
+        Drug.of((drug.ingredient,), "statement", note=drug.note or None),
+        place,
         start=taken.start,
         stop=taken.stop,
         inferred=taken.inferred,
         going_on=taken.stop is None,
-        note=drug.note or None,
     )
 
 

@@ -13,13 +13,13 @@ from functools import lru_cache
 import msgspec
 
 from penia.codes import ingredients, unlisted_name
-from penia.read.courses import ROUNDED, Course, DrugEvent, courses
+from penia.read.courses import ROUNDED, Course, Drug, DrugEvent, courses
 from penia.read.dosing import given_in_cycles
 from penia.read.problems import Problems
 from penia.read.times import Evidence, times
 from penia.record import Exposure, Origin
 
-__all__ = ["DrugEvent", "Evidence", "ingredients_of", "joined"]
+__all__ = ["Drug", "DrugEvent", "Evidence", "ingredients_of", "joined"]
 
 TOLD: dict[Evidence, str] = {"order": "an order", "statement": "a drug", "dispense": "a dispensing"}
 MOST_NOTES = 6
@@ -31,27 +31,27 @@ def joined(events: Iterable[DrugEvent], last: datetime | None, problems: Problem
 
     ``last``: the last moment of the record.
     """
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[DrugEvent]] = defaultdict(list)
+    alike: dict[Drug, list[DrugEvent]] = defaultdict(list)
     for event in events:
-        supplied = _supplied(event, problems) if event.evidence == "dispense" else event
-        alike[event.codes, event.names].append(supplied)
-    by_drug: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
-    for (codes, names), same in alike.items():
-        found = ingredients_of(codes, names)
+        alike[event.drug].append(event)
+    by_ingredient: dict[tuple[str | None, str], list[tuple[Drug, list[DrugEvent]]]] = defaultdict(list)
+    for drug, same in alike.items():
+        told = [_supplied(e, problems) for e in same] if drug.evidence == "dispense" else same
+        found, name = ingredients_of(drug.codes, drug.names), drug.names[0]
         for ingredient in found:
-            by_drug[ingredient, ""] += same
+            by_ingredient[ingredient, ""].append((drug, told))
         if not found:
-            by_drug[None, names[0].casefold()] += same
-            reason, place = f"no ingredient is known for {names[0]!r}", min(e.place for e in same)
+            by_ingredient[None, name.casefold()].append((drug, told))
+            reason, place = f"no ingredient is known for {name!r}", min(e.place for e in same)
             remedy = "add the name or its RxNorm code to the tables"
-            if unlisted_name(names[0]):
+            if unlisted_name(name):
                 remedy = f"it is weighed as a drug of which nothing is known; {remedy}"
             problems.add("drug-unknown", place, reason, remedy, len(same))
     return [
         exposure
-        for (ingredient, _), evs in by_drug.items()
+        for (ingredient, _), told in by_ingredient.items()
         for exposure in _of_one(
-            ingredient, list(courses(evs, in_cycles=ingredient in given_in_cycles())), last, problems
+            ingredient, list(courses(told, in_cycles=ingredient in given_in_cycles())), last, problems
         )
     ]
 
@@ -81,7 +81,7 @@ def _of_one(
             problems.add("end-unknown", place, reason, "give the end of its time")
             yield msgspec.structs.replace(exposure, stop=stop, stop_inferred=True)
         else:
-            told = TOLD[open_[0].evidence]
+            told = TOLD[open_[0].drug.evidence]
             reason = f"{told} has no end, and nothing says that it is over: it counts as going on"
             problems.add("end-unknown", place, reason, "give the end of its time")
             yield exposure
@@ -89,11 +89,11 @@ def _of_one(
 
 def _open(events: Sequence[DrugEvent]) -> list[DrugEvent]:
     """Those of which no end is told, neither by themselves nor by a dose or by another that ends later."""
-    endless = [e for e in events if e.stop is None and e.evidence != "administration"]
+    endless = [e for e in events if e.stop is None and e.drug.evidence != "administration"]
     if not endless:
         return endless
     ends = max((e.stop for e in events if e.stop), default=None)
-    dose = max((e.start for e in events if e.start and e.evidence == "administration"), default=None)
+    dose = max((e.start for e in events if e.start and e.drug.evidence == "administration"), default=None)
     return [
         e
         for e in endless
@@ -124,24 +124,28 @@ def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure
     ends: dict[datetime, bool] = {}
     """Each with whether it is inferred only."""
     doses: set[datetime] = set()
+    drugs: dict[Drug, DrugEvent] = {}
+    """Each with its first event."""
+    for e in events:
+        drugs.setdefault(e.drug, e)
+        if e.stop:
+            ends[e.stop] = e.inferred and ends.get(e.stop, True)
+        if e.start and e.drug.evidence == "administration":
+            doses.add(e.start)
+        is_open = is_open or e.going_on
     routes: set[str] = set()
     notes: dict[str, None] = {}
     first: dict[tuple[str, str], DrugEvent] = {}
     """Of each kind of evidence and name, not each of a thousand doses."""
-    for e in events:
-        first.setdefault((e.evidence, e.names[0]), e)
-        if e.stop:
-            ends[e.stop] = e.inferred and ends.get(e.stop, True)
-        if e.start and e.evidence == "administration":
-            doses.add(e.start)
-        if e.route:
-            routes.add(e.route)
-        if e.note:
-            notes[e.note] = None
-        is_open = is_open or e.going_on
+    for drug, e in drugs.items():
+        first.setdefault((drug.evidence, drug.names[0]), e)
+        if drug.route:
+            routes.add(drug.route)
+        if drug.note:
+            notes[drug.note] = None
     stop = None if is_open else max((*ends, *doses), default=None)
     return Exposure(
-        name=events[0].names[0],
+        name=events[0].drug.names[0],
         ingredient=ingredient,
         start=events[0].start,
         stop=stop,
@@ -150,7 +154,10 @@ def _exposure(ingredient: str | None, course: Course, is_open: bool) -> Exposure
         as_needed=course.as_needed,
         route=", ".join(sorted(routes)) or None,
         note="; ".join([*notes][:MOST_NOTES]) or None,
-        origins=tuple(
-            Origin(e.place, e.names[0], code=e.codes[0] if e.codes else None) for e in first.values()
-        ),
+        origins=tuple([_origin(e) for e in first.values()]),
     )
+
+
+def _origin(event: DrugEvent) -> Origin:
+    drug = event.drug
+    return Origin(event.place, drug.names[0], code=drug.codes[0] if drug.codes else None)

@@ -14,7 +14,7 @@ from penia.order import sorted_record
 from penia.read import read
 from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
-from penia.read.exposures import DrugEvent
+from penia.read.exposures import Drug, DrugEvent
 from penia.record import (
     Comparator,
     Condition,
@@ -147,9 +147,8 @@ def _result(count: TypedCount, place: str) -> TestResult:
 
 def _drug(drug: TypedDrug, place: str) -> DrugEvent:
     return DrugEvent(
-        names=(drug.name,),
-        evidence="statement",
-        place=place,
+        Drug.of((drug.name,), "statement"),
+        place,
         start=_at(drug.start) if drug.start else None,
         stop=_at(drug.stop) if drug.stop else None,
         going_on=drug.stop is None,

@@ -13,10 +13,10 @@ import msgspec
 from penia.read.build import RecordBuilder
 from penia.read.error import ReadError
 from penia.read.fhir import clinical, medication, observation, person, resources
-from penia.read.fhir.alike import Quick
+from penia.read.fhir.alike import Placed, Quick, Seen
 from penia.read.fhir.context import Context
 from penia.read.fhir.elements import Resource
-from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, Placed, grouped
+from penia.read.fhir.groups import IMPERSONAL, SHARED, Groups, grouped
 from penia.read.source import File, Source, foreign
 from penia.record import Problem, Record
 
@@ -113,15 +113,17 @@ def load(source: Source, person: str | None = None) -> Loaded:
 def _read_all(kind: str, found: Iterable[Placed], context: Context) -> None:
     reader = READERS.get(kind)
     if reader is not None:
-        for place, data, known in found:
-            seen = known or (reader.quick.look(data)[1] if reader.quick else None)
-            if seen is not None:
-                seen.read(place, context)
+        for placed in found:
+            known = placed if isinstance(placed, Seen) else None
+            if seen := known or (reader.quick.look(placed.data)[1] if reader.quick else None):
+                seen.read(context)
             else:
-                _read(reader, place, data, context)
+                _read(reader, placed.place, placed.data, context)
     elif kind not in SHARED | IMPERSONAL:
-        for place, *_ in found:
-            context.dropped("not-read", place, f"{kind} is a kind of resource that penia does not read")
+        for placed in found:
+            context.dropped(
+                "not-read", placed.place, f"{kind} is a kind of resource that penia does not read"
+            )
 
 
 def _read(reader: Reader, place: str, data: bytes, context: Context) -> None:
@@ -143,16 +145,16 @@ def _read(reader: Reader, place: str, data: bytes, context: Context) -> None:
 
 def _distinct(kind: str, found: list[Placed], builder: RecordBuilder) -> list[Placed]:
     """Each resource, the newest version of one id. Patients are compared later on."""
-    places = {place for place, *_ in found}
+    places = {placed.place for placed in found}
     if "" not in places and (kind == "Patient" or len(places) == len(found)):
         return found
     by_place: defaultdict[str, list[bytes]] = defaultdict(list)
-    for place, data, _ in found:
-        by_place[place or _unnamed(kind, data)].append(data)
+    for placed in found:
+        by_place[placed.place or _unnamed(kind, placed.data)].append(placed.data)
     for place, versions in by_place.items():
         if len(versions) > 1 and kind != "Patient":
             by_place[place] = _newest(place, versions, builder)
-    return [(place, data, None) for place, versions in by_place.items() for data in versions]
+    return [Placed(place, data) for place, versions in by_place.items() for data in versions]
 
 
 def _newest(place: str, versions: list[bytes], builder: RecordBuilder) -> list[bytes]:

@@ -7,8 +7,9 @@ that is not named here is read in full (``resources.py``).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Raw
@@ -108,23 +109,32 @@ def composed(parts: bytes, *names: str) -> bytes:
     return b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), told) for name, told in fields if told)
 
 
-class Seen(Protocol):
-    """What one of these resources says, with what is alike looked up."""
+class Placed(msgspec.Struct, frozen=True, gc=False):
+    """A resource as bytes."""
 
-    def read(self, place: str, context: Context) -> None: ...
+    place: str
+    """``Kind/id``, empty where it has no id."""
+    data: bytes
+
+
+class Seen(Placed, frozen=True, gc=False):
+    """One of these resources with what it says."""
+
+    @abstractmethod
+    def read(self, context: Context) -> None: ...
 
 
 class Quick(NamedTuple):
     """How a kind of resource is read quickly."""
 
     decode: Callable[[bytes], Common]
-    understand: Callable[[Any], Seen | None]
+    understand: Callable[[Any, bytes], Seen | None]
     """None where it is to be read in full."""
 
-    def look(self, data: bytes) -> tuple[Common | None, Seen | None]:
-        """The head of the resource and what it says; None where it is to be read in full."""
+    def look(self, data: bytes) -> tuple[Reference | None, Seen | None]:
+        """Of whom it is and what it says; None where it is to be read in full."""
         try:
             head = self.decode(data)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None, None
-        return head, self.understand(head)
+        return head.subject or head.patient, self.understand(head, data) if head.id else None

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import repeat
+from operator import attrgetter
 
 import msgspec
 
 from penia.read.error import ReadError
-from penia.read.fhir.alike import SEPARATOR, Common, Quick, Seen
+from penia.read.fhir.alike import SEPARATOR, Placed, Quick
 from penia.read.fhir.clean import LONGEST, cleaned, is_clean
 from penia.read.fhir.elements import Identifier, Reference
 from penia.read.fhir.resources import Head
-from penia.read.fhir.stream import Raw, head_of, of_document, resources
+from penia.read.fhir.stream import Raw, Run, head_of, of_document, resources
 from penia.read.source import Source
 from penia.record import Problem
 
@@ -39,9 +39,6 @@ BLOCK = 1 << 16
 
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-_]+)(?:/_history/.*)?$")
 
-Placed = tuple[str, bytes, Seen | None]
-"""``Kind/id``, empty where it has no id; the resource; what it says, where that is known."""
-
 
 class Pile:
     """Resources of one kind and person as bytes; packed in blocks where there are many."""
@@ -52,16 +49,17 @@ class Pile:
 
     def pack(self) -> None:
         """Packs what fills a block."""
-        if sum(len(data) for _, data, _ in self.loose) >= BLOCK:
-            places, resources, _ = zip(*self.loose, strict=True)
-            self._packed.append((places, zlib.compress(SEPARATOR.join(resources), 1)))
+        if sum(len(placed.data) for placed in self.loose) >= BLOCK:
+            places = tuple(placed.place for placed in self.loose)
+            block = SEPARATOR.join(placed.data for placed in self.loose)
+            self._packed.append((places, zlib.compress(block, 1)))
             self.loose = []
 
     def all(self) -> list[Placed]:
         """In the order met."""
         found: list[Placed] = []
         for places, block in self._packed:
-            found += zip(places, zlib.decompress(block).split(SEPARATOR), repeat(None))
+            found += map(Placed, places, zlib.decompress(block).split(SEPARATOR))
         return found + self.loose
 
 
@@ -79,8 +77,6 @@ class Groups:
         self.problems: list[Problem] = []
         self._piles: defaultdict[str, Piles] = defaultdict(lambda: defaultdict(Pile))
         """By whom they are of, as they say it, and by kind."""
-        self._known: dict[str, Piles] = {}
-        """By the reference as it is written."""
         self._addresses: dict[str, str] = {}
         """``Patient/1`` → the address at which it was met first."""
         self._room = LOOSE
@@ -113,9 +109,6 @@ class Groups:
 
     def add(self, raw: Raw) -> None:
         head = raw.head
-        if head is not None and raw.seen is not None:
-            self._file(head.resource_type, head, raw)
-            return
         if head is None or not is_clean(raw.data):
             try:
                 data, cut = cleaned(raw.data)
@@ -129,7 +122,7 @@ class Groups:
                 reason = f"it is not a FHIR resource ({error})"
                 self._problem("not-fhir", raw.place, reason, "give FHIR R4 JSON")
                 return
-            raw = msgspec.structs.replace(raw, data=data, seen=None)
+            raw = msgspec.structs.replace(raw, data=data)
             if cut:
                 reason = f"a text is longer than {LONGEST} characters; only its beginning was read"
                 place = f"{head.resource_type}/{head.id or ''}"
@@ -142,37 +135,37 @@ class Groups:
         elif kind not in IMPERSONAL:
             self._file(kind, head, raw)
 
-    def _file(self, kind: str, head: Head | Common, raw: Raw) -> None:
+    def _file(self, kind: str, head: Head, raw: Raw) -> None:
         name = f"{kind}/{head.id}" if head.id else ""
+        called = name or f"{kind}/{raw.full_url or ''}"
         if kind in POINTED_AT:
-            called = name or f"{kind}/{raw.full_url or ''}"
             if raw.full_url:
                 self.aliases[raw.full_url] = called
             if kind in SHARED:
                 self.shared[called] = raw.data
-            if kind == "Patient":
-                piles = self._of_patient(called, head, raw)
-            else:
-                piles = self._of_subject(kind, head, raw)
+        if kind == "Patient":
+            piles = self._of_patient(called, head, raw)
         else:
-            piles = self._of_subject(kind, head, raw)
+            piles = self._of_subject(kind, head.subject or head.patient, (called,))
         if piles is not None:
-            piles[kind].loose.append((name, raw.data, raw.seen))
-            self._room -= len(raw.data)
-            if self._room < 0:
-                self._pack()
+            self._put(piles[kind], (Placed(name, raw.data),))
 
-    def _of_subject(self, kind: str, head: Head | Common, raw: Raw) -> Piles | None:
-        named = head.subject or head.patient
-        told = named.reference if named else None
-        if told and (known := self._known.get(told)) is not None:
-            return known
+    def add_all(self, run: Run) -> None:
+        piles = self._of_subject(run.kind, run.subject, map(attrgetter("place"), run.seen))
+        if piles is not None:
+            self._put(piles[run.kind], run.seen)
+
+    def _put(self, pile: Pile, found: Sequence[Placed]) -> None:
+        pile.loose += found
+        self._room -= sum(len(placed.data) for placed in found)
+        if self._room < 0:
+            self._pack()
+
+    def _of_subject(self, kind: str, named: Reference | None, places: Iterable[str]) -> Piles | None:
+        """``places``: those of the resources of which it is the subject."""
         subject = target(named)
         if subject and not subject.startswith("#"):
-            piles = self._piles[subject]
-            if told:
-                self._known[told] = piles
-            return piles
+            return self._piles[subject]
         if subject:
             reason = "its Patient is contained in it, so nothing else can be known to be of the same person"
             remedy = "give the Patient as a resource of its own"
@@ -181,7 +174,8 @@ class Groups:
         else:
             reason = "it names no subject, so whose it is, is not known"
             remedy = "add its subject"
-        self._problem("no-person", f"{kind}/{head.id or raw.full_url or ''}", reason, remedy)
+        for place in places:
+            self._problem("no-person", place, reason, remedy)
         return None
 
     def _pack(self) -> None:
@@ -190,7 +184,7 @@ class Groups:
                 pile.pack()
         self._room = LOOSE
 
-    def _of_patient(self, name: str, head: Head | Common, raw: Raw) -> Piles | None:
+    def _of_patient(self, name: str, head: Head, raw: Raw) -> Piles | None:
         """Names the Patients who share an id at two addresses, or an identifier."""
         first = self._addresses.setdefault(name, raw.full_url) if raw.full_url else None
         if first and first != raw.full_url:
@@ -235,10 +229,12 @@ def grouped(source: Source, quick: Mapping[str, Quick]) -> Groups:
     return groups
 
 
-def _add_all(groups: Groups, found: Iterable[Raw | Problem]) -> None:
+def _add_all(groups: Groups, found: Iterable[Raw | Run | Problem]) -> None:
     for item in found:
         if isinstance(item, Problem):
             groups.problems.append(item)
+        elif isinstance(item, Run):
+            groups.add_all(item)
         else:
             groups.add(item)
 

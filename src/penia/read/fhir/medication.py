@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from penia.read.calendar import NO_END
-from penia.read.courses import EVER
+from penia.read.courses import EVER, Drug
 from penia.read.exposures import DrugEvent, Evidence
-from penia.read.fhir.alike import SEPARATOR, Given, Ordered, Quick, composed
+from penia.read.fhir.alike import SEPARATOR, Given, Ordered, Quick, Seen, composed
 from penia.read.fhir.context import Context, known_codes
 from penia.read.fhir.elements import Concept, Quantity, moment, moments
 from penia.read.fhir.resources import (
@@ -20,12 +20,12 @@ from penia.read.fhir.resources import (
     ConceptOrReference,
     DispenseRequest,
     Dosage,
-    Drug,
     Medication,
     MedicationAdministration,
     MedicationDispense,
     MedicationRequest,
     MedicationStatement,
+    OfDrug,
     Repeat,
 )
 from penia.read.times import times
@@ -56,74 +56,71 @@ def request(resource: MedicationRequest, place: str, context: Context) -> None:
     )
     stop = next((end for end in ends if end), None)
     said = context.time(place, resource.status_changed)
-    what = _what(_drugs(resource, context), resource.dosage_instruction, resource.notes())
-    _event("order", what, start, stop, resource.status, said, place, context)
+    told = _told("order", _drugs(resource, context), resource.dosage_instruction, resource.notes())
+    _read(told, start, stop, resource.status, said, place, context)
 
 
 def statement(resource: MedicationStatement, place: str, context: Context) -> None:
     start, stop = context.period(place, resource.effective_period)
     start = start or context.time(place, resource.effective_date_time)
     said = context.time(place, resource.date_asserted)
-    what = _what(_drugs(resource, context), resource.dosage, resource.notes())
-    _event("statement", what, start, stop, resource.status, said, place, context)
+    told = _told("statement", _drugs(resource, context), resource.dosage, resource.notes())
+    _read(told, start, stop, resource.status, said, place, context)
 
 
 def administration(resource: MedicationAdministration, place: str, context: Context) -> None:
     start, stop = context.period(place, resource.effective_period)
     start = start or context.time(place, resource.effective_date_time)
-    what = _what(_drugs(resource, context), _of_dose(resource.dosage), resource.notes())
-    _event("administration", what, start, stop, resource.status, None, place, context)
+    told = _told("administration", _drugs(resource, context), _of_dose(resource.dosage), resource.notes())
+    _read(told, start, stop, resource.status, None, place, context)
 
 
 def dispense(resource: MedicationDispense, place: str, context: Context) -> None:
     start = context.time(place, resource.when_handed_over, resource.when_prepared)
     stop = _after(start, resource.days_supply)
-    what = _what(_drugs(resource, context), resource.dosage_instruction, resource.notes())
-    _event("dispense", what, start, stop, resource.status, None, place, context)
+    told = _told("dispense", _drugs(resource, context), resource.dosage_instruction, resource.notes())
+    _read(told, start, stop, resource.status, None, place, context)
 
 
-class _What(NamedTuple):
-    """What a resource tells of its drugs, but for the time in which they were taken."""
+class _Told(NamedTuple):
+    """A drug as a resource tells it."""
 
-    drugs: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
-    """Of each its names, its codes, and the systems of codes that are not known."""
-    route: str | None
-    note: str | None
-    every: timedelta | None
-    """None without a timing."""
+    drug: Drug
+    unknown: tuple[str, ...]
+    """Systems of codes that are not known."""
 
 
-class Taken(msgspec.Struct, frozen=True, gc=False):
+class Taken(Seen, frozen=True, gc=False):
     """A dose or an order of one drug."""
 
-    evidence: Evidence
-    what: _What
-    status: str | None
+    told: _Told
     start: datetime | None
     stop: datetime | None
+    status: str | None
 
-    def read(self, place: str, context: Context) -> None:
-        if not context.unsaid(self.status, place):
-            _event(self.evidence, self.what, self.start, self.stop, self.status, None, place, context)
+    def read(self, context: Context) -> None:
+        if not context.unsaid(self.status, self.place):
+            _event(self.told, self.start, self.stop, self.status, None, self.place, context)
 
 
-def _given(dose: Given) -> Taken | None:
+def _given(dose: Given, data: bytes) -> Taken | None:
     """An administration of one drug that is named in it."""
-    what = _alike(SEPARATOR.join((dose.medication_codeable_concept, b"", dose.dosage, dose.note)))
+    parts = SEPARATOR.join((dose.medication_codeable_concept, b"", dose.dosage, dose.note))
+    told = _alike("administration", parts)
     try:
         start, stop = moments(dose.effective_period)
         start = start or moment(dose.effective_date_time or None)
     except ValueError:
         return None
-    return Taken("administration", what, dose.status, start, stop) if what else None
+    place = f"MedicationAdministration/{dose.id}"
+    return Taken(place, data, told, start, stop, dose.status) if told else None
 
 
-def _ordered(order: Ordered) -> Taken | None:
+def _ordered(order: Ordered, data: bytes) -> Taken | None:
     """An order of one drug that is named in it, without a timing."""
-    what = _alike(
-        SEPARATOR.join((order.medication_codeable_concept, order.dosage_instruction, b"", order.note))
-    )
-    if what is None or what.every is not None or order.intent in PLANS:
+    parts = SEPARATOR.join((order.medication_codeable_concept, order.dosage_instruction, b"", order.note))
+    told = _alike("order", parts)
+    if told is None or order.intent in PLANS:
         return None
     supply = order.dispense_request or NO_SUPPLY
     try:
@@ -132,7 +129,8 @@ def _ordered(order: Ordered) -> Taken | None:
     except ValueError:
         return None
     start = start or authored
-    return Taken("order", what, order.status, start, stop or _after(start, supply.expected_supply_duration))
+    stop = stop or _after(start, supply.expected_supply_duration)
+    return Taken(f"MedicationRequest/{order.id}", data, told, start, stop, order.status)
 
 
 GIVEN = Quick(msgspec.json.Decoder(Given).decode, _given)
@@ -143,37 +141,55 @@ _dose = msgspec.json.Decoder(MedicationAdministration).decode
 
 
 @lru_cache(maxsize=10_000)
-def _alike(parts: bytes) -> _What | None:
-    """None where they do not name a drug or cannot be read."""
+def _alike(evidence: Evidence, parts: bytes) -> _Told | None:
+    """None where they do not name a drug, have a timing, or cannot be read."""
     data = composed(parts, "medicationCodeableConcept", "dosageInstruction", "dosage", "note")
     try:
         order, dose = _order(data), _dose(data)
     except (msgspec.DecodeError, RecursionError):
         return None
-    concept = order.medication_codeable_concept
-    if concept is None or not concept.label():
+    concept, planned = order.medication_codeable_concept, order.dosage_instruction
+    if concept is None or not concept.label() or _repeats(planned):
         return None
-    return _what([concept], order.dosage_instruction or _of_dose(dose.dosage), order.notes())
+    return _told(evidence, [concept], planned or _of_dose(dose.dosage), order.notes())[0]
 
 
 def _of_dose(given: AdministeredDosage | None) -> tuple[Dosage, ...]:
     return (Dosage(text=given.text or _amount(given.dose), route=given.route),) if given else ()
 
 
-def _what(drugs: Sequence[Concept], dosages: Sequence[Dosage], notes: str | None) -> _What:
-    routes = sorted({d.route.label() for d in dosages if d.route and d.route.label()})
-    told = [*map(_dosage, dosages), notes]
-    return _What(
-        tuple((drug.names() or (drug.label(),), *known_codes(drug)) for drug in drugs),
-        ", ".join(routes) or None,
-        "; ".join(dict.fromkeys(n for n in told if n)) or None,
-        max(map(_interval, _repeats(dosages)), default=None),
-    )
+def _told(
+    evidence: Evidence, drugs: Iterable[Concept], dosages: Sequence[Dosage], notes: str | None
+) -> list[_Told]:
+    routes = ", ".join(sorted({d.route.label() for d in dosages if d.route and d.route.label()})) or None
+    said = [*map(_dosage, dosages), notes]
+    note = "; ".join(dict.fromkeys(n for n in said if n)) or None
+    every = max(map(_interval, _repeats(dosages)), default=None) or None
+    made: list[_Told] = []
+    for drug in drugs:
+        codes, unknown = known_codes(drug)
+        names = drug.names() or (drug.label(),)
+        made.append(_Told(Drug.of(names, evidence, codes, routes, note, every), unknown))
+    return made
+
+
+def _read(
+    told: Sequence[_Told],
+    start: datetime | None,
+    stop: datetime | None,
+    status: str | None,
+    said: datetime | None,
+    place: str,
+    context: Context,
+) -> None:
+    if not told:
+        context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
+    for one in told:
+        _event(one, start, stop, status, said, place, context)
 
 
 def _event(
-    evidence: Evidence,
-    what: _What,
+    told: _Told,
     start: datetime | None,
     stop: datetime | None,
     status: str | None,
@@ -182,22 +198,17 @@ def _event(
     context: Context,
 ) -> None:
     """``said``: when the status was set."""
-    drugs, route, note, every = what
-    if not drugs:
-        context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
-    is_course = stop is None and evidence in ("order", "statement")
-    going_on = is_course and status in GOING_ON
-    over_by = (said or EVER) if is_course and status in OVER else None
-    for names, codes, unknown in drugs:
-        for system in unknown:
-            context.unknown_system(place, system)
-        event = DrugEvent(
-            names, evidence, place, codes, start, stop, going_on, route, note, every or None, over_by=over_by
-        )
-        context.builder.drug(event)
+    drug, unknown = told
+    for system in unknown:
+        context.unknown_system(place, system)
+    going_on, over_by = False, None
+    if stop is None and drug.evidence in ("order", "statement"):
+        going_on = status in GOING_ON
+        over_by = (said or EVER) if status in OVER else None
+    context.builder.drug(DrugEvent(drug, place, start, stop, going_on, over_by=over_by))
 
 
-def _drugs(resource: Drug, context: Context) -> list[Concept]:
+def _drugs(resource: OfDrug, context: Context) -> list[Concept]:
     """The concept given, or that of the Medication pointed to; its ingredients if it has no name."""
     later = resource.medication or ConceptOrReference()
     own = resource.medication_codeable_concept or later.concept

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from penia.read.fhir.alike import SEPARATOR, Measured, Quick, composed
+from penia.read.fhir.alike import SEPARATOR, Measured, Quick, Seen, composed
 from penia.read.fhir.context import Context, Link, known_codes, origin_of
 from penia.read.fhir.elements import Concept, Quantity, Reference, moment
 from penia.read.fhir.resources import DiagnosticReport, Observation, Valued
@@ -40,7 +40,7 @@ class _Alike(NamedTuple):
     """Systems of codes that are not known."""
 
 
-class Result(msgspec.Struct, frozen=True, gc=False):
+class Result(Seen, frozen=True, gc=False):
     """An Observation that is one quantity and no more."""
 
     same: _Alike
@@ -49,7 +49,8 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     time: datetime | None
     specimen: Reference | None
 
-    def read(self, place: str, context: Context) -> None:
+    def read(self, context: Context) -> None:
+        place = self.place
         if context.unsaid(self.status, place):
             return
         _said(self.status, place, context)
@@ -66,7 +67,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
         context.result(result, self.same.names)
 
 
-def _measured(seen: Measured) -> Result | None:
+def _measured(seen: Measured, data: bytes) -> Result | None:
     amount, told = seen.value_quantity, seen.effective_date_time or seen.issued
     if told and len(told) in PARTIAL:
         return None
@@ -76,7 +77,9 @@ def _measured(seen: Measured) -> Result | None:
         time = moment(told or None)
     except ValueError:
         return None
-    return Result(same, amount.value, seen.status, time, seen.specimen) if same else None
+    if same is None:
+        return None
+    return Result(f"Observation/{seen.id}", data, same, amount.value, seen.status, time, seen.specimen)
 
 
 QUICK = Quick(msgspec.json.Decoder(Measured).decode, _measured)
@@ -92,7 +95,11 @@ def _alike(parts: bytes, comparator: str | None, unit: str | None, code: str | N
     except (msgspec.DecodeError, RecursionError):
         return None
     whole = msgspec.structs.replace(whole, value_quantity=Quantity(1, comparator, unit, code))
-    seen, value, name = _Seen(whole, _categories(whole), "", None, None), value_of(whole), _name(whole, whole)
+    seen, value, name = (
+        _Whole(whole, _categories(whole), "", None, None),
+        value_of(whole),
+        _name(whole, whole),
+    )
     if whole.code is None or value.value is None or not name or _is_social(name, whole, seen):
         return None
     codes, unknown = known_codes(whole.code)
@@ -100,7 +107,7 @@ def _alike(parts: bytes, comparator: str | None, unit: str | None, code: str | N
     return _Alike(result, comparator or "", whole.code.names()[1:], unknown)
 
 
-class _Seen(NamedTuple):
+class _Whole(NamedTuple):
     """One Observation with what all its parts share."""
 
     whole: Observation
@@ -117,7 +124,7 @@ def observation(resource: Observation, place: str, context: Context) -> None:
     _said(resource.status, place, context)
     time, site = _time(resource, place, context), resource.body_site.label() if resource.body_site else ""
     specimen = context.specimen(resource.specimen, resource.contained, site)
-    seen = _Seen(resource, _categories(resource), place, time, specimen)
+    seen = _Whole(resource, _categories(resource), place, time, specimen)
     if resource.has_member:
         context.link(resource.has_member, Link(seen.time, seen.specimen))
     for part in (*([resource] if _has_value(resource) else []), *resource.component):
@@ -132,7 +139,7 @@ def _said(status: str | None, place: str, context: Context) -> None:
         context.builder.problems.add("status-missing", place, reason, "give the status of each")
 
 
-def _part(part: Valued, seen: _Seen, context: Context) -> None:
+def _part(part: Valued, seen: _Whole, context: Context) -> None:
     value = value_of(part)
     name = _name(part, seen.whole)
     if value.is_empty():
@@ -149,17 +156,17 @@ def _part(part: Valued, seen: _Seen, context: Context) -> None:
         context.result(_result(name, value, part, seen, codes), part.code.names()[1:] if part.code else ())
 
 
-def _is_social(name: str, part: Valued, seen: _Seen) -> bool:
+def _is_social(name: str, part: Valued, seen: _Whole) -> bool:
     return "social-history" in seen.categories or is_social(name, part.code)
 
 
-def _finding(name: str, value: Value, part: Valued, seen: _Seen, context: Context) -> Finding:
+def _finding(name: str, value: Value, part: Valued, seen: _Whole, context: Context) -> Finding:
     codes = context.codes(part.code, seen.place)
     found = origin_of(seen.place, part.code, value.text or value.written)
     return Finding(name, True, "finding", seen.time, codes, found)
 
 
-def _result(name: str, value: Value, part: Valued, seen: _Seen, codes: tuple[str, ...]) -> TestResult:
+def _result(name: str, value: Value, part: Valued, seen: _Whole, codes: tuple[str, ...]) -> TestResult:
     found = origin_of(seen.place, part.code, value.written or value.text)
     return TestResult(
         name=name,
@@ -208,13 +215,13 @@ def _categories(resource: Observation) -> frozenset[str]:
     return frozenset((*coded, *(n.casefold() for concept in resource.category for n in concept.names())))
 
 
-def _kind(seen: _Seen) -> TestKind:
+def _kind(seen: _Whole) -> TestKind:
     if "vital-signs" in seen.categories:
         return "vital"
     return "report" if {"imaging", "exam", "procedure"} & seen.categories else "laboratory"
 
 
-def _sign(part: Valued, seen: _Seen, value: Value) -> bool | None:
+def _sign(part: Valued, seen: _Whole, value: Value) -> bool | None:
     """Whether a sign was found, where the answer is yes or no and no laboratory gave it."""
     if "laboratory" in seen.categories or value.value is not None:
         return None

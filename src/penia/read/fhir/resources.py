@@ -180,7 +180,7 @@ class ConceptOrReference(Element, frozen=True):
     reference: Reference | None = None
 
 
-class Drug(Resource, frozen=True):
+class OfDrug(Resource, frozen=True):
     """What the four medication resources share."""
 
     medication: ConceptOrReference | None = None
@@ -190,7 +190,7 @@ class Drug(Resource, frozen=True):
     contained: tuple[Medication, ...] = ()
 
 
-class MedicationRequest(Drug, frozen=True):
+class MedicationRequest(OfDrug, frozen=True):
     intent: str | None = None
     do_not_perform: bool = False
     authored_on: str | None = None
@@ -199,20 +199,20 @@ class MedicationRequest(Drug, frozen=True):
     dispense_request: DispenseRequest | None = None
 
 
-class MedicationStatement(Drug, frozen=True):
+class MedicationStatement(OfDrug, frozen=True):
     date_asserted: str | None = None
     effective_period: Period | None = None
     effective_date_time: str | None = None
     dosage: tuple[Dosage, ...] = ()
 
 
-class MedicationAdministration(Drug, frozen=True):
+class MedicationAdministration(OfDrug, frozen=True):
     effective_period: Period | None = None
     effective_date_time: str | None = None
     dosage: AdministeredDosage | None = None
 
 
-class MedicationDispense(Drug, frozen=True):
+class MedicationDispense(OfDrug, frozen=True):
     when_handed_over: str | None = None
     when_prepared: str | None = None
     days_supply: Quantity | None = None

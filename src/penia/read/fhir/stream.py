@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
 from penia.read.error import ReadError
-from penia.read.fhir.alike import Common, Quick, Seen
+from penia.read.fhir.alike import Quick, Seen
 from penia.read.fhir.clean import is_clean
+from penia.read.fhir.elements import Reference
 from penia.read.fhir.resources import Head
 from penia.read.source import MARK, File
 from penia.record import Problem
 
+LONGEST_RUN = 1_000
 DEEPEST = 500
 """Levels of brackets; a resource of R4 needs fewer than 30."""
 
@@ -33,14 +36,20 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
     line: int = 0
     """Of the document; 0 where it is no document of lines."""
     full_url: str | None = None
-    head: Head | Common | None = None
+    head: Head | None = None
     """Where it was looked at already."""
-    seen: Seen | None = None
-    """Of a line that is clean (``clean.py``), what it says."""
 
     @property
     def place(self) -> str:
         return f"{self.document} line {self.line}" if self.line else self.document
+
+
+class Run(NamedTuple):
+    """Lines that follow one another, all of one kind and person, clean (``clean.py``) and understood."""
+
+    kind: str
+    subject: Reference | None
+    seen: list[Seen]
 
 
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -68,7 +77,7 @@ _entry = msgspec.json.Decoder(_Entry)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def resources(file: File, quick: Mapping[str, Quick]) -> Iterator[Raw | Problem]:
+def resources(file: File, quick: Mapping[str, Quick]) -> Iterator[Raw | Run | Problem]:
     """Every resource of the file that is whole, and a problem for each part that is not.
 
     ``quick``: which kinds are understood at once, and how.
@@ -139,17 +148,32 @@ def _is_resource(line: bytes) -> bool:
         return False
 
 
-def _from_lines(file: File, lines: Iterable[bytes], quick: Mapping[str, Quick]) -> Iterator[Raw | Problem]:
+def _from_lines(
+    file: File, lines: Iterable[bytes], quick: Mapping[str, Quick]
+) -> Iterator[Raw | Run | Problem]:
     """A bulk export has one kind of resource in a file: a line is looked at as the one before."""
-    kind = ""
+    run = Run("", None, [])
+    look = None
     for number, line in enumerate(lines, 1):
-        if line := line.strip().removeprefix(MARK):
-            head, seen = quick[kind].look(line) if kind in quick and is_clean(line) else (None, None)
-            if head := head or _alone(line):
-                kind = head.resource_type
-                yield Raw(line, file.name, number, None, head, seen)
-            else:
-                yield from of_document(line, f"{file.name} line {number}")
+        if not (line := line.strip().removeprefix(MARK)):
+            continue
+        subject, seen = look(line) if look and is_clean(line) else (None, None)
+        if seen is not None and subject == run.subject and len(run.seen) < LONGEST_RUN:
+            run.seen.append(seen)
+            continue
+        if run.seen:
+            yield run
+        if seen is not None:
+            run = Run(run.kind, subject, [seen])
+        elif head := _alone(line):
+            run = Run(head.resource_type, None, [])
+            look = quick[run.kind].look if run.kind in quick else None
+            yield Raw(line, file.name, number, None, head)
+        else:
+            run = Run(run.kind, None, [])
+            yield from of_document(line, f"{file.name} line {number}")
+    if run.seen:
+        yield run
 
 
 def _alone(line: bytes) -> Head | None:

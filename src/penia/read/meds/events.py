@@ -15,7 +15,7 @@ from penia.codes import local_system
 from penia.read import icd
 from penia.read.build import RecordBuilder
 from penia.read.duck import Row
-from penia.read.exposures import DrugEvent, Evidence
+from penia.read.exposures import Drug, DrugEvent, Evidence
 from penia.read.fhir.elements import middle
 from penia.read.fhir.person import NO_ANCESTRY, SPECIAL, WORDS
 from penia.read.meds.coded import Coded
@@ -158,8 +158,8 @@ class Events:
         if not (named or event.coded.meaning.fields or event.coded.described.name):
             self._builder.problems.add("drug-not-named", event.place, "a drug has no name")
             return
-        names = (named or event.coded.name,)
-        self._builder.drug(DrugEvent(names, evidence, event.place, event.coded.drugs, start, stop))
+        drug = Drug.of((named or event.coded.name,), evidence, event.coded.drugs)
+        self._builder.drug(DrugEvent(drug, event.place, start, stop))
 
     def diagnosis(self, event: Event) -> None:
         """Known from the time of the event; it tells neither when the disease began nor that it is over."""

@@ -11,7 +11,7 @@ import msgspec
 from penia.codes import parts_of, together
 from penia.read.calendar import NO_END
 from penia.read.duck import Row
-from penia.read.exposures import DrugEvent, Evidence, ingredients_of
+from penia.read.exposures import Drug, DrugEvent, Evidence, ingredients_of
 from penia.read.omop.context import Context
 from penia.read.omop.vocabulary import Named
 from penia.read.quantity import number
@@ -43,17 +43,17 @@ def _eras(rows: list[Row], context: Context) -> Iterator[DrugEvent]:
         yield from (event for name, event in parts.items() if name not in taken)
         for name in joined:
             first = min((parts[part] for part in parts_of(name)), key=lambda event: event.place)
-            yield msgspec.structs.replace(first, names=(name,), codes=())
+            yield msgspec.structs.replace(first, drug=Drug.of((name,), "statement"))
 
 
 def _era(place: str, drug: str | None, start: str | None, end: str | None, context: Context) -> DrugEvent:
     found = context.named(drug, None, None)
     begun, ended = context.time(place, start), context.time(place, end)
-    return DrugEvent(_names(found), "statement", place, _codes(found), begun, ended)
+    return DrugEvent(Drug.of(_names(found), "statement", _codes(found)), place, begun, ended)
 
 
 def _ingredients(event: DrugEvent) -> tuple[str, ...]:
-    return ingredients_of(event.codes, event.names)
+    return ingredients_of(event.drug.codes, event.drug.names)
 
 
 def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
@@ -85,17 +85,14 @@ def _exposure(row: Row, place: str, context: Context) -> DrugEvent:
         told = None  # the day of dispensing, repeated where an end is asked for
     stop = told or _by_convention(start, evidence, place, context)
     local = context.local("drug_source_value", value)
-    return DrugEvent(
-        names=_names(named),
-        evidence=evidence,
-        place=place,
-        codes=(*_codes(named), *([local] if local else [])),
-        start=start,
-        stop=stop,
-        inferred=told is None and stop is not None,
-        route=context.vocabulary[route].name or route_value,
-        note=sig or (f"{quantity} {dose_unit}" if quantity and dose_unit else None),
+    drug = Drug.of(
+        _names(named),
+        evidence,
+        (*_codes(named), *([local] if local else [])),
+        context.vocabulary[route].name or route_value,
+        sig or (f"{quantity} {dose_unit}" if quantity and dose_unit else None),
     )
+    return DrugEvent(drug, place, start, stop, inferred=told is None and stop is not None)
 
 
 def _names(named: Named) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from penia.read.build import RecordBuilder
-from penia.read.exposures import DrugEvent
+from penia.read.exposures import Drug, DrugEvent
 from penia.read.phenopacket.layout import (
     Disease,
     Feature,
@@ -110,7 +110,7 @@ def _action(action: MedicalAction, when: Clock, place: str, builder: RecordBuild
         assert regimen.ontology_class is not None
         start, stop = when.at(regimen.start_time), when.at(regimen.end_time)
         name = name_of(regimen.ontology_class)
-        builder.drug(DrugEvent((name,), "statement", place, (), start, stop, stop is None))
+        builder.drug(DrugEvent(Drug.of((name,), "statement"), place, start, stop, stop is None))
     if action.radiation_therapy is not None:
         name = f"radiation therapy, {name_of(action.radiation_therapy.body_site)}"
         builder.exposure(Exposure(name, "radiation", origins=(Origin(place, name),)))
@@ -130,23 +130,23 @@ def _treatment(treatment: Treatment, place: str) -> Iterator[DrugEvent]:
     route = treatment.route_of_administration
     told = [d.schedule_frequency for d in treatment.dose_intervals if d.schedule_frequency]
     notes = [name_of(term) for term in told if term.id not in (COURSE, ENDED, INFERRED)]
-    drug = DrugEvent(
-        names=(name_of(treatment.agent),),
-        evidence="statement",
-        place=place,
-        codes=codes(treatment.agent.id),
-        route=name_of(route) if route else None,
-        note="; ".join(dict.fromkeys(notes)) or None,
+    drug = Drug.of(
+        (name_of(treatment.agent),),
+        "statement",
+        codes(treatment.agent.id),
+        name_of(route) if route else None,
+        "; ".join(dict.fromkeys(notes)) or None,
     )
     goes_on = all(term.id != ENDED for term in told)
     inferred = any(term.id == INFERRED for term in told)
     for span in courses or ([] if doses else [Interval()]):
         start, stop = moment(span.start or ""), moment(span.end or "")
-        ends = {"going_on": goes_on and stop is None, "inferred": inferred and stop is not None}
-        yield msgspec.structs.replace(drug, start=start, stop=stop, **ends)
+        going_on = goes_on and stop is None
+        yield DrugEvent(drug, place, start, stop, going_on, inferred=inferred and stop is not None)
+    given = msgspec.structs.replace(drug, evidence="administration")
     for dose in doses:
         time = moment(dose.start or "")
-        yield msgspec.structs.replace(drug, evidence="administration", start=time, stop=time)
+        yield DrugEvent(given, place, time, time)
 
 
 def _variants(packet: Phenopacket, when: Clock, builder: RecordBuilder) -> None:

@@ -10,7 +10,7 @@ from penia.codes import code
 from penia.codes.tables import rows, values, words
 from penia.read.build import RecordBuilder
 from penia.read.courses import EVER
-from penia.read.exposures import DrugEvent
+from penia.read.exposures import Drug, DrugEvent
 from penia.read.icd import GERMAN
 from penia.read.table.row import Cells
 from penia.record import Condition, ConditionStatus, Finding, Origin
@@ -79,15 +79,13 @@ def _drug(
         return
     dose = bare and begun is not None
     over = told == "over" and stop is None and not dose
+    evidence = "administration" if dose else "order"
     event = DrugEvent(
-        (name,),
-        "administration" if dose else "order",
+        Drug.of((name,), evidence, route=cells.text("route"), note=cells.text("dose")),
         cells.place,
-        start=begun,
-        stop=stop,
+        begun,
+        stop,
         going_on=stop is None and not dose and not over,
-        route=cells.text("route"),
-        note=cells.text("dose"),
         over_by=EVER if over else None,
     )
     builder.drug(event)
