@@ -251,6 +251,12 @@ def test_a_disease_of_the_past_gives_its_key_of_the_past() -> None:
     assert says(reading, "history:previous-aplastic-anemia") is True
 
 
+def test_an_aplastic_anaemia_of_now_is_none_of_the_past() -> None:
+    reading = read(conditions=(Condition("Aplastic anemia"),))
+    assert says(reading, "history:previous-aplastic-anemia") is None
+    assert "aplastic-anemia" in reading.conditions
+
+
 # --- low counts in words ---
 
 

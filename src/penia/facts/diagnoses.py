@@ -51,7 +51,7 @@ _MANY_CAUSES = frozenset(
 
 
 def _say(heard: Heard, row: ConditionRow, affirmed: bool, *, past: bool) -> None:
-    keys = row.past_keys if past and row.past_keys else (*row.keys, *row.past_keys)
+    keys = row.past_keys if past and row.past_keys else (*row.keys, *(() if row.only_past else row.past_keys))
     if affirmed:
         heard.keys += [Said(key, True) for key in keys]
     elif row.fit == "exact":

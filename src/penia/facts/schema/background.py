@@ -12,6 +12,8 @@ class ConditionRow(Row, frozen=True):
     icd10: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     past_keys: tuple[str, ...] = ()
+    only_past: bool = False
+    """Its ``past_keys`` are not said of one that goes on."""
     cause: str | None = None
     fit: Literal["exact", "wide", "outcome"] = "exact"
 
