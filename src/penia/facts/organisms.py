@@ -60,6 +60,11 @@ def another(name: str, inner: str) -> bool:
     return bool(found) and any(organism not in found for organism in _named(inner)[0])
 
 
+def same(one: str, other: str) -> bool:
+    """Both name one organism, whatever they call it."""
+    return not set(_named(one)[0]).isdisjoint(_named(other)[0])
+
+
 def _of_none(found: list[Organism], name: str, result: str, raw: str) -> Told:
     """Several organisms: what is denied is denied of each, a positive result says nothing."""
     if len(_methods(name)) > 1:

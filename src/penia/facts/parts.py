@@ -43,7 +43,7 @@ def read_parts(name: str, text: str, raw: str, flag: str | None, above: bool | N
 def _listed_with(name: str, inner: str) -> str:
     """Of a name that lists tests, the one of which a part of the result speaks."""
     parts = re.split(r",|/|\b(?:and|or)\b", name)
-    of_it = [part for part in parts if _share_a_word(part, inner)]
+    of_it = [part for part in parts if _share_a_word(part, inner) or organisms.same(part, inner)]
     if len(parts) == 1 or len(of_it) != 1:
         return name
     part = of_it[0].strip()

@@ -108,7 +108,7 @@ _PANEL = re.compile(
 """Names of several tests, whose result gives the value of each."""
 _COPIES = re.compile(r"cop(?:y|ies)|\bcp\b|geq", re.IGNORECASE)
 _HEAD = re.compile(r"[(:]|\b(?:for|of)\b", re.IGNORECASE)
-_LIST = re.compile(r"[,;]|\b(?:and|including)\b", re.IGNORECASE)
+_LIST = re.compile(r"[,;]| / |\b(?:and|including)\b", re.IGNORECASE)
 """What ends the heading of a list of tests in one name, and what parts the tests."""
 _CULTURE = re.compile(r"\bcultures?\b", re.IGNORECASE)
 """A word that the tests of a list share: ``urine and blood culture``."""

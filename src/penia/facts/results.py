@@ -224,10 +224,17 @@ def _number(row: TestRow, text: str, raw: str) -> bool | None:
 _LESION = re.compile(r"\b(?:t|del|inv|der|i|dup|add|r)\s?\(|(?<=[,;\s])[+-]\d{1,2}\b|-[xy7]\b", re.IGNORECASE)
 
 
+_DENIED = re.compile(r"(?:negative for|no|without)\b[^;]*$")
+"""The whole result denies the changes that it lists."""
+
+
 def _karyotype(row: TestRow, text: str, raw: str) -> bool | None:
     signs = set(_signs(row.present, text))
-    if 1 in signs or _LESION.search(raw):
+    denied = _DENIED.match(text) is not None
+    if 1 in signs or (_LESION.search(raw) and not denied):
         return True
+    if denied:
+        return False
     return False if -1 in signs or _any(row.absent, text) or whole_negative(text) else None
 
 

@@ -83,7 +83,11 @@ def _above(measured: re.Match[str]) -> bool | None:
 
 def whole_negative(text: str) -> bool:
     """The result as a whole is negative: it begins so and goes on for no more than four words."""
-    return bool(word("whole_negative").match(text)) and len(text.split()) <= 4
+    bare = _OF_ALL.sub("", text)
+    return bool(word("whole_negative").match(bare)) and len(bare.split()) <= 4
+
+
+_OF_ALL = re.compile(r"^(?:all|both|each) ")
 
 
 @lru_cache(4096)
