@@ -77,3 +77,31 @@ def test_what_came_after_the_presentation_begins_after_it(note: str) -> None:
 
 def test_fields_go_before_words() -> None:
     assert told("stopped six weeks before", None, NOW, NOW).stop == NOW
+
+
+@pytest.mark.parametrize(
+    ("note", "start"),
+    [
+        ("day 5 of treatment", -5),
+        ("fever 12 days after the first dose", -12),
+        ("4 weeks into therapy", -28),
+        ("introduced three weeks ago", -21),
+        ("same dose for eight years", -8 * 365),
+        ("for ten days", None),
+        ("dose raised two weeks ago", None),
+        ("two weeks before", None),
+    ],
+)
+def test_words_tell_when_it_was_begun(note: str, start: float | None) -> None:
+    found = told(note, None, None, NOW)
+    assert found.stop is None
+    assert found.start == (None if start is None else NOW + start * DAY)
+
+
+def test_fields_go_before_the_words_on_the_start() -> None:
+    assert told("for eight years", NOW - 90 * DAY, None, NOW).start == NOW - 90 * DAY
+
+
+def test_what_was_taken_in_childhood_is_over() -> None:
+    found = told("a week of it as a child, for otitis", None, None, NOW)
+    assert found.stop is not None and found.stop < NOW - 90 * DAY

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from penia.read.times import times
-from penia.spans import days_ago, days_of_course
+from penia.spans import days_ago, days_long, days_of_course
 
 _DAY = timedelta(days=1)
 _CLAUSE = re.compile(r"[;.](?= |$)|\(|\)")
@@ -16,10 +16,20 @@ _ENDED = re.compile(
     r"|last (?:\w+ )?(?:dose|taken|given|used|cycle|infusion))\b"
 )
 _EARLIER = re.compile(
-    r"in (?:an? |the )?(?:(?:remote|distant|far) past|(?:earlier|past|previous) (?:treatment|use))\b"
+    r".*\b(?:in (?:childhood|infancy|(?:his|her) youth)|as an? (?:child|infant|boy|girl))\b"
+    r"|in (?:an? |the )?(?:(?:remote|distant|far) past|(?:earlier|past|previous) (?:treatment|use))\b"
     r"|in the past$"
     r"|(?:earlier|previous|past|prior) (?:treatment|therapy|use|course)\b"
     r"|(?:(?:taken|given|used) )?(?:earlier|previously|formerly|(?:many |several )?years (?:ago|before))$"
+)
+_STARTS = re.compile(
+    r"\b(?:start|began|begun|introduc|commenc|initiat|since|first (?:dose|tablet|infusion|injection|cycle))"
+)
+_DAY_OF = re.compile(
+    r"\bday (?P<day>\d{1,3}) (?:of|on) (?:the |this )?(?:therapy|treatment|it|course|drug|medication)\b"
+    r"|\b(?P<number>\d{1,3}) (?P<unit>day|week)s? (?:after|into|of|from|since) "
+    r"(?:the |its |her |his )?(?:first (?:dose|tablet|infusion|injection)|start|beginning|starting|treatment"
+    r"|therapy)\b"
 )
 _LATER = re.compile(
     r"\blater in the (?:course|illness|stay)\b|\bduring the (?:stay|admission)\b"
@@ -30,6 +40,8 @@ _LATER = re.compile(
 _NO_COURSE = re.compile(r"\b(?:paus|held|withheld|stopped for|without|unchanged|last|past|despite|none|no )")
 _NEAR = 0.25
 """By so much of it a told time may differ from the days since the start."""
+_LONG_USE = 60.0
+"""Days: what was taken for as long may well be taken still; a shorter course may be over."""
 _LONG_AGO = timedelta(days=14)
 """What was begun later than that may well go on."""
 
@@ -63,7 +75,22 @@ def told(note: str | None, start: datetime | None, stop: datetime | None, now: d
         return Told(start, now - times().earlier.value * _DAY, inferred=True)
     if start is None and any(_LATER.search(clause) for clause in clauses):
         return Told(now + _DAY / 2, None)
-    return Told(start, stop)
+    begun = max((days for days in map(_begun, clauses) if days is not None), default=None)
+    return Told(now - begun * _DAY if start is None and begun is not None else start, stop)
+
+
+def _begun(clause: str) -> float | None:
+    """Days since the start by ``day 3 of therapy``, ``begun two weeks ago``, ``for 14 years``."""
+    of = _DAY_OF.search(clause)
+    if of is not None:
+        return float(of["day"] or of["number"]) * (7 if of["unit"] == "week" else 1)
+    if _ENDED.search(clause):
+        return None
+    ago = days_ago(clause)
+    if ago is not None:
+        return ago if _STARTS.search(clause) else None
+    long = days_long(clause)
+    return long if long is not None and long >= _LONG_USE else None
 
 
 def _taken_then(clause: str, since: timedelta) -> bool:
