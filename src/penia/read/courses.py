@@ -106,7 +106,9 @@ def courses(told: Iterable[tuple[Drug, Sequence[DrugEvent]]], in_cycles: bool) -
             yield Course(run, as_needed)
 
 
-def _sorted(events: Iterable[DrugEvent]) -> list[DrugEvent]:
+def _sorted(events: list[DrugEvent]) -> list[DrugEvent]:
+    if len(events) < 2:
+        return events
     return in_order(events, "start", lambda e: content((e.drug.names, e.drug.evidence, e.place, e)))
 
 
@@ -131,7 +133,7 @@ def _at(event: DrugEvent, time: datetime) -> DrugEvent:
     return msgspec.structs.replace(event, start=time, stop=time, going_on=False, inferred=False, over_by=None)
 
 
-def _runs(events: Iterable[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
+def _runs(events: list[DrugEvent], in_cycles: bool) -> Iterator[list[DrugEvent]]:
     run: list[DrugEvent] = []
     until = EVER
     pauses = _pauses(in_cycles)

@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 
 import msgspec
 
@@ -40,9 +41,7 @@ class Concept(Element, frozen=True):
 
     def label(self) -> str:
         """What a reader would call it: the text, else a display, else the first code."""
-        for name in self.names():
-            return name
-        return next((f"{_short(c.system)} {c.code}".strip() for c in self.coding if c.code), "")
+        return _label(self)
 
     def names(self) -> tuple[str, ...]:
         """The text and the displays, each once, in this order."""
@@ -57,6 +56,12 @@ def _names(concept: Concept) -> tuple[str, ...]:
     """Kept for the next resource alike: a record names few different things."""
     found = [concept.text, *(c.display for c in concept.coding)]
     return tuple(dict.fromkeys(n.strip() for n in found if n and n.strip()))
+
+
+@lru_cache(maxsize=10_000)
+def _label(concept: Concept) -> str:
+    coded = (f"{_short(c.system)} {c.code}".strip() for c in concept.coding if c.code)
+    return next(chain(concept.names(), coded), "")
 
 
 class Quantity(Element, frozen=True):

@@ -152,28 +152,26 @@ def _from_lines(
     file: File, lines: Iterable[bytes], quick: Mapping[str, Quick]
 ) -> Iterator[Raw | Run | Problem]:
     """A bulk export has one kind of resource in a file: a line is looked at as the one before."""
-    run = Run("", None, [])
+    kind, whose, seen = "", None, list[Seen]()
     look = None
     for number, line in enumerate(lines, 1):
         if not (line := line.strip().removeprefix(MARK)):
             continue
-        subject, seen = look(line) if look and is_clean(line) else (None, None)
-        if seen is not None and subject == run.subject and len(run.seen) < LONGEST_RUN:
-            run.seen.append(seen)
-            continue
-        if run.seen:
-            yield run
-        if seen is not None:
-            run = Run(run.kind, subject, [seen])
+        subject, one = look(line) if look and is_clean(line) else (None, None)
+        if seen and (one is None or subject != whose or len(seen) == LONGEST_RUN):
+            yield Run(kind, whose, seen)
+            seen = []
+        if one is not None:
+            seen.append(one)
+            whose = subject
         elif head := _alone(line):
-            run = Run(head.resource_type, None, [])
-            look = quick[run.kind].look if run.kind in quick else None
+            kind = head.resource_type
+            look = quick[kind].look if kind in quick else None
             yield Raw(line, file.name, number, None, head)
         else:
-            run = Run(run.kind, None, [])
             yield from of_document(line, f"{file.name} line {number}")
-    if run.seen:
-        yield run
+    if seen:
+        yield Run(kind, whose, seen)
 
 
 def _alone(line: bytes) -> Head | None:
