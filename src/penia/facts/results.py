@@ -225,16 +225,15 @@ _LESION = re.compile(r"\b(?:t|del|inv|der|i|dup|add|r)\s?\(|(?<=[,;\s])[+-]\d{1,
 
 
 _DENIED = re.compile(r"(?:negative for|no|without)\b[^;]*$")
-"""The whole result denies the changes that it lists."""
+"""It denies the changes that it lists."""
 
 
 def _karyotype(row: TestRow, text: str, raw: str) -> bool | None:
     signs = set(_signs(row.present, text))
-    denied = _DENIED.match(text) is not None
-    if 1 in signs or (_LESION.search(raw) and not denied):
+    if 1 in signs:
         return True
-    if denied:
-        return False
+    if _LESION.search(raw):
+        return _DENIED.match(text) is None
     return False if -1 in signs or _any(row.absent, text) or whole_negative(text) else None
 
 
