@@ -34,9 +34,9 @@ __all__ = [
 ]
 
 _LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
-_WHITE_WORDS = ("n", "w", "l", "any")
+_WHITE = ("n", "w", "l")
+_WHITE_WORDS = (*_WHITE, "any")
 """``any``: a cytopenia without its line. Monocytes count, too, where no other white cells were counted."""
-_WHITE_LETTERS = ("n", "l", "w")
 _NO_WORDS: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -75,7 +75,7 @@ def find_episode(
     if spans:
         words = tuple(w for w in called_low if w in unmeasured)
         return msgspec.structs.replace(_episode(_current(spans), spans, series, version), words=words)
-    uncounted = unmeasured.issuperset(_WHITE_LETTERS)
+    uncounted = unmeasured.issuperset(_WHITE)
     if not any(w in _WHITE_WORDS or (uncounted and w == "m") for w in called_low):
         return None
     return Episode(None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=version)

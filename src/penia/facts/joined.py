@@ -58,8 +58,6 @@ def _trim(text: str) -> str:
     return _JOINT.sub("", text.strip()).strip()
 
 
-_OF_A_NAME = "".join(f"(?<!{virus} )" for virus in ("cov", "hhv", "hsv", "hiv", "htlv", "type"))
-"""A number after one of these belongs to the name: ``SARS-CoV-2 not detected``."""
 _GENETIC = r"(?:compound )?(?:hetero|homo|hemi)zygous|biallelic|pathogenic|mutat(?:ed|ion)|variant"
 
 
@@ -69,7 +67,8 @@ def _result_start() -> re.Pattern[str]:
     words = "|".join(
         (*result.negative, *result.unknown, *result.positive, *result.low, *result.high, _GENETIC)
     )
+    no_name = "".join(f"(?<!{word} )" for word in tables.rules().numbered)
     return re.compile(
         rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])"
-        rf"|(?<![a-z0-9:.]){_OF_A_NAME}[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
+        rf"|(?<![a-z0-9:.]){no_name}[<>]?=? ?\d+(?:\.\d+)?(?![a-z0-9])"
     )

@@ -123,6 +123,8 @@ class Rules(Row, frozen=True):
     tellers: tuple[str, ...]
     guard_words: tuple[str, ...]
     result: ResultWords
+    numbered: tuple[str, ...]
+    """A number after one of these belongs to a name."""
     fillers: tuple[str, ...]
     other_specimens: tuple[str, ...]
     no_diagnosis: tuple[str, ...]

@@ -93,14 +93,14 @@ class _Told(NamedTuple):
 class Taken(Seen, frozen=True, gc=False):
     """A dose or an order of one drug."""
 
-    told: _Told
+    told: tuple[_Told, ...]
     start: datetime | None
     stop: datetime | None
     status: str | None
 
     def read(self, context: Context) -> None:
         if not context.unsaid(self.status, self.place):
-            _event(self.told, self.start, self.stop, self.status, None, self.place, context)
+            _read(self.told, self.start, self.stop, self.status, None, self.place, context)
 
 
 def _given(dose: Given, data: bytes) -> Taken | None:
@@ -141,8 +141,8 @@ _dose = msgspec.json.Decoder(MedicationAdministration).decode
 
 
 @lru_cache(maxsize=10_000)
-def _alike(evidence: Evidence, parts: bytes) -> _Told | None:
-    """None where they do not name a drug, have a timing, or cannot be read."""
+def _alike(evidence: Evidence, parts: bytes) -> tuple[_Told, ...] | None:
+    """The one drug that they name; None where they do not name a drug, have a timing, or cannot be read."""
     data = composed(parts, "medicationCodeableConcept", "dosageInstruction", "dosage", "note")
     try:
         order, dose = _order(data), _dose(data)
@@ -151,7 +151,7 @@ def _alike(evidence: Evidence, parts: bytes) -> _Told | None:
     concept, planned = order.medication_codeable_concept, order.dosage_instruction
     if concept is None or not concept.label() or _repeats(planned):
         return None
-    return _told(evidence, [concept], planned or _of_dose(dose.dosage), order.notes())[0]
+    return _told(evidence, [concept], planned or _of_dose(dose.dosage), order.notes())
 
 
 def _of_dose(given: AdministeredDosage | None) -> tuple[Dosage, ...]:
@@ -160,7 +160,7 @@ def _of_dose(given: AdministeredDosage | None) -> tuple[Dosage, ...]:
 
 def _told(
     evidence: Evidence, drugs: Iterable[Concept], dosages: Sequence[Dosage], notes: str | None
-) -> list[_Told]:
+) -> tuple[_Told, ...]:
     routes = ", ".join(sorted({d.route.label() for d in dosages if d.route and d.route.label()})) or None
     said = [*map(_dosage, dosages), notes]
     note = "; ".join(dict.fromkeys(n for n in said if n)) or None
@@ -170,7 +170,7 @@ def _told(
         codes, unknown = known_codes(drug)
         names = drug.names() or (drug.label(),)
         made.append(_Told(Drug.of(names, evidence, codes, routes, note, every), unknown))
-    return made
+    return tuple(made)
 
 
 def _read(
@@ -182,30 +182,17 @@ def _read(
     place: str,
     context: Context,
 ) -> None:
+    """``said``: when the status was set."""
     if not told:
         context.dropped("drug-not-named", place, "a drug is neither named nor found under its reference")
-    for one in told:
-        _event(one, start, stop, status, said, place, context)
-
-
-def _event(
-    told: _Told,
-    start: datetime | None,
-    stop: datetime | None,
-    status: str | None,
-    said: datetime | None,
-    place: str,
-    context: Context,
-) -> None:
-    """``said``: when the status was set."""
-    drug, unknown = told
-    for system in unknown:
-        context.unknown_system(place, system)
-    going_on, over_by = False, None
-    if stop is None and drug.evidence in ("order", "statement"):
-        going_on = status in GOING_ON
-        over_by = (said or EVER) if status in OVER else None
-    context.builder.drug(DrugEvent(drug, place, start, stop, going_on, over_by=over_by))
+    for drug, unknown in told:
+        for system in unknown:
+            context.unknown_system(place, system)
+        going_on, over_by = False, None
+        if stop is None and drug.evidence in ("order", "statement"):
+            going_on = status in GOING_ON
+            over_by = (said or EVER) if status in OVER else None
+        context.builder.drug(DrugEvent(drug, place, start, stop, going_on, over_by=over_by))
 
 
 def _drugs(resource: OfDrug, context: Context) -> list[Concept]:
