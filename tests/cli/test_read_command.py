@@ -48,3 +48,17 @@ def test_the_record_itself_comes_as_json():
     code, told = run(EXAMPLE, "--json")
     assert code == 0
     assert Record.from_json(told).counts
+
+
+def test_a_list_of_people_tells_how_much_was_left_out(tmp_path: Path):
+    for name in "ab":
+        (tmp_path / f"{name}.json").write_text(f'{{"id": "{name}", "phenotypicFeatures": []}}')
+    whole = run(str(tmp_path))[1]
+    (tmp_path / "c.json").write_text('{"id": "c", "phenotypicFeatures": [')
+    broken = run(str(tmp_path))[1]
+    assert "left out" in broken and "--person ID" in broken
+    last = [
+        [line.split()[-1] for line in told.splitlines() if line[:2] in ("a ", "b ")]
+        for told in (whole, broken)
+    ]
+    assert last == [["0", "0"], ["1", "1"]]

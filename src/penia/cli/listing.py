@@ -14,7 +14,7 @@ def print_people(people: Sequence[Listed]) -> None:
     from rich.text import Text
 
     table = Table("person", box=None, pad_edge=False)
-    for name in ("age", "sex", "blood counts", "lowest WBC", "lowest ANC"):
+    for name in ("age", "sex", "blood counts", "lowest WBC", "lowest ANC", "left out"):
         table.add_column(name, justify="right")
     for one in sorted(people, key=_lowest):
         table.add_row(
@@ -24,6 +24,7 @@ def print_people(people: Sequence[Listed]) -> None:
             str(one.counts),
             _number(one.wbc),
             _number(one.anc),
+            str(one.problems or ""),
         )
     Console().print(table)
 

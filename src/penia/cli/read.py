@@ -63,7 +63,7 @@ def command(source: str, person: str | None, as_json: bool, write_columns: bool)
         from penia.cli.listing import print_people
 
         print_people(people(source))
-        click.echo(f"{len(error.people)} people; --person ID shows one of them.")
+        click.echo(f"{len(error.people)} people; --person ID shows one of them, and what was left out.")
         return
     if as_json:
         click.echo(record.to_json())

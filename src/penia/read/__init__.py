@@ -34,6 +34,8 @@ class Listed(msgspec.Struct, frozen=True):
     sex: Sex | None
     age: float | None
     """Years at the last count."""
+    problems: int
+    """Things left out or not understood on the way to the counts."""
 
 
 def read(source: Given, person: str | None = None) -> Record:
@@ -97,7 +99,15 @@ def _listed(record: Record) -> Listed:
 
     last = max((c.time for c in record.counts), default=datetime.now(UTC))
     person = record.person
-    return Listed(person.id, len(record.counts), lowest("WBC"), lowest("ANC"), person.sex, person.age(last))
+    return Listed(
+        person.id,
+        len(record.counts),
+        lowest("WBC"),
+        lowest("ANC"),
+        person.sex,
+        person.age(last),
+        len(record.problems),
+    )
 
 
 def _load(given: Given, person: str | None = None) -> Loaded:
