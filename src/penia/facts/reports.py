@@ -234,13 +234,13 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
         return []
     flag = test.interpretation or verdict.direction(text)
     said = words.read_words(text, True).low
-    letter = _LINES.get(test.analyte or "")
+    letter, named = _LINES.get(test.analyte or ""), list[tuple[str, bool]]()
     if letter and flag in ("low", "normal", "high"):
-        return [(letter, flag == "low")]
-    if flag in ("low", "normal"):
-        named = [(letter, flag == "low") for letter, _ in words.read_words(f"low {name}", True).low]
-        return named if not said or verdict.direction(text.split(maxsplit=1)[0]) == flag else said
-    return said
+        named = [(letter, flag == "low")]
+    elif flag in ("low", "normal") and (not said or verdict.direction(text.split(maxsplit=1)[0]) == flag):
+        named = [(line, flag == "low") for line, _ in words.read_words(f"low {name}", True).low]
+    own = {line for line, _ in named}
+    return named + [one for one in said if one[0] not in own]
 
 
 def read_count(count: Count, body: Body) -> list[Said]:

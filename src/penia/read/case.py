@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -53,6 +54,10 @@ FLAGS: dict[str, Interpretation] = {
 }
 
 
+PAST = frozenset(("past", "history", "resolved", "inactive"))
+"""Status of a condition that is over."""
+
+
 def recognises(source: Source) -> str | None:
     if len(source.files) != 1:
         return None
@@ -84,7 +89,7 @@ def case_record(case: Case, now: datetime | None = None) -> Record:
     _person(case, builder)
     _results(case, builder)
     for i, drug in enumerate(case.drugs):
-        builder.drug(_drug(drug, f"drugs/{i}"))
+        builder.drug(_drug(drug, _begun_again(drug, case.drugs), f"drugs/{i}"))
     for i, c in enumerate(case.conditions):
         builder.condition(_condition(c, f"conditions/{i}"))
     for i, finding in enumerate(case.findings):
@@ -168,8 +173,15 @@ def _value(entry: Measured) -> Value:
     return msgspec.structs.replace(found, interpretation=flag or found.interpretation)
 
 
-def _drug(drug: CaseDrug, place: str) -> DrugEvent:
-    taken = told(drug.note, _maybe(drug.start_day), _maybe(drug.stop_day), DAY0)
+def _begun_again(drug: CaseDrug, drugs: Iterable[CaseDrug]) -> float | None:
+    """The day of the next start of the same drug."""
+    starts = [d.start_day for d in drugs if d.ingredient == drug.ingredient and d.start_day is not None]
+    return min((day for day in starts if drug.start_day is not None and day > drug.start_day), default=None)
+
+
+def _drug(drug: CaseDrug, again: float | None, place: str) -> DrugEvent:
+    start, stop = _maybe(drug.start_day), _maybe(drug.stop_day)
+    taken = told(drug.note, start, stop, DAY0, _maybe(again))
     return DrugEvent(
         Drug.of((drug.ingredient,), "statement", note=drug.note or None),
         place,
@@ -184,7 +196,7 @@ def _condition(condition: CaseCondition, place: str) -> Condition:
     return Condition(
         name=condition.name,
         codes=_codes("http://hl7.org/fhir/sid/icd-10-cm", condition.icd10),
-        status="past" if condition.status == "past" else "active",
+        status="past" if condition.status in PAST else "active",
         since=_maybe(condition.since_day),
         recorded=_at(condition.since_day),
         origin=Origin(place, condition.name),

@@ -10,7 +10,7 @@
 | tests | day, name, result |
 | drugs | ingredient, start_day, stop_day, note |
 | exposures | what, note |
-| conditions | name, icd10, since_day, status (active, past) |
+| conditions | name, icd10, since_day, status (active; past, history, resolved, inactive) |
 | findings | name, hpo, present, day |
 
 Days count from the presentation. Null is not stated. A fact without a day is taken as known on day 0, but a

@@ -55,8 +55,15 @@ class Told(NamedTuple):
     """The stop is at the latest then."""
 
 
-def told(note: str | None, start: datetime | None, stop: datetime | None, now: datetime) -> Told:
-    """Completes what the fields say by the words of ``note``, which are said ``now``, at the presentation."""
+def told(
+    note: str | None,
+    start: datetime | None,
+    stop: datetime | None,
+    now: datetime,
+    again: datetime | None = None,
+) -> Told:
+    """Completes what the fields say by the words of ``note``, which are said ``now``, at the presentation.
+    ``again``: when the same drug was begun once more, before which the words may say that it had ended."""
     if stop is not None or not note:
         return Told(start, stop)
     clauses = [clause.strip().lower() for clause in _CLAUSE.split(note)]
@@ -69,6 +76,8 @@ def told(note: str | None, start: datetime | None, stop: datetime | None, now: d
             return Told(start or (end - course * _DAY if course is not None else None), end)
     if start is not None and course is not None and course * _DAY < (1 - _NEAR) * (now - start):
         return Told(start, start + course * _DAY)
+    if start is not None and again is not None and any(map(_ENDED.search, clauses)):
+        return Told(start, min(start + times().prescription.value * _DAY, again), inferred=True)
     if start is not None and any(_taken_then(clause, now - start) for clause in clauses):
         return Told(start, min(start + times().prescription.value * _DAY, now), inferred=True)
     if start is None and any(_EARLIER.match(piece.strip()) for c in clauses for piece in c.split(",")):

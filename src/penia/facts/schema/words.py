@@ -103,6 +103,8 @@ class Fever(Row, frozen=True):
     """By dates alone: one that was first told longer before the low count was another."""
     words: tuple[str, ...]
     """Parts of words by which a clause speaks of it."""
+    ended: str
+    """Words after which its first day does not say how long it has lasted."""
 
 
 class Rules(Row, frozen=True):
