@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -105,18 +106,36 @@ def _setting(record: Record, episode: Episode | None) -> str | None:
 def _low_counts(
     record: Record, episode: Episode, reading: Reading, cut: datetime | None, series: Series
 ) -> LowCounts:
+    measured = {**_in_words(record, reading), **measured_lines(record, episode, series)}
+    words = {**reading.low_words, **lineage_states(record, episode, series)}
+    rest = _other_than_lymphocytes(measured, record, episode)
+    if rest is not None and rest.value < rest.limit:
+        measured["ANC"] = rest
+    elif rest is not None and rest.value * limits().episode.neutrophils_of_rest.value >= rest.limit:
+        words["n"] = False
     return LowCounts(
         onset=onset_interval(record, episode),
         seen=episode.first_low or reading.low_said or cut,
         dated=episode.first_low is not None or reading.low_said is not None,
         deep=deep_since(record, episode, series),
-        measured={**_in_words(record, reading), **measured_lines(record, episode, series)},
-        words={**reading.low_words, **lineage_states(record, episode, series)},
+        measured=measured,
+        words=words,
         tempo=_tempo(episode, reading),
         said=_said_before(episode, reading),
         passed=_passed(episode),
         earlier=_earlier(record, episode, series),
     )
+
+
+def _other_than_lymphocytes(
+    measured: Mapping[str, Measured], record: Record, episode: Episode
+) -> Measured | None:
+    """Where neutrophils were not counted, but white cells and lymphocytes: more than the rest they cannot be."""
+    white, lymphocytes = measured.get("WBC"), measured.get("ALC")
+    if "ANC" in measured or white is None or lymphocytes is None or episode.first_low is None:
+        return None
+    lower = limit("ANC", record.person, episode.first_low)
+    return lower and Measured("ANC", max(white.value - lymphocytes.value, 0.0), lower.value, True, white.place)
 
 
 def _said_before(episode: Episode, reading: Reading) -> datetime | None:

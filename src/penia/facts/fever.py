@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from penia import spans
@@ -22,8 +21,6 @@ def lasted(heard: Heard, text: str, since: datetime | None, low: datetime | None
     if not present.isdisjoint(rule.returning) or not any(rule.key in (key, *broader(key)) for key in present):
         return []
     days = _told(text)
-    if days is None and re.search(rule.ended, tables.normalise(text, True)):
-        return []
     if days is None and since is not None and low is not None and low - since <= rule.most * _DAY:
         days = (low - since) / _DAY
     if days is None or days < 1:

@@ -198,6 +198,8 @@ def _in_result(name: str, result: str) -> Told:
     """A test that names no organism, whose result does: ``Blood culture: grew Brucella``, ``Infectious
     work-up: recent Epstein-Barr virus infection``."""
     method = _method(name)
+    if method is None and _matches("specimens", name) and _plain(name):
+        method = "nucleic"
     direct = method in ("nucleic", "culture", "seen")
     if word("unknown").search(result) or not (direct or _matches("acute", result)):
         return {}

@@ -233,6 +233,8 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
     if test.value is not None:
         return []
     flag = test.interpretation or verdict.direction(text)
+    if flag is None and verdict.word("falling").search(text) and labs.value_in(text)[0] is None:
+        flag = "low"
     said = words.read_words(text, True).low
     letter, named = _LINES.get(test.analyte or ""), list[tuple[str, bool]]()
     if letter and flag in ("low", "normal", "high"):

@@ -52,6 +52,7 @@ class EpisodeRules(Knowledge, frozen=True):
     chronic: Figure
     recurrent: Figure
     recurrent_within: Figure
+    neutrophils_of_rest: Figure
     cycle_shortest: Figure
     cycle_longest: Figure
     cycle_troughs: Figure

@@ -45,6 +45,8 @@ class ResultWords(Row, frozen=True):
     """They tell of the time after the illness, or after a suspected drug."""
     high: tuple[str, ...]
     low: tuple[str, ...]
+    falling: tuple[str, ...]
+    """Of a count: how far it fell is not told."""
     normal: tuple[str, ...]
     whole_negative: tuple[str, ...]
 
@@ -103,8 +105,6 @@ class Fever(Row, frozen=True):
     """By dates alone: one that was first told longer before the low count was another."""
     words: tuple[str, ...]
     """Parts of words by which a clause speaks of it."""
-    ended: str
-    """Words after which its first day does not say how long it has lasted."""
 
 
 class Rules(Row, frozen=True):
