@@ -29,15 +29,19 @@ _VAGUE = re.compile(r"\b(?:for|over|several|many)(?: the (?:last|past))? (?P<uni
 _LAST = re.compile(
     r"\b(?:last (?P<unit>week|month|year)|in (?:childhood|infancy)|in (?:(?:his|her|their) )?(?:youth|teens)"
     r"|as an? (?:child|boy|girl|teenager|toddler|infant|baby|student|young (?:man|woman|adult))"
-    r"|(?:years|decades|long) ago|(?:years|decades) (?:earlier|before))\b"
+    r"|(?:years|decades|long) ago|(?:years|decades) (?:earlier|before)"
+    r"|(?<!for )(?<!the )(?<!past )(?<!last )(?P<some>week|month)s (?:ago|earlier|before))\b"
 )
 
 
 def days_ago(text: str) -> float | None:
-    """``eight weeks before`` → 56; ``last year``, ``years ago`` and ``as a child`` are a year at least."""
+    """``eight weeks before`` → 56; ``last year``, ``years ago`` and ``as a child`` are a year at least, ``months
+    before`` two months."""
     told = _longest(_AGO, text)
     last = _LAST.search(text) if told is None else None
-    return told if last is None else _UNITS[last["unit"] or "year"]
+    if last is None:
+        return told
+    return 2 * _UNITS[last["some"]] if last["some"] else _UNITS[last["unit"] or "year"]
 
 
 def days_long(text: str) -> float | None:

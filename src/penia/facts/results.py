@@ -57,7 +57,8 @@ def _flagged(row: TestRow, flag: str | None, high: bool | None) -> bool | None:
 
 
 def _verdict(row: TestRow, text: str, raw: str) -> bool | None:
-    text = _of_now(text)
+    if row.result != "named":
+        text = _of_now(text)
     if not text.strip():
         return False if raw.strip() in ("-", "(-)", "--") else None
     if _any(row.unknown, text):
