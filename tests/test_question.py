@@ -34,6 +34,19 @@ def test_a_number_goes_before_the_words() -> None:
     assert low is not None and low.measured["ANC"].value == 0.7
 
 
+@pytest.mark.parametrize(("white", "lymphocytes", "neutrophils"), [(0.9, 0.6, 0.3), (0.1, 0.1, 0.0)])
+def test_neutrophils_that_were_not_counted_are_no_more_than_the_rest(
+    white: float, lymphocytes: float, neutrophils: float
+) -> None:
+    anc = asked("Fever", Count(T, "WBC", white), Count(T, "ALC", lymphocytes)).low.measured["ANC"]
+    assert anc.censored and anc.value == pytest.approx(neutrophils)
+
+
+def test_neutrophils_are_not_low_where_most_white_cells_are_no_lymphocytes() -> None:
+    low = asked("Fever", Count(T, "WBC", 6.0), Count(T, "ALC", 0.4)).low
+    assert low is not None and "ANC" not in low.measured and low.words["n"] is False
+
+
 def day(n: float) -> datetime:
     return T + timedelta(days=n)
 

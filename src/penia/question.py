@@ -135,7 +135,9 @@ def _other_than_lymphocytes(
     if "ANC" in measured or white is None or lymphocytes is None or episode.first_low is None:
         return None
     lower = limit("ANC", record.person, episode.first_low)
-    return lower and Measured("ANC", max(white.value - lymphocytes.value, 0.0), lower.value, True, white.place)
+    return lower and Measured(
+        "ANC", max(white.value - lymphocytes.value, 0.0), lower.value, True, white.place
+    )
 
 
 def _said_before(episode: Episode, reading: Reading) -> datetime | None:

@@ -75,8 +75,18 @@ def test_an_unknown_unit_is_judged_by_the_interval_alone() -> None:
     assert "test:ferritin-over-2000" not in said
 
 
-def test_a_value_without_a_unit_and_an_interval_says_nothing() -> None:
-    assert read_value("crp", (3.2, None, None), None, None, None, ADULT) == []
+def test_a_value_without_a_unit_says_what_it_says_in_each() -> None:
+    def without_unit(analyte: str, value: float):
+        return keys(read_value(analyte, (value, None, None), None, None, None, ADULT))
+
+    assert without_unit("crp", 3.2) == {"test:crp-over-100": False}  # 3.2 mg/L is normal, 3.2 mg/dL is not
+    assert without_unit("b12", 59)["HP:0100502"] is True
+    assert without_unit("creatinine", 4.5) == {}
+
+
+def test_a_value_without_a_unit_keeps_what_its_flag_says() -> None:
+    said = keys(read_value("creatinine", (4.5, None, None), None, None, "high", ADULT))
+    assert said["HP:0003259"] is True
 
 
 def test_a_comparator_says_only_what_is_certain() -> None:

@@ -291,6 +291,21 @@ def test_a_count_said_to_fall_or_to_be_absent_is_low(words: str, expected: dict[
     assert read(findings=(Finding(words, True),)).low_words == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "result", "expected"),
+    [
+        ("Hemogram", "normal platelet count, severe neutropenia", {"n": True}),
+        ("WBC", "normal, with neutropenia", {"w": False, "n": True}),
+        ("White cell count", "progressive reduction", {"w": True}),
+        ("Lymphocyte counts, serial", "declining", {"l": True}),
+        ("White cell count", "falling from 20 to 12", {}),
+        ("Serial ANC", "persistently below 300", {"n": True}),
+    ],
+)
+def test_a_result_names_each_line_that_is_low(name: str, result: str, expected: dict[str, bool]) -> None:
+    assert read(tests=(TestResult(name, text=result),)).low_words == expected
+
+
 def test_a_colour_that_is_no_ancestry_and_tests_that_are_no_organ_are_not_mistaken() -> None:
     reading = read(
         findings=(Finding("black crusted lesion", True), Finding("normal liver function tests", True))

@@ -93,6 +93,7 @@ def read(expectation: Expectation) -> bool | None:
         ("wordings_imaging.txt", 1.0, 0.0),
         ("wordings_diseases.txt", 1.0, 0.0),
         ("wordings_further.txt", 1.0, 0.0),
+        ("wordings_abstracts.txt", 1.0, 0.0),
     ],
 )
 def test_wordings_by_hand_are_read_and_none_is_turned_around(

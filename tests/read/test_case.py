@@ -77,8 +77,23 @@ def test_an_absent_sign_is_absent_and_an_unsaid_one_is_nothing() -> None:
     assert [(f.name, f.present) for f in record.findings] == [("Splenomegaly", False)]
 
 
-def test_a_past_condition_is_past_and_keeps_its_code() -> None:
-    record = record_of(conditions=[{"name": "lymphoma", "icd10": "C85.9", "status": "past"}])
+@pytest.mark.parametrize(
+    ("note", "stops"),
+    [("first trial; discontinued by the patient after discharge", [-344, 0]), ("raised slowly", [None])],
+)
+def test_a_course_that_had_ended_is_over_before_the_drug_was_begun_again(
+    note: str, stops: list[int | None]
+) -> None:
+    drugs = [
+        {"ingredient": "clozapine", "start_day": -373, "note": note},
+        {"ingredient": "clozapine", "start_day": -36, "stop_day": 0, "note": "second trial"},
+    ]
+    assert [e.stop and (e.stop - DAY0).days for e in record_of(drugs=drugs).exposures] == stops
+
+
+@pytest.mark.parametrize("status", ["past", "history", "resolved", "inactive"])
+def test_a_past_condition_is_past_and_keeps_its_code(status: str) -> None:
+    record = record_of(conditions=[{"name": "lymphoma", "icd10": "C85.9", "status": status}])
     assert [(c.status, c.codes) for c in record.conditions] == [("past", ("icd10cm:C85.9",))]
 
 

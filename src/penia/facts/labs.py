@@ -135,6 +135,8 @@ def read_value(
     if times is None and (low is not None or high is not None):
         measured = Measured(number, comparator, low, high, flag)
         return _decide(analyte, measured, low, high, body, known_unit=False)
+    if number is not None and unit is None and times is None:
+        return _in_any_unit(analyte, number, comparator, flag, body)
     if times is None:
         number = None
         times = 1.0
@@ -143,6 +145,21 @@ def read_value(
     own_low = measured.low if measured.low is not None else limit_for(row.low, body)
     own_high = measured.high if measured.high is not None else limit_for(row.high, body)
     return _decide(analyte, measured, own_low, own_high, body, known_unit=True)
+
+
+def _in_any_unit(
+    analyte: str, number: float, comparator: str | None, flag: str | None, body: Body
+) -> list[Said]:
+    """What a number without its unit says in each of the units in use, and what its flag says."""
+    row = tables.labs().analytes[analyte]
+    said = [
+        set(read_value(analyte, (number, comparator, unit), None, None, flag, body))
+        for unit in dict.fromkeys((row.unit, *row.units))
+    ]
+    own = _decide(analyte, Measured(None, None, None, None, flag), None, None, body, known_unit=False)
+    sure = set[Said].intersection(*said)
+    told = {one.key for one in own}
+    return [*own, *sorted((one for one in sure if one.key not in told), key=lambda one: one.key)]
 
 
 def _decide(
@@ -253,6 +270,18 @@ def value_in(raw: str) -> Value:
     return float(found["number"].replace(",", ".")), found["sign"], unit
 
 
+_BARE = re.compile(
+    r"[<>=~≤≥≈ ]*\d+(?:[.,]\d+)*[ ,;]*\(?(?:very |markedly |mildly |slightly )?"
+    r"(?:h|l|n|high|low|normal|elevated|raised|increased|decreased|reduced|positive|negative)?\)?\.?",
+    re.IGNORECASE,
+)
+
+
+def is_bare(raw: str) -> bool:
+    """A number with no word beside it but its flag."""
+    return _BARE.fullmatch(raw.strip()) is not None
+
+
 _INTERVAL = re.compile(
     r"\((?:normal|ref(?:erence|\.)?|range|interval|values?|:|\s)*(\d+(?:[.,]\d+)?)\s*(?:-|–|to)\s*(\d+(?:[.,]\d+)?)(?:\s*[^\s\d()]*/[^\s\d()]*)?\)",
     re.IGNORECASE,
@@ -274,12 +303,13 @@ def counted_in(text: str) -> set[str]:
     return {tables.labs().numbers[int(owner)].analyte for owner, _, _ in matches}
 
 
-def numbers_in(text: str, *, marrow: bool, body: Body) -> list[Said]:
-    """Numbers inside words (``spleen 18 cm``), from a normalised text."""
+def numbers_in(name: str, text: str, body: Body) -> list[Said]:
+    """Numbers inside words (``spleen 18 cm``), from the normalised name and result of a test."""
     found: list[Said] = []
+    text = f"{name} {text}"
     for owner, start, end in tables.index().banks["numbers"].matches(text):
         row = tables.labs().numbers[int(owner)]
-        if row.only == "marrow" and not marrow:
+        if row.only is not None and not re.search(row.only, name):
             continue
         number = row.value
         if number is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from penia.facts import (
     hpo,
     joined,
@@ -37,6 +39,11 @@ _FREE_HISTORY = (
 
 
 def read_test(test: TestResult, body: Body) -> Heard:
+    if each := _each_with_its_number(test):
+        heard = Heard([], [], [], [])
+        for one in each:
+            heard.add(read_test(one, body))
+        return heard
     name, raw = _name(test), test.text or _in_one_word(test)
     if _PRESSURE.fullmatch(name) and (pair := _PAIR.match(raw)):
         name, raw = "systolic blood pressure", f"{pair[1]} mmHg"
@@ -46,7 +53,9 @@ def read_test(test: TestResult, body: Body) -> Heard:
     if test.value is None and raw:
         value = labs.value_in(raw)
         interval = interval if interval != (None, None) else labs.interval_in(raw)
-    flag = test.interpretation or (verdict.opening_direction(text) if value[0] is None else None)
+        if value[2] is None and interval == (None, None) and not labs.is_bare(raw):
+            value = (None, None, None)
+    flag = test.interpretation or (verdict.opening_direction(text) if value[2] is None else None)
     flags = _flags_of_parts(text) if test.interpretation is None and value[0] is None else {}
     vital = vitals.vital_named(name, test.analyte)
     if vital is not None and value[0] is not None:
@@ -62,7 +71,7 @@ def read_test(test: TestResult, body: Body) -> Heard:
         heard.keys += [Said(key, present, decisive=True) for key, present in counted.items()]
         if test.value and _COPIES.search(test.unit or ""):
             heard.keys += [one for one in results.read_result(name, amount, amount, None) if one.present]
-    numbers = labs.numbers_in(f"{name} {text}", marrow="marrow" in name, body=body) if text else []
+    numbers = labs.numbers_in(name, text, body) if text else []
     rows = parts.read_parts(name, text, raw, test.interpretation, above)
     measured = set[str]() if "marrow" in name else _by_number(name, text)
     heard.keys += _unless_decided(heard, [one for one in rows if one.key not in measured])
@@ -75,6 +84,27 @@ def read_test(test: TestResult, body: Body) -> Heard:
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
     return heard
+
+
+def _each_with_its_number(test: TestResult) -> list[TestResult]:
+    """``AST / ALT: 116 / 88 U/L``: two tests of which each has a number, in the order of the names."""
+    names = [name.strip() for name in _PAIRED.split(test.name)]
+    told = _NUMBERS.fullmatch(test.text or "")
+    values = [] if told is None else [value.strip() for value in _PAIRED.split(told["numbers"])]
+    analytes = [labs.analytes_named(tables.normalise(name), None, None) for name in names]
+    if told is None or len(names) < 2 or len(names) != len(values) or not all(analytes):
+        return []
+    unit = told["unit"].strip()
+    return [
+        msgspec.structs.replace(test, name=name, text=f"{value} {unit}".strip(), analyte=None, codes=())
+        for name, value in zip(names, values, strict=True)
+    ]
+
+
+_PAIRED = re.compile(r"\s*(?:/|,|\band\b|&)\s*")
+_NUMBERS = re.compile(
+    r"\s*(?P<numbers>[<>]?\d+(?:\.\d+)?(?:\s*(?:/|,|\band\b|&)\s*[<>]?\d+(?:\.\d+)?)+)(?P<unit>\s*[^\s\d(),;]*)\s*"
+)
 
 
 def _flags_of_parts(text: str) -> dict[str, str | None]:
@@ -124,7 +154,8 @@ def _listed(test: TestResult, text: str, flag: str | None, body: Body) -> list[S
     names = [tables.normalise(part) for part in _LIST.split(listed) if part.strip()]
     names += [f"{part} culture" for part in names[:-1] if _CULTURE.search(listed)]
     whole = verdict.whole_negative(text) if text else flag in ("negative", "normal")
-    if len(names) < 2 or not whole or "pcr" in test.name.lower() or not _PLACES.isdisjoint(names):
+    of_places = not _CULTURE.search(listed) and not _PLACES.isdisjoint(names)
+    if len(names) < 2 or not whole or "pcr" in test.name.lower() or of_places:
         return []
     found: list[Said] = []
     for part in names:
@@ -240,7 +271,9 @@ def _called_low(name: str, test: TestResult, text: str) -> list[tuple[str, bool]
     if letter and flag in ("low", "normal", "high"):
         named = [(letter, flag == "low")]
     elif flag in ("low", "normal") and (not said or verdict.direction(text.split(maxsplit=1)[0]) == flag):
-        named = [(line, flag == "low") for line, _ in words.read_words(f"low {name}", True).low]
+        for called in (name, labs.strip_fillers(name)):
+            said_of = words.read_words(f"low {called}", True).low
+            named = named or [(line, flag == "low") for line, _ in said_of]
     own = {line for line, _ in named}
     return named + [one for one in said if one[0] not in own]
 

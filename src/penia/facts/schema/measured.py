@@ -125,6 +125,7 @@ class NumberWords(Row, frozen=True):
     unit: str | None = None
     """Of the number, where it is not the analyte's own."""
     only: str | None = None
+    """Pattern that the name of the test holds."""
 
 
 class Labs(Row, frozen=True):
