@@ -130,7 +130,7 @@ def _low_counts(
 def _other_than_lymphocytes(
     measured: Mapping[str, Measured], record: Record, episode: Episode
 ) -> Measured | None:
-    """Where neutrophils were not counted, but white cells and lymphocytes: more than the rest they cannot be."""
+    """Neutrophils that were not counted, where white cells and lymphocytes were: no more than the rest."""
     white, lymphocytes = measured.get("WBC"), measured.get("ALC")
     if "ANC" in measured or white is None or lymphocytes is None or episode.first_low is None:
         return None

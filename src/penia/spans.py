@@ -35,8 +35,8 @@ _LAST = re.compile(
 
 
 def days_ago(text: str) -> float | None:
-    """``eight weeks before`` → 56; ``last year``, ``years ago`` and ``as a child`` are a year at least, ``months
-    before`` two months."""
+    """``eight weeks before`` → 56; ``last year``, ``years ago`` and ``as a child`` are a year at least,
+    ``months before`` two months."""
     told = _longest(_AGO, text)
     last = _LAST.search(text) if told is None else None
     if last is None:
