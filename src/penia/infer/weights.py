@@ -97,7 +97,9 @@ class Weights(Knowledge, frozen=True, eq=False):
     """Least probability at which a drug is named as the suspect of an agranulocytosis: to go on with the drug
     can kill, to stop it for a day seldom does."""
     treated: Figure
-    """Least probability at which the treatment of a cause is shown."""
+    """Least probability at which the treatment of a cause that cannot wait is shown."""
+    treated_later: Figure
+    """The same of a treatment that can wait; that of the leading cause is always shown."""
     scored: Figure
     """Least probability of a cause whose clinical score is told."""
     told: Figure

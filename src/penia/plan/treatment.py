@@ -23,16 +23,16 @@ MOST = 3
 
 def steps(ranking: Ranking, drugs: Sequence[Judged], now: Now, here: Scene) -> tuple[Step, ...]:
     """Antidotes, interactions, what to do with each drug, and the treatments of the leading causes."""
-    families, least = ranking.families(), weights().treated.value
+    families, least, can_wait = ranking.families(), weights().treated.value, weights().treated_later.value
     leading = [f for f in families[:MOST] if f is families[0] or ranking.chance(f) >= least]
     treated = [
-        ranking.hypotheses[i]
+        (ranking.hypotheses[i], family is not families[0] and ranking.chance(family) < can_wait)
         for family in leading
         for i in family
         if i == family[0] or ranking.probability[i] >= least
     ]
-    first = [step for h in treated if h.drug for step in _treatments(h, h.drug.actions, here)]
-    treat = [step for h in treated for step in _treatments(h, _actions(h), here)]
+    first = [s for h, only in treated if h.drug for s in _treatments(h, h.drug.actions, here, only)]
+    treat = [s for h, only in treated for s in _treatments(h, _actions(h), here, only)]
     stops = {h.id: _stop_source(h) for h in ranking.hypotheses if h.drug is not None}
     ends = of_drugs(drugs, now, stops)
     return (*_merged(first), *interactions.steps(ranking, here), *ends, *_merged(treat))
@@ -51,8 +51,11 @@ def in_order(advised: Sequence[Step], treated: Sequence[Step]) -> tuple[Step, ..
 _URGENCY = ("now", "today", "days", "routine")
 
 
-def _treatments(hypothesis: Hypothesis, actions: Sequence[Action], here: Scene) -> list[Step]:
-    """Of the actions all but those that hang on what is known not to be."""
+def _treatments(
+    hypothesis: Hypothesis, actions: Sequence[Action], here: Scene, at_once_only: bool
+) -> list[Step]:
+    """Of the actions all but those that hang on what is known not to be; of an unlikely cause
+    (``at_once_only``) those that cannot wait until it is known better."""
     asked = {action.when for action in actions if action.when is not None}
     due = {name: judge(advice().conditions[name], here).holds for name in asked}
     return [
@@ -64,7 +67,9 @@ def _treatments(hypothesis: Hypothesis, actions: Sequence[Action], here: Scene) 
             citations=(citation(hypothesis, action.source, action.verified),),
         )
         for action in actions
-        if not (hypothesis.drug and _stops(action)) and (action.when is None or due[action.when] is not False)
+        if not (hypothesis.drug and _stops(action))
+        and (action.when is None or due[action.when] is not False)
+        and (action.urgency == "now" or not at_once_only)
     ]
 
 
