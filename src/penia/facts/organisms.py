@@ -89,6 +89,8 @@ def _of_one(organism: Organism, name: str, result: str, raw: str) -> Told:
         return silent if method == "nucleic" and _matches("found", result) else {}
     if key is None and verdict and organism.proof:
         return silent | {organism.proof: True}
+    if not verdict and not organism.sheds and _matches("elsewhere", name):
+        return silent
     return {key: verdict} if key else {}
 
 

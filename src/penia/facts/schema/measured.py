@@ -85,6 +85,8 @@ class Organisms(Row, frozen=True):
     """Words of a name that is no more than the organism's."""
     specimens: tuple[str, ...]
     """Words of a name by which the organism itself was looked for."""
+    elsewhere: tuple[str, ...]
+    """Of these, where it may be missing though it is in the blood."""
     acute: tuple[str, ...]
     past: tuple[str, ...]
     found: tuple[str, ...]
