@@ -29,6 +29,18 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
+def _candidate(name: str, stopped: float | None, regimen: InRegimen | None = None) -> Hypothesis:
+    base = load()
+    drug = base.drugs[name]
+    kind = base.patterns[drug.pattern]
+    began, stop = ago(40 + (stopped or 0)), None if stopped is None else ago(stopped)
+    course = Course(name, (began,), stop, ((began, stop),), ())
+    return Hypothesis(
+        id=name, name=name, plain="", pattern=kind.pattern, rates={}, sources={}, drug=drug, kind=kind,
+        course=course, regimen=regimen,
+    )  # fmt: skip
+
+
 def weighed(
     name: str,
     present: frozenset[str] = frozenset(),
@@ -37,16 +49,8 @@ def weighed(
     stopped: float | None = None,
     **background: Any,
 ) -> Weight:
-    base = load()
-    drug = base.drugs[name]
-    kind = base.patterns[drug.pattern]
-    began, stop = ago(40 + (stopped or 0)), None if stopped is None else ago(stopped)
-    course = Course(name, (began,), stop, ((began, stop),), ())
-    candidate = Hypothesis(
-        id=name, name=name, plain="", pattern=kind.pattern, rates={}, sources={}, drug=drug, kind=kind,
-        course=course, regimen=regimen,
-    )  # fmt: skip
-    known: dict[str, Any] = {"onset": (ago(10), NOW), "deep": NOW, "seen": NOW} | background
+    candidate = _candidate(name, stopped, regimen)
+    known: dict[str, Any] = {"onset": (ago(10), NOW), "deep": NOW, "seen": NOW, "dated": True} | background
     who = Background(place="inpatient", age=40, sex=None, present=present, paired=paired, **known)
     return Weighed(standing([candidate]), who, table("settings", Settings), weights())[0]
 
@@ -58,6 +62,32 @@ def test_the_weight_is_the_product_of_its_factors_and_the_hazard_leaves_out_that
     assert found.value == pytest.approx(math.prod(value for _, _, value in found.factors))
     low = base.patterns[drug.pattern].pattern.lineages["n"]
     assert found.hazard == pytest.approx(found.value / weights().drug.value ** low)
+
+
+@pytest.mark.parametrize(("stop", "said"), [(0.5, True), (-5, True), (-30, False), (5, False)])
+def test_a_drug_that_was_stopped_when_the_count_was_low_was_suspected(stop: float, said: bool) -> None:
+    found = weighed("drug:clozapine", stopped=stop)
+    told = [value for words, _, value in found.factors if words == "stopped when the count was low"]
+    assert told == ([weights().withdrawn.value] if said else [])
+    suspected = weights().drug.value ** _neutropenia("drug:clozapine") * (told[0] if told else 1)
+    assert found.hazard == pytest.approx(found.value / suspected)
+
+
+def test_the_last_cycle_before_a_low_count_was_not_stopped_for_it() -> None:
+    found = weighed("drug:docetaxel", stopped=0.5)
+    assert "stopped when the count was low" not in {words for words, _, _ in found.factors}
+
+
+def test_drugs_that_were_stopped_together_share_the_suspicion() -> None:
+    who = Background("inpatient", 40, None, (ago(10), NOW), NOW, NOW, frozenset(), dated=True)
+    both = [_candidate(name, stopped=0) for name in ("drug:clozapine", "drug:metamizole")]
+    for found in (Weighed(standing(both), who, table("settings", Settings), weights())[i] for i in (0, 1)):
+        told = [value for words, _, value in found.factors if words == "stopped when the count was low"]
+        assert told == [weights().withdrawn.value / 2]
+
+
+def _neutropenia(name: str) -> float:
+    return load().patterns[load().drugs[name].pattern].pattern.lineages["n"]
 
 
 def test_a_drug_of_a_regimen_takes_its_part_of_the_regimens_incidence() -> None:

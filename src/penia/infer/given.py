@@ -14,6 +14,8 @@ from penia.infer.weights import Weights
 from penia.knowledge.schema import Drug, Figure, Latency
 
 Span = tuple[datetime, datetime | None]
+_A_DAY = timedelta(days=1)
+"""By so much days are rounded."""
 
 
 def drug_weight(
@@ -29,13 +31,37 @@ def drug_weight(
         _again(hypothesis, drugs, background.earlier, fitted) or _per_course(hypothesis, drug),
         ("onset falls into this interval", None, timely),
     ]
+    suspected = neutropenia
+    if share := _withdrawn(hypothesis, drugs, background, fitted):
+        factors.append(("stopped when the count was low", fitted.withdrawn, share))
+        suspected *= share
     factors.extend(
         (f"with {modifier.with_}", modifier.ratio, modifier.ratio.value)
         for modifier in drug.modifiers
         if modifier.with_ in background.present and (drug.id, modifier.with_) not in background.paired
     )
     hazard = math.prod(value for _, _, value in factors)
-    return Weight(hazard, tuple(factors), hazard / neutropenia)
+    return Weight(hazard, tuple(factors), hazard / suspected)
+
+
+def _withdrawn(
+    hypothesis: Hypothesis, drugs: Sequence[Hypothesis], background: Background, fitted: Weights
+) -> float | None:
+    """How much likelier a drug is the cause that was stopped in the days in which the count was low, since
+    those who treat stop what they suspect. Where they stopped several they suspected one: these share it."""
+    stopped = sum(_stopped_for_it(h, background, fitted) for h in drugs)
+    if not _stopped_for_it(hypothesis, background, fitted):
+        return None
+    return max(1.0, fitted.withdrawn.value / stopped)
+
+
+def _stopped_for_it(hypothesis: Hypothesis, background: Background, fitted: Weights) -> bool:
+    """Not where every cycle ends in these days."""
+    kind, course, low = hypothesis.kind, hypothesis.course, background.deep or background.seen
+    if kind is None or course is None or course.stop is None or low is None or not background.dated:
+        return False
+    within = timedelta(days=fitted.withdrawn_days.value)
+    return kind.latency.since != "each-dose" and low - _A_DAY <= course.stop <= low + within
 
 
 def _suspected(drug: Drug, drugs: Sequence[Hypothesis], fitted: Weights) -> float:

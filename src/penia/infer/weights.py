@@ -62,6 +62,10 @@ class Weights(Knowledge, frozen=True, eq=False):
     """Days without a drug after which its next dose starts the clock of its latency anew."""
     blamed: Figure
     """P(a fall under a drug that was over once it had been stopped was its doing)."""
+    withdrawn: Figure
+    """How much likelier the drug is the cause that was stopped when the count was low."""
+    withdrawn_days: Figure
+    """Days after the low count in which a drug is stopped for it."""
     undated: Figure
     """P(in the window) of a drug without dates."""
     undated_short: Figure
