@@ -61,6 +61,8 @@ def read_test(test: TestResult, body: Body) -> Heard:
     if vital is not None and value[0] is not None:
         heard.keys += vitals.read_vital(vital, value[0], value[2], value[1], body)
     analytes = labs.analytes_named(name, test.analyte, value[2], text)
+    if value[0] is not None and value[2] is None and len(analytes) > 1:
+        analytes = [analyte for analyte in analytes if not tables.labs().analytes[analyte].unit]
     for analyte in analytes:
         own = flags.get(analyte, None if flags and len(analytes) > 1 else flag)
         heard.keys += labs.read_value(analyte, value, *interval, own, body)
