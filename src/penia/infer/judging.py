@@ -8,6 +8,7 @@ from penia.explanation import Tempo
 from penia.facts import Reading
 from penia.infer import interactions
 from penia.infer.background import Background, days, place_of
+from penia.infer.beside import beside
 from penia.infer.counts import LINEAGE, count_evidence
 from penia.infer.course.column import course_evidence, is_followed
 from penia.infer.deep import at_this_depth
@@ -72,7 +73,8 @@ def rank(
     passed = low.passed and not followed
     last_normal, first_low = low.onset
     gap = None if last_normal is None or first_low is None else days(first_low - last_normal)
-    counts = count_evidence(who, low.measured, low.words, tempo, fitted, gap=gap, passed=passed)
+    lines = count_evidence(who, low.measured, low.words, tempo, fitted, gap=gap, passed=passed)
+    counts = beside(lines, low.words, fitted)
     skip = frozenset({"count", "drugs"} | ({"course"} if low.tempo != "unknown" else set()))
     in_words = {line for line, lineage in LINEAGE.items() if low.words.get(lineage)}
     brought = complications().of(

@@ -124,6 +124,12 @@ class Weights(Knowledge, frozen=True, eq=False):
     """Share of counts that fit no cause's distribution."""
     wide: Figure
     """Log spread of those."""
+    aside: Figure
+    """Share of cases whose platelets and haemoglobin have nothing to do with what the cause does to them."""
+    aside_usual: dict[str, Figure]
+    """Usual PLT and HB of those."""
+    aside_spread: dict[str, Figure]
+    """Log spread of the same."""
     narrowest: dict[str, Figure]
     widest: dict[str, Figure]
     """Bounds of the log spread of a count under one cause."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from penia.infer.beside import anybody
 from penia.infer.counts import Spread, deep_spread, own_severe, spread_of
 from penia.infer.hypotheses import Hypothesis
 from penia.infer.weights import weights
@@ -36,7 +37,13 @@ def lowest(
     few = bool(generator.random() < np.clip(cause.pattern.lineages.get("m", 0.0), odd, 1 - odd))
     found: dict[str, float] = {}
     for _ in range(TRIES):
-        found = {line: _count(cause, line, limits[line], generator) for line in LINES}
+        aside = generator.random() < weights().aside.value
+        found = {
+            line: _drawn(anybody(line, weights()), line, limits[line], generator)
+            if aside and line in weights().aside_usual
+            else _count(cause, line, limits[line], generator)
+            for line in LINES
+        }
         white = found["ANC"] + found["ALC"] + rest
         if found["ANC"] < limits["ANC"] or found["ALC"] < limits["ALC"] or white < limits["WBC"]:
             return Lowest(found, few)
