@@ -36,7 +36,9 @@ __all__ = [
 _LETTERS = {"ANC": "n", "ALC": "l", "AMC": "m", "PLT": "p", "HB": "e", "WBC": "w"}
 _WHITE = ("n", "w", "l")
 _WHITE_WORDS = (*_WHITE, "any")
-"""``any``: a cytopenia without its line. Monocytes count, too, where no other white cells were counted."""
+"""``any``: a cytopenia without its line."""
+_UNCOUNTED = ("m", "b")
+"""Monocytes and B lymphocytes count, too, where no other white cells were counted."""
 _NO_WORDS: Mapping[str, bool] = MappingProxyType({})
 
 
@@ -63,7 +65,7 @@ def find_episode(
     """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
     that goes on beside it. None if nothing is low.
 
-    ``low_words``: lineage (n, l, m, p, e, w, any) → called low without a number. Such words make an episode
+    ``low_words``: lineage (n, l, m, p, e, w, b, any) → called low without a number. Such words make an episode
     where no count is low: the low ones may lie outside the record. ``series``: ``series_of(record)``, where
     the caller has it.
     """
@@ -76,7 +78,7 @@ def find_episode(
         words = tuple(w for w in called_low if w in unmeasured)
         return msgspec.structs.replace(_episode(_current(spans), spans, series, version), words=words)
     uncounted = unmeasured.issuperset(_WHITE)
-    if not any(w in _WHITE_WORDS or (uncounted and w == "m") for w in called_low):
+    if not any(w in _WHITE_WORDS or (uncounted and w in _UNCOUNTED) for w in called_low):
         return None
     return Episode(None, None, None, None, tempo="unknown", lows=(), words=called_low, ctcae=version)
 

@@ -35,7 +35,7 @@ class Episode(msgspec.Struct, frozen=True, omit_defaults=True):
     tempo: Tempo
     lows: tuple[LowCount, ...]
     words: tuple[str, ...] = ()
-    """Lineages (n, l, m, p, e, w) that the record calls low without a number."""
+    """Lineages (n, l, m, p, e, w, b) that the record calls low without a number."""
     ctcae: str = "5.0"
 
 

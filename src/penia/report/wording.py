@@ -29,7 +29,7 @@ LINES = {
     "PLT": ("platelets", "thrombocytopenia"),
     "HB": ("haemoglobin", "anaemia"),
 }
-LETTERS = {"n": "ANC", "w": "WBC", "l": "ALC", "m": "AMC", "p": "PLT", "e": "HB"}
+LETTERS = {"n": "ANC", "w": "WBC", "l": "ALC", "m": "AMC", "p": "PLT", "e": "HB", "b": "B lymphocytes"}
 UNITS = {"HB": "g/L"}
 UNREAD = "†"
 """Marks a source in which the figure was not verified."""
