@@ -445,10 +445,13 @@ def test_words_alone_make_an_episode_without_time_or_tempo() -> None:
     assert lineage_states(record(), episode) == {} == measured_lines(record(), episode)
 
 
-def test_low_monocytes_in_words_make_an_episode_where_no_other_white_cells_were_counted() -> None:
-    told = find_episode(record(), {"m": True})
-    assert told is not None and told.words == ("m",)
-    assert find_episode(record(count(0, "WBC", 6.0)), {"m": True}) is None
+@pytest.mark.parametrize("letter", ["m", "b"])
+def test_few_monocytes_or_b_cells_make_an_episode_where_no_other_white_cells_were_counted(
+    letter: str,
+) -> None:
+    told = find_episode(record(), {letter: True})
+    assert told is not None and told.words == (letter,)
+    assert find_episode(record(count(0, "WBC", 6.0)), {letter: True}) is None
 
 
 def test_beside_numbers_only_words_of_unmeasured_lines_are_kept() -> None:

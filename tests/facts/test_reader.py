@@ -781,3 +781,10 @@ def test_a_denial_is_of_its_own_line() -> None:
 )
 def test_words_tell_that_a_low_count_came_and_went(name: str, again: bool) -> None:
     assert read(findings=(Finding(name, time=T - 800 * DAY),)).white_low_again is again
+
+
+def test_few_b_cells_are_no_low_lymphocytes_and_low_t_cells_are():
+    few_b = Finding("Decreased total B cell count", True, codes=("hpo:HP:0010976",))
+    low_t = Finding("Decreased total T cell count", True, codes=("hpo:HP:0005403",))
+    assert read(findings=(few_b,)).low_words == {"b": True}
+    assert read(findings=(low_t,)).low_words == {"l": True}
