@@ -65,7 +65,7 @@ def find_episode(
     """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
     that goes on beside it. None if nothing is low.
 
-    ``low_words``: lineage (n, l, m, p, e, w, b, any) → called low without a number. Such words make an episode
+    ``low_words``: lineage (n, l, m, p, e, w, b, any) → called low without a number. Such words make one
     where no count is low: the low ones may lie outside the record. ``series``: ``series_of(record)``, where
     the caller has it.
     """
