@@ -14,6 +14,7 @@ from penia.facts.replaced import Replaced
 from penia.facts.resolve import Source, resolve
 from penia.facts.results import EARLIER
 from penia.facts.statement import Bound, Fact, Heard, Reading, Said
+from penia.facts.unnamed import unnamed
 from penia.record import Condition, Finding, Record, TestResult
 
 _DAY = timedelta(days=1)
@@ -236,6 +237,7 @@ def _read_tests(
                 near=moments.near(count.time, anchor, last),
             )
             read.said += [(one, source) for one in reports.read_count(count, body)]
+    read.said += unnamed(c for c in record.counts if moments.in_window("laboratory", c.time, anchor, last))
 
 
 def _low_by_meaning(facts: tuple[Fact, ...], stated: Set[str]) -> dict[str, bool]:

@@ -75,6 +75,20 @@ class LowLong(Row, frozen=True):
     """Between the low count and its ``length`` nothing else is told."""
 
 
+class Unnamed(Row, frozen=True):
+    """When white cells are left without a name."""
+
+    key: str
+    needs: frozenset[str]
+    """Classes that must be counted beside the white count."""
+    classes: frozenset[str]
+    """All that are taken from it."""
+    least: float
+    """White count (10⁹/L) below which rounding decides."""
+    share: float
+    """Of the white count, above which those left over are many."""
+
+
 class Followed(Row, frozen=True):
     """How a note says that a drug was given once the count was low."""
 
@@ -142,6 +156,7 @@ class Rules(Row, frozen=True):
     ended: tuple[str, ...]
     """By these an illness says that it is over."""
     low_long: LowLong
+    unnamed: Unnamed
     followed: Followed
     raising: frozenset[str]
     """Ingredients that are given to raise counts."""
