@@ -135,3 +135,13 @@ def test_a_field_that_a_case_does_not_have_is_named_and_not_passed_over(place: s
     }
     with pytest.raises(ReadError, match=r"unknown field `(stop_date|drug)`.*leave it out"):
         parse(json.dumps(case).encode(), "a.case.json")
+
+
+def test_where_a_story_is_from_tells_nothing_of_the_person() -> None:
+    told = {"findings": [{"name": "fever"}]}
+    origin = {
+        "kind": "case report",
+        "note": "day 0 is a guess",
+        "source": {"title": "A case of X", "year": 2001},
+    }
+    assert record_of(**told, **origin) == record_of(**told)

@@ -12,6 +12,7 @@
 | exposures | what, note |
 | conditions | name, icd10, since_day, status (active; past, history, resolved, inactive) |
 | findings | name, hpo, present, day |
+| kind, source, note | where the story is from; never read, as a title may name the answer |
 
 Days count from the presentation. Null is not stated. A fact without a day is taken as known on day 0, but a
 drug or a condition without one has no start.
@@ -93,3 +94,6 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     findings: tuple[CaseFinding, ...] = ()
     family: tuple[str, ...] = ()
     vitals: tuple[Measured, ...] = ()
+    kind: str | None = None
+    source: msgspec.Raw = msgspec.Raw(b"null")
+    note: str | None = None
