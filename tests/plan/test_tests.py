@@ -19,9 +19,10 @@ from penia.infer.weights import weights
 from penia.knowledge.investigations import Investigation, Result, investigations
 from penia.knowledge.schema import Figure, FindingKey, Place
 from penia.plan.chances import Chances, chances
-from penia.plan.choice import Case, chosen, opened, price
+from penia.plan.choice import HARMFUL, Case, chosen, nearest, opened, price
 from penia.plan.done import still_open
 from penia.plan.information import Beliefs, entropy, gain, grouped, joint
+from penia.plan.tests import asks_on
 from penia.question import question
 from penia.record import Condition, Count, Exposure, Finding, Person, Record, Stay, TestResult
 
@@ -113,6 +114,15 @@ def test_no_result_is_expected_to_raise_what_is_open_whatever_the_stakes():
 
 
 # Choice
+
+
+def test_what_comes_nearest_to_its_price_does_no_harm():
+    case = problem([0.9, 0.1], ["watch", "treat"], {"weak": [0.5, 0.55], "strong": [0.01, 0.99]})
+    blood, marrow = investigation("blood", "weak"), investigation("marrow", "strong", harm=HARMFUL)
+    alone = case.alone()
+    assert pick(case, blood) == []
+    assert [c.open.test.id for c in nearest(case, opened(case, [blood, marrow], alone), alone)] == ["blood"]
+    assert nearest(case, opened(case, [marrow], alone), alone) == []
 
 
 def test_tests_of_one_tube_share_its_price():
@@ -305,6 +315,19 @@ def test_little_is_proposed_against_an_all_but_certain_drug_and_no_marrow():
     names = proposed(record)
     assert len(names) <= 2
     assert not any(name.startswith("Bone marrow") for name in names)
+
+
+def test_one_asks_on_until_a_cause_is_likely_enough():
+    bare = question(person(counts=counts(WBC=3.4, ANC=1.3, PLT=210, HB=140)))
+    drug = question(
+        person(
+            counts=(*counts(30, WBC=6.5, ANC=4.0), *counts(WBC=1.1, ANC=0.02, PLT=230, HB=138)),
+            exposures=(Exposure("clozapine", ingredient="clozapine", start=NOW - timedelta(days=60)),),
+        )
+    )
+    for asked, on in ((bare, True), (drug, False)):
+        assert asked.low is not None
+        assert asks_on(rank(asked.record, asked.reading, asked.low, knowledge.load(), asked.setting)) is on
 
 
 def test_only_a_confirmation_is_proposed_once_one_action_is_certain():

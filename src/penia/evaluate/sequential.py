@@ -23,7 +23,7 @@ from penia.infer import Ranking, rank
 from penia.knowledge.flowchart import When, flow_chart
 from penia.knowledge.investigations import Investigation, investigations
 from penia.plan.choice import price
-from penia.plan.tests import Asked, picks, prospect
+from penia.plan.tests import Asked, asks_on, picks, prospect
 from penia.question import Question, question
 from penia.read import ReadError
 from penia.read.case import case_record
@@ -217,10 +217,12 @@ def asked_of(asked: Question) -> Asked:
 
 
 def _by_plan(asked: Question, ranking: Ranking, left: Sequence[Investigation]) -> Investigation | None:
-    """What the plan would send first."""
+    """What the plan would send first; where it has nothing and no cause is likely, what is nearest."""
     of = asked_of(asked)
     picked = picks(ranking, of, prospect(ranking, of, knowledge.load()), [t.id for t in left])
-    return picked[0].open.test if picked else None
+    if picked:
+        return picked[0].open.test
+    return by_worth(asked, ranking, left) if asks_on(ranking) else None
 
 
 def by_worth(asked: Question, ranking: Ranking, left: Sequence[Investigation]) -> Investigation:

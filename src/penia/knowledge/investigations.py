@@ -97,6 +97,8 @@ class Costs(Knowledge, frozen=True):
     """Likelihood ratio of a known result from which on no further one of its cluster is asked for."""
     leads: Figure
     """Probability of the first cause from which on the test that settles it is asked for in any case."""
+    sure: Figure
+    """Probability of the first cause under which the test that comes nearest to its price is asked for."""
 
 
 class Investigations(Knowledge, frozen=True):

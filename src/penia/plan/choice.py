@@ -81,6 +81,15 @@ def chosen(case: Case, tests: Sequence[Open], alone: Mapping[str, float]) -> lis
     return picked
 
 
+def nearest(case: Case, tests: Sequence[Open], alone: Mapping[str, float]) -> list[Chosen]:
+    """The harmless one that comes nearest to being worth its price, as a list."""
+    harmless = [t for t in tests if t.test.harm < HARMFUL]
+    if not harmless:
+        return []
+    best = max(harmless, key=lambda t: alone[t.keys[0]] - price(case, t.test, ()))
+    return [Chosen(best, alone[best.keys[0]])]
+
+
 def _greedy(
     case: Case,
     tests: Sequence[Open],

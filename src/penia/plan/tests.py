@@ -24,7 +24,7 @@ from penia.knowledge import KnowledgeBase
 from penia.knowledge.investigations import Investigation, Investigations, investigations
 from penia.knowledge.schema import Cause
 from penia.plan.chances import chances
-from penia.plan.choice import HARMFUL, Case, Chosen, Open, chosen, opened
+from penia.plan.choice import HARMFUL, Case, Chosen, Open, chosen, nearest, opened
 from penia.plan.done import still_open
 from penia.plan.information import grouped, updated
 from penia.record import Record
@@ -83,13 +83,20 @@ def next_tests(
 
 
 def picks(ranking: Ranking, asked: Asked, seen: Prospect, only: Sequence[str] | None = None) -> list[Chosen]:
-    """The tests that are worth it, then the one that confirms the leading cause, unless it is among them."""
+    """The tests that are worth it, then the one that confirms the leading cause, unless it is among them;
+    where there are none, and no cause is likely enough to stop, the one that comes nearest."""
     table, case = investigations(), seen.case
     alone = case.alone()
     able = opened(case, [test for test in seen.tests if only is None or test.id in only], alone)
     sure = float((case.belief @ case.groups.members).max()) >= table.weights.certain.value
     picked = [] if sure else chosen(case, able, alone)
-    return picked + _confirming(ranking, able, picked, asked, table)
+    picked += _confirming(ranking, able, picked, asked, table)
+    return picked or (nearest(case, able, alone) if asks_on(ranking) else [])
+
+
+def asks_on(ranking: Ranking) -> bool:
+    """No cause is likely enough to stop, though no further test be worth its price."""
+    return ranking.chance(ranking.families()[0]) < investigations().weights.sure.value
 
 
 def _wanting(test: Investigation, ranking: Ranking) -> float:
