@@ -788,3 +788,8 @@ def test_few_b_cells_are_no_low_lymphocytes_and_low_t_cells_are():
     low_t = Finding("Decreased total T cell count", True, codes=("hpo:HP:0005403",))
     assert read(findings=(few_b,)).low_words == {"b": True}
     assert read(findings=(low_t,)).low_words == {"l": True}
+
+
+def test_a_marrow_in_which_all_cell_lines_are_depressed_is_a_low_count_of_each():
+    marrow = TestResult("Bone marrow", text="hypocellular, depression of all three cell lines")
+    assert read(tests=(marrow,)).low_words == {"n": True, "p": True, "e": True}
