@@ -95,5 +95,5 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: tuple[str, ...] = ()
     vitals: tuple[Measured, ...] = ()
     kind: str | None = None
-    source: msgspec.Raw = msgspec.Raw(b"null")
+    source: dict[str, str | int | None] | str | None = None
     note: str | None = None
