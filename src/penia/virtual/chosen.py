@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from penia.facts.tables import rules
 from penia.forecast.particles import Timed
 from penia.infer.course import figures
 from penia.infer.course.scatter import scatter
@@ -29,6 +30,8 @@ NEAR = 0.1
 ROUNDS = 4
 """Times that the lowest counts are moved: another may then be the lowest."""
 ANC, ALC, AMC, PLT, HB, WBC = range(6)
+UNNAMED = 0.9
+"""White cells of a whole differential that have no name, as a part of the least that tells of a disease."""
 _JUDGED = {ANC: "ANC", ALC: "ALC", PLT: "PLT", HB: "HB"}
 _HOUR = DAY0.hour / 24
 _ODD = -10.0
@@ -177,8 +180,12 @@ def _white(lines: Sequence[Line], paths: Array, wanted: _Wanted) -> _White:
         counts[i] = _printed(one, i, body)
     share = figures().white
     rest = body.white * (1 - share["n"].value - share["l"].value)
-    others = np.maximum(rest * np.maximum(np.exp(paths[:, AMC]), 0.2), counts[AMC])
-    counts[WBC] = np.round(counts[ANC] + counts[ALC] + others, DIGITS[WBC])
+    named, few = counts[[ANC, ALC, AMC]].sum(axis=0), UNNAMED * rules().unnamed.share
+    others = rest * np.maximum(np.exp(paths[:, AMC]), 0.2) - counts[AMC]
+    unnamed = np.clip(others, 0, named * few / (1 - few))
+    if wanted.lowest.unnamed > 0:
+        unnamed[:, days >= 0] = named[:, days >= 0] * wanted.lowest.unnamed / (1 - wanted.lowest.unnamed)
+    counts[WBC] = np.round(named + unnamed, DIGITS[WBC])
     low, counted = np.zeros(counts[WBC].shape, bool), np.zeros(len(days), bool)
     for i, name in ((ANC, "ANC"), (ALC, "ALC"), (WBC, "WBC")):
         low |= (counts[i] < body.limits[name]) & held[i]

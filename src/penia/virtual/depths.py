@@ -24,12 +24,18 @@ class Lowest(msgspec.Struct, frozen=True):
     """Of each of LINES."""
     monocytes: bool
     """Whether they are low."""
+    unnamed: float
+    """Share of the white cells from day 0 that the differential does not name; 0 if it is whole."""
 
 
 def lowest(
-    cause: Hypothesis, limits: Mapping[str, float], rest: float, generator: np.random.Generator
+    cause: Hypothesis,
+    limits: Mapping[str, float],
+    rest: float,
+    unnamed: float,
+    generator: np.random.Generator,
 ) -> Lowest:
-    """``limits`` by line and WBC, ``rest``: other white cells.
+    """``limits`` by line and WBC, ``rest``: other white cells, ``unnamed``: as in ``Lowest``.
 
     Neutrophils, lymphocytes or white cells are low; where the cause does not have that, neutrophils are just.
     """
@@ -46,8 +52,8 @@ def lowest(
         }
         white = found["ANC"] + found["ALC"] + rest
         if found["ANC"] < limits["ANC"] or found["ALC"] < limits["ALC"] or white < limits["WBC"]:
-            return Lowest(found, few)
-    return Lowest(found | {"ANC": 0.95 * limits["ANC"]}, few)
+            return Lowest(found, few, unnamed)
+    return Lowest(found | {"ANC": 0.95 * limits["ANC"]}, few, unnamed)
 
 
 def _count(cause: Hypothesis, line: str, limit: float, generator: np.random.Generator) -> float:

@@ -14,6 +14,7 @@ from penia import knowledge
 from penia.codes.drugs import ingredients
 from penia.episode import Measured, episodes, measured_lines
 from penia.errors import PeniaError
+from penia.facts.tables import rules
 from penia.forecast.aimless import wandering
 from penia.forecast.particles import Asked, timed
 from penia.infer.course import LINES, figures
@@ -71,6 +72,10 @@ class _Sketch(msgspec.Struct, frozen=True, eq=False):
     cause: Hypothesis
     prior: float
     stop: float | None
+    noise: Array
+    """(K,) which findings are there, as in ``latent``."""
+    unnamed: float
+    """Share of the white cells that the differential does not name; 0 if it is whole."""
     generator: np.random.Generator
 
 
@@ -101,14 +106,14 @@ def simulate(
             raise PeniaError(f"{cause!r} is no cause; {told}")
     for number, start in enumerate(range(0, n, BLOCK)):
         block = [
-            _sketch(i, seed, causes[i % len(causes)] if causes else None, exponent)
+            _sketch(i, seed, causes[i % len(causes)] if causes else None, exponent, clusters)
             for i in range(start, min(start + BLOCK, n))
         ]
         lost = figures().aimless.value if aimless is None else aimless
-        yield from _counted(block, clusters, lost, seed * 1_000_003 + number // LIFE)
+        yield from _counted(block, lost, seed * 1_000_003 + number // LIFE)
 
 
-def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sketch:
+def _sketch(index: int, seed: int, wanted: str | None, exponent: float, clusters: bool) -> _Sketch:
     generator = np.random.default_rng((seed, index))
     who = person(generator, wanted)
     chances_of = odds(who, exponent)
@@ -121,6 +126,7 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
     if cause.course is not None:
         noticed = round(drawn(here.noticed, generator), 1)
         stop = noticed if cause.course.stop is None else (cause.course.stop - DAY0) / _DAY
+    noise = latent(generator, here.together.value if clusters else 0.0)
     return _Sketch(
         name=f"V{index + 1:06d}",
         who=who,
@@ -128,11 +134,20 @@ def _sketch(index: int, seed: int, wanted: str | None, exponent: float) -> _Sket
         cause=cause,
         prior=float(chances_of.share[place]),
         stop=stop,
+        noise=noise,
+        unnamed=_unnamed(cause, chances_of, noise, generator),
         generator=generator,
     )
 
 
-def _counted(block: Sequence[_Sketch], clusters: bool, aimless: float, seed: int) -> Iterator[Patient]:
+def _unnamed(cause: Hypothesis, odds: Odds, noise: Array, generator: np.random.Generator) -> float:
+    rule = rules().unnamed
+    place = next(i for i, key in enumerate(vocabulary().keys) if key.key == rule.key)
+    there = present(chances(cause, odds), noise)[place]
+    return float(generator.uniform(rule.share, world().most_unnamed.value)) if there else 0.0
+
+
+def _counted(block: Sequence[_Sketch], aimless: float, seed: int) -> Iterator[Patient]:
     """``seed``: of the people of the marrow model."""
     bodies = [counting.healthy(case_record(s.who.case(s.name)).person) for s in block]
     visits = [counting.visits(s.who.place, s.who.normal, s.generator) for s in block]
@@ -143,12 +158,12 @@ def _counted(block: Sequence[_Sketch], clusters: bool, aimless: float, seed: int
     people = timed(asked, LINES, seed, PEOPLE)
     made: list[Drawn] = []
     for sketch, body, when, held, those in zip(block, bodies, days, helds, people, strict=True):
-        deep = lowest(sketch.cause, body.limits, float(body.median[2]), sketch.generator)
+        deep = lowest(sketch.cause, body.limits, float(body.median[2]), sketch.unnamed, sketch.generator)
         made.append(drawn_counts(those, when, held, body, deep, aimless, sketch.generator))
     ends = [float(d.days[-1]) for d in made]
     paths = futures([d.of for d in made], ends, AHEAD)
     for sketch, body, drawn_, path in zip(block, bodies, made, paths, strict=True):
-        yield _patient(sketch, body, drawn_, path, clusters)
+        yield _patient(sketch, body, drawn_, path)
 
 
 def _asked(sketch: _Sketch, last: float) -> Asked:
@@ -160,12 +175,12 @@ def _asked(sketch: _Sketch, last: float) -> Asked:
     return Asked(cause, (None if normal is None else DAY0 + timedelta(days=normal), DAY0), last)
 
 
-def _patient(sketch: _Sketch, body: counting.Healthy, made: Drawn, path: Array, clusters: bool) -> Patient:
+def _patient(sketch: _Sketch, body: counting.Healthy, made: Drawn, path: Array) -> Patient:
     seen = forced(made, body)
     case = sketch.who.case(sketch.name)
     drugs = tuple(_noticed(d, sketch, float(made.days[-1])) for d in case.drugs)
     case = msgspec.structs.replace(case, counts=counting.entries(made.days, seen, made.told), drugs=drugs)
-    truth, heard = _findings(sketch, _measured(case_record(case)), clusters)
+    truth, heard = _findings(sketch, _measured(case_record(case)))
     case = with_told(case, heard)
     later = np.round(body.median[:, None] * np.exp(path + _departs(made, sketch.generator)), 4)
     return Patient(sketch.name, sketch.cause.id, case, sketch.prior, truth, later, made.fits)
@@ -186,17 +201,15 @@ def _departs(made: Drawn, generator: np.random.Generator) -> Array:
     return np.stack([goes_on(kind, made.days, known, size, later, generator) for kind, known, size in parts])
 
 
-def _findings(
-    sketch: _Sketch, lowest: Mapping[str, Measured], clusters: bool
-) -> tuple[dict[str, bool], tuple[Told, ...]]:
-    """Every finding of the body, and what of it the record tells beside age and drugs. Findings that bring
-    others along are drawn first."""
-    generator, keys, known = sketch.generator, vocabulary().keys, sketch.odds.known
-    noise = latent(generator, world().together.value if clusters else 0.0)
-    first = present(chances(sketch.cause, sketch.odds, lowest), noise)
+def _findings(sketch: _Sketch, lowest: Mapping[str, Measured]) -> tuple[dict[str, bool], tuple[Told, ...]]:
+    """Every finding of the body, and what of it the record tells beside age, drugs and counts. Those that
+    bring others along are drawn first."""
+    generator, keys = sketch.generator, vocabulary().keys
+    known = {**sketch.odds.known, rules().unnamed.key: sketch.unnamed > 0}
+    first = present(chances(sketch.cause, sketch.odds, lowest), sketch.noise)
     there = frozenset(key.key for key, yes in zip(keys, first, strict=True) if yes)
     chance = chances(sketch.cause, sketch.odds, lowest, there)
-    drawn_ = present(chance, noise)
+    drawn_ = present(chance, sketch.noise)
     body = np.array([known.get(key.key, bool(yes)) for key, yes in zip(keys, drawn_, strict=True)])
     truth = {key.key: bool(yes) for key, yes in zip(keys, body, strict=True)}
     chosen = np.flatnonzero(asked(sketch.who.place, chance, body, generator))

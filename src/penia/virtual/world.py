@@ -38,6 +38,7 @@ class World(Knowledge, frozen=True):
     """By the kind of the key: ``HP``, ``history``, ``smear``, ``test``."""
     fullness: dict[Place, Figure]
     rare: Figure
+    most_unnamed: Figure
     together: Figure
 
 
