@@ -15,6 +15,7 @@ from penia import knowledge
 from penia.episode import Measured, episodes, measured_lines
 from penia.errors import PeniaError
 from penia.facts import read_facts
+from penia.facts.unnamed import unnamed
 from penia.infer.counts import spread_of
 from penia.infer.rates import base_rates
 from penia.infer.weights import weights
@@ -48,11 +49,20 @@ def test_a_patient_whose_cause_is_a_drug_takes_it_before_the_count_is_low(patien
 
 def test_what_begins_has_its_first_low_count_on_day_0(patients: list[Patient]) -> None:
     """Duffy-null does not begin: its count was low before."""
-    found = {p.name: question(p.record()).episode for p in patients}
-    assert all(episode is not None for episode in found.values())
+    assert all(question(p.record()).episode is not None for p in patients)
     begun = [p for p in patients if p.cause != "duffy-null"]
     assert all(p.low for p in begun)
-    assert {e.first_low for p in begun if (e := found[p.name])} == {DAY0}
+    assert {min(e.first_low for e in episodes(p.record())) for p in begun} == {DAY0}
+
+
+def test_a_differential_leaves_cells_unnamed_as_often_as_its_cause_says() -> None:
+    listed = {f.key: f.p for f in knowledge.load().causes["acute-leukemia"].findings}
+    rate = listed["smear:unnamed-white-cells"]
+    drawn = list(simulate(80, seed=2, causes=["acute-leukemia"]))
+    told = [[said.present for said, _ in unnamed(p.record().counts)] for p in drawn]
+    truth = [p.truth["smear:unnamed-white-cells"] for p in drawn]
+    assert abs(np.mean(truth) - rate) < 0.12
+    assert all(any(said) is there for said, there in zip(told, truth, strict=True) if said)
 
 
 def test_what_the_record_tells_is_true_of_the_body(patients: list[Patient]) -> None:
