@@ -27,12 +27,13 @@ def ranked(told: Explanation) -> dict[str, float]:
 
 
 def _probabilities(told: Explanation) -> Iterator[tuple[str, float]]:
-    """Of single causes, then of their kinds."""
+    """Of the kinds of single causes, then what they leave of it."""
     for candidate in told.candidates:
-        if len(candidate.causes) == 1:
-            yield candidate.causes[0], candidate.probability
         for kind in candidate.finer:
             yield kind.cause, kind.probability
+        if len(candidate.causes) == 1:
+            finer = sum(kind.probability for kind in candidate.finer)
+            yield candidate.causes[0], max(candidate.probability - finer, 0.0)
 
 
 @cache
