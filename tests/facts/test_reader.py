@@ -231,6 +231,20 @@ def test_a_confirmed_diagnosis_states_its_cause() -> None:
     assert list(reading.conditions) == ["dengue"]
 
 
+@pytest.mark.parametrize(
+    ("told", "excluded"),
+    [
+        ("Tuberculosis and sarcoidosis excluded", {"tuberculosis", "sarcoidosis"}),
+        ("Tuberculosis could not be excluded", set[str]()),
+        ("No history of tuberculosis", set[str]()),
+    ],
+)
+def test_a_disease_that_words_exclude_is_excluded(told: str, excluded: set[str]) -> None:
+    assert set(read(findings=[Finding(told, True)]).excluded) == excluded
+    test = TestResult(name="Work-up", time=T, kind="laboratory", text=told)
+    assert set(read(tests=[test]).excluded) == excluded
+
+
 def test_a_refuted_diagnosis_is_excluded() -> None:
     reading = read(conditions=(Condition("Dengue fever", status="refuted"),))
     assert reading.conditions == {} and reading.excluded == ("dengue",)

@@ -37,7 +37,7 @@ class Clause(msgspec.Struct, frozen=True):
         if self._doubted(start, end):
             return 0
         reach = self.reached(start)
-        return self._denied_after(end) if reach is None else reach
+        return self._denied_after(start, end) if reach is None else reach
 
     def reached(self, start: int) -> int | None:
         """-1 or 0 where a negation before the words at ``start`` reaches them; None where none does."""
@@ -82,12 +82,17 @@ class Clause(msgspec.Struct, frozen=True):
                 return 0
         return -1
 
-    def _denied_after(self, end: int) -> int:
+    def _denied_after(self, start: int, end: int) -> int:
         for at, stop in self.after:
             if at < end:
                 continue
             between = self.text[end:at]
-            if between.count(" ") > NEAR or _CHANGE.search(between):
+            if _CHANGE.search(between):
+                continue
+            excluded = _EXCLUDED.search(self.text, at, stop) and not _SAYS.search(self.text, start, at)
+            if excluded and _is_list(between):
+                return -1
+            if between.count(" ") > NEAR:
                 continue
             if "," not in between:
                 return -1
@@ -117,6 +122,17 @@ _OF_A_TEST = re.compile(
 )
 """``granulomas, AFB and fungal stains negative`` denies no granulomas."""
 _CLOSING = re.compile(r"absent|denied|negative|none|nil|not present")
+
+
+_EXCLUDED = re.compile(r"\b(?:excluded|ruled out)\b")
+_SAYS = re.compile(
+    r"\d|\b(?:positive|negative|present|absent|found|normal|high|low|raised|elevated|increased)\b"
+)
+
+
+def _is_list(between: str) -> bool:
+    """``tuberculosis, lymphoma and lupus excluded``: every one of them is."""
+    return "," in between and between.count(" ") <= FAR and bool(_LIST_END.search(between))
 
 
 def _closes_list(text: str, at: int, stop: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -36,6 +37,17 @@ def read_diagnosis(name: str, codes: tuple[str, ...], status: ConditionStatus) -
                 for row in _rows_of(coded.id):
                     _say(heard, row, affirmed, past=past)
     return heard
+
+
+_EXCLUDED = re.compile(r"\b(?:excluded|exclude|ruled out|exclusion)\b")
+
+
+def read_excluded(text: str) -> Heard:
+    """From a normalised text that says so: the diseases that somebody looked for and did not find."""
+    if not _EXCLUDED.search(text):
+        return Heard([], [], [], [])
+    heard = read_diagnosis(text, (), "active")
+    return Heard([one for one in heard.keys if not one.present], [], [], heard.excluded)
 
 
 _MANY_CAUSES = frozenset(

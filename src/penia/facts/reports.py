@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from penia.facts import (
+    diagnoses,
     hpo,
     joined,
     labs,
@@ -85,6 +86,9 @@ def read_test(test: TestResult, body: Body) -> Heard:
         heard.keys += _unless_decided(heard, inner)
     heard.low += _called_low(name, test, text)
     heard.keys += _unless_decided(heard, _listed(test, text, flag, body))
+    out = diagnoses.read_excluded(f"{name}: {text}")
+    heard.keys += _unless_decided(heard, out.keys)
+    heard.excluded += out.excluded
     return heard
 
 

@@ -47,6 +47,7 @@ def read_finding(finding: Finding, body: Body) -> Heard:
     else:
         known = {one.key for one in heard.keys}
         heard.keys += [one for one in named.keys if one.key not in known]
+    heard.excluded += diagnoses.read_excluded(text).excluded if finding.present else []
     heard.keys += circumstances.read_origin(text)
     if finding.present:
         heard.keys += circumstances.read_journey(text)
