@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import msgspec
+
 from penia.facts import (
     circumstances,
     diagnoses,
@@ -51,7 +53,24 @@ def read_finding(finding: Finding, body: Body) -> Heard:
     heard.keys += circumstances.read_origin(text)
     if finding.present:
         heard.keys += circumstances.read_journey(text)
+    elif not heard:
+        heard.keys += _by_two_names(finding, body)
     return heard
+
+
+_TWO_NAMES = re.compile(r"([^()]+)\(([^()]+)\)\s*")
+
+
+def _by_two_names(finding: Finding, body: Body) -> list[Said]:
+    """Of ``relative bradycardia (Faget sign)``: what both names deny. ``Diarrhea (bloody)`` denies less than
+    its first word."""
+    names = _TWO_NAMES.fullmatch(finding.name)
+    if names is None:
+        return []
+    first, second = (
+        read_finding(msgspec.structs.replace(finding, name=n.strip()), body) for n in names.groups()
+    )
+    return [one for one in first.keys if one in second.keys]
 
 
 def _text(text: str, present: bool, body: Body) -> Heard:
@@ -152,6 +171,7 @@ _DRUG_WORDS = (
     "history:previous-chemotherapy-or-radiotherapy",
     "history:new-drug-in-3-months",
     "history:zinc-excess",
+    "history:parenteral-or-tube-feeding",
     "test:recovery-within-3-weeks",
     "test:falls-on-rechallenge",
     "test:gcsf-rapid-response",
