@@ -282,6 +282,17 @@ def test_neutrophils_say_how_deep_it_is_though_cells_of_another_line_lie_further
     assert since(*cd4, *series("ANC", (0, 1.4), (30, 0.5))) == at(30)
 
 
+def test_few_white_cells_are_as_few_neutrophils_before_these_were_counted() -> None:
+    whites = series("WBC", (0, 6.0), (5, 0.12), (12, 0.1))
+    assert since(*whites, *series("ANC", (0, 4.0), (12, 0.0))) == at(5)
+
+
+def test_lymphocytes_that_recover_last_do_not_hide_what_came_before() -> None:
+    whites = series("WBC", (0, 6.0), (5, 0.4), (12, 0.5), (20, 6.5))
+    assert found(*whites, *series("ALC", (28, 0.7))).first_low == at(5)
+    assert found(*whites, *series("ALC", (80, 0.7))).first_low == at(80)
+
+
 def test_without_low_neutrophils_the_line_that_fell_furthest_says_how_deep_it_is() -> None:
     assert since(*series("WBC", (0, 3.9), (20, 3.8)), *series("ALC", (0, 0.9), (20, 0.1))) == at(20)
     assert since(*series("WBC", (0, 3.9), (20, 1.0)), *series("ALC", (0, 0.9), (20, 0.9))) == at(20)

@@ -63,7 +63,7 @@ def find_episode(
     series: Series | None = None,
 ) -> Episode | None:
     """The current episode: the latest, but one of neutrophils or white cells before one of lymphocytes alone
-    that goes on beside it. None if nothing is low.
+    that goes on beside it or comes soon after it. None if nothing is low.
 
     ``low_words``: lineage (n, l, m, p, e, w, b, any) → called low without a number. Such words make one
     where no count is low: the low ones may lie outside the record. ``series``: ``series_of(record)``, where
@@ -234,6 +234,8 @@ def _current(spans: list[_Span]) -> _Span:
 
 
 def _beside(span: _Span, newest: _Span) -> bool:
-    """It was there together with the newest, and is not long over."""
-    ended = span.resolved is not None and span.resolved <= newest.first
+    """It was there together with the newest, and is not long over; lymphocytes alone may come after it, as
+    they recover last."""
+    over = span.resolved is not None and span.resolved <= newest.first
+    ended = over and newest.line not in ("ALC", "CD4")
     return not ended and newest.last - span.last <= timedelta(days=limits().episode.together.value)

@@ -70,7 +70,7 @@ def _regular(times: Sequence[datetime], points: Sequence[State], first: datetime
 
 def _troughs(series: Sequence[State]) -> list[State]:
     """Low turning points between rises to, and falls from, a multiple of them."""
-    rise, least = limits().episode.cycle_rise.value, limits().episode.cycle_floor.value
+    rise, least = limits().episode.cycle_rise.value, limits().episode.floor.value
     found: list[State] = []
     turn: State | None = None
     falling = True

@@ -60,7 +60,7 @@ class EpisodeRules(Knowledge, frozen=True):
     cycle_counts: Figure
     cycle_seen: Figure
     cycle_rise: Figure
-    cycle_floor: Figure
+    floor: Figure
 
 
 class Pregnancy(Knowledge, frozen=True):
