@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from penia.infer.background import Passed
 from penia.question import question
 from penia.record import Count, Finding, Person, Record
 
@@ -75,7 +76,11 @@ def test_an_episode_has_passed_where_no_three_months_lie_between_the_normal_coun
 
 def test_the_episodes_that_were_over_before_this_one_are_known() -> None:
     low = low_of((-600, "ANC", 0.7), (-570, "ANC", 4.3), (-40, "ANC", 5.8), (0, "ANC", 0.5))
-    assert low.earlier == ((day(-600), day(-570)),)
+    assert low.earlier == (Passed(day(-600), day(-570), frozenset("n")),)
+    low = low_of((-600, "WBC", 3.7), (-570, "WBC", 6.3), (-40, "WBC", 5.8), (0, "WBC", 2.5))
+    assert low.earlier == (Passed(day(-600), day(-570), frozenset("n")),)
+    low = low_of((-600, "ALC", 0.7), (-570, "ALC", 1.8), (-40, "ALC", 1.8), (0, "ANC", 0.5))
+    assert low.earlier == (Passed(day(-600), day(-570), frozenset("l")),)
 
 
 def told(*days: int, words: str = "Neutropenia", normal: int | None = None):

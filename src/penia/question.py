@@ -22,8 +22,10 @@ from penia.episode.runs import Series
 from penia.explanation import Episode, Tempo
 from penia.facts import Reading, read_facts
 from penia.infer import LowCounts
+from penia.infer.background import Passed
 from penia.infer.counts import LINEAGE
 from penia.knowledge.limits import limits
+from penia.knowledge.schema import Lineage
 from penia.record import Record
 
 
@@ -166,14 +168,20 @@ def _passed(episode: Episode) -> bool:
     return before is not None and after is not None and after - before <= least
 
 
-def _earlier(record: Record, episode: Episode, series: Series) -> tuple[tuple[datetime, datetime], ...]:
-    """(first low count, the normal count after it) of each episode that was over before this one."""
+def _earlier(record: Record, episode: Episode, series: Series) -> tuple[Passed, ...]:
+    """Each episode that was over before this one."""
     first = episode.first_low
     return tuple(
-        (e.first_low, e.resolved)
+        Passed(e.first_low, e.resolved, _white_cells(lineage_states(record, e, series)))
         for e in episodes(record, series=series)
         if first is not None and e.first_low is not None and e.resolved is not None and e.resolved <= first
     )
+
+
+def _white_cells(low: Mapping[str, bool]) -> frozenset[Lineage]:
+    neutrophils = low.get("n", low.get("w", False))
+    found: tuple[tuple[Lineage, bool], ...] = (("n", neutrophils), ("l", low.get("l", False)))
+    return frozenset(lineage for lineage, fell in found if fell)
 
 
 def _in_words(record: Record, reading: Reading) -> dict[str, Measured]:

@@ -17,7 +17,8 @@ from penia.knowledge import load, table
 from penia.knowledge.schema import Settings
 
 DAY0 = datetime(2024, 3, 1, tzinfo=UTC)
-OVER: Passed = (DAY0 - timedelta(days=200), DAY0 - timedelta(days=180))
+OVER = Passed(DAY0 - timedelta(days=200), DAY0 - timedelta(days=180), frozenset("n"))
+LYMPHOCYTES = Passed(OVER.low, OVER.normal, frozenset("l"))
 
 
 def day(n: float) -> datetime:
@@ -88,6 +89,11 @@ def test_a_fall_that_came_under_an_earlier_course_and_passed_without_it_blames_t
 def test_it_does_not_where_the_drug_went_on_or_came_later(spans: list[tuple[float, float | None]]) -> None:
     one = given("drug:metamizole", *spans)
     assert weighed(one, -40, OVER) == pytest.approx(weighed(one, -40))
+
+
+def test_low_lymphocytes_do_not_blame_what_destroys_neutrophils() -> None:
+    again = given("drug:metamizole", (-230, -195), (-30, None))
+    assert weighed(again, -40, LYMPHOCYTES) == pytest.approx(weighed(again, -40))
 
 
 def test_every_cycle_of_a_cytotoxic_lowers_counts_so_that_an_earlier_one_says_nothing() -> None:

@@ -9,11 +9,19 @@ from types import MappingProxyType
 
 import msgspec
 
-from penia.knowledge.schema import AgeBand, Figure, Place
+from penia.knowledge.schema import AgeBand, Figure, Lineage, Place
 from penia.record import Sex
 
-Passed = tuple[datetime, datetime]
-"""(first low count, the normal count after it) of an episode that is over."""
+
+class Passed(msgspec.Struct, frozen=True):
+    """An episode that is over."""
+
+    low: datetime
+    """The first low count."""
+    normal: datetime
+    """The normal count after it."""
+    lineages: frozenset[Lineage]
+    """n, l: which white cells were low; n too where white cells were and neutrophils were not counted."""
 
 
 class Background(msgspec.Struct, frozen=True):

@@ -254,14 +254,17 @@ def _between(usual: float, low: float, high: float, fitted: Weights) -> Spread:
 
 
 def _by_side(likely: float, drug: Drug, kind: DrugPattern, anc: Measured, fitted: Weights) -> float:
-    """A drug with its own incidence of ANC < 0.5 keeps its kind's shape on each side of 0.5; below it a
-    deeper reaction has its share."""
+    """A drug with its own incidence of ANC < 0.5 keeps its kind's shape on each side of 0.5, or that of the
+    kind's mild falls above it; below it a deeper reaction has its share."""
     if drug.incidence.value <= 0:
         return likely
     own, usual = own_severe(drug), _below_half(kind.pattern, fitted)
     limit = fitted.severe.value
     if anc.value > limit or (anc.value == limit and not anc.censored):
-        return likely * (1 - own) / (1 - usual)
+        if kind.mild is None:
+            return likely * (1 - own) / (1 - usual)
+        mild = float(density(np.array(deep_spread(kind.mild, fitted)), anc, fitted))
+        return (1 - own) * mild / (1 - _below_half(kind.mild, fitted))
     if kind.deep is None:
         return likely * own / usual
     share, spread = fitted.deep.value, np.array(deep_spread(kind.deep, fitted))

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from penia.infer.counts import density, spread_of
+from penia.infer.hypotheses import Hypothesis
 from penia.infer.posterior import Array, Indices, product
 from penia.infer.ranking import Ranking
 from penia.infer.weights import Weights
@@ -161,9 +162,7 @@ def _counts(
             evidence.measured,
             np.array([spread_of(h.pattern, evidence.measured.line, fitted) for h in who]),
         )
-        z = np.array(
-            [figures.z((id(h.pattern), line.line), partial(_of_count, line.line, h.name)) for h in who]
-        ).T
+        z = np.array([figures.z((id(h.pattern), line.line), partial(_of_count, line.line, h)) for h in who]).T
         shifted = np.broadcast_to(spreads, (len(z), *spreads.shape)).copy()
         shifted[..., 0] += fitted.unsure_depth.value * z
         log = np.log(density(shifted, line, fitted)) - np.log(density(spreads, line, fitted))
@@ -173,8 +172,9 @@ def _counts(
     return total
 
 
-def _of_count(line: str, cause: str) -> str:
-    return f"usual {line} under {cause}"
+def _of_count(line: str, hypothesis: Hypothesis) -> str:
+    """Drugs of one kind share the figure."""
+    return f"usual {line} under {hypothesis.kind.name if hypothesis.kind else hypothesis.name}"
 
 
 def _findings(

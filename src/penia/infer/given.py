@@ -11,7 +11,7 @@ from penia.infer.hypotheses import Hypothesis
 from penia.infer.latency import acting, in_window, latency_of
 from penia.infer.taken import Course
 from penia.infer.weights import Weights
-from penia.knowledge.schema import Drug, Figure, Latency
+from penia.knowledge.schema import Drug, DrugPattern, Figure, Latency
 
 Span = tuple[datetime, datetime | None]
 _A_DAY = timedelta(days=1)
@@ -119,7 +119,7 @@ def _again(
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
     span = timedelta(days=fitted.horizon.value)
-    fell = [low for low, normal in earlier if _returned(course, low, normal, span)]
+    fell = [one.low for one in earlier if _lowers(kind, one) and _returned(course, one, span)]
     if kind.latency.since == "each-dose" or not fell:
         return None
     row = hypothesis.rates.get("test:falls-on-rechallenge")
@@ -144,9 +144,15 @@ def _part(drug: Drug, drugs: Sequence[Hypothesis], low: datetime, span: timedelt
     return drug.incidence.value / math.fsum(then)
 
 
-def _returned(course: Course, low: datetime, normal: datetime, span: timedelta) -> bool:
+def _lowers(kind: DrugPattern, passed: Passed) -> bool:
+    """Cells that it mostly lowers were low: lymphocytes are no sign of what destroys neutrophils."""
+    return any(kind.pattern.lineages.get(lineage, 0.0) >= 0.5 for lineage in passed.lineages)
+
+
+def _returned(course: Course, passed: Passed, span: timedelta) -> bool:
     """It was given when the count fell, ended before that was normal, and was begun again after."""
-    ended = any(stop is not None and stop <= normal for _, stop in _periods(course, low, span))
+    normal = passed.normal
+    ended = any(stop is not None and stop <= normal for _, stop in _periods(course, passed.low, span))
     return ended and any(start is not None and start >= normal for start, _ in course.spans)
 
 

@@ -41,6 +41,8 @@ class DrugPattern(Knowledge, frozen=True):
     """Its signs of infection are those of the low count and not of the drug."""
     deep: Distribution | None = None
     """ANC of the severe cases, where they are another reaction than the rest and no tail of it."""
+    mild: Distribution | None = None
+    """ANC of those that stay above 0.5, where most do not."""
     sources: dict[str, Source] = msgspec.field(default_factory=dict[str, Source])
     channels: tuple[Channel, ...] = ()
     published: tuple[Published, ...] = ()
