@@ -2,7 +2,7 @@
 never a guess; the licences of the tables stand in NOTICE."""
 
 from penia.codes.analytes import Analyte, analyte
-from penia.codes.conditions import ConditionCode, conditions
+from penia.codes.conditions import ConditionCode, conditions, in_icd10
 from penia.codes.dialects import local_system
 from penia.codes.drugs import ingredients, parts_of, together, unlisted_name
 from penia.codes.findings import hpo_name, hpo_of
@@ -21,6 +21,7 @@ __all__ = [
     "conditions",
     "hpo_name",
     "hpo_of",
+    "in_icd10",
     "ingredients",
     "local_system",
     "meaning",

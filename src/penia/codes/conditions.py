@@ -52,3 +52,23 @@ def conditions(codes: Sequence[str]) -> tuple[ConditionCode, ...]:
                 if named:
                     break
     return tuple(found.values())
+
+
+def in_icd10(codes: Sequence[str]) -> tuple[str, ...]:
+    """ICD-10-CM codes for those of ICD-9-CM among ``codes``, by the longest prefix of ``icd9.csv``: what a
+    sign or an illness of the old code is called in the new one.
+
+    >>> in_icd10(("icd9cm:584.9", "icd10cm:A01"))
+    ('icd10cm:N17',)
+    """
+    found = (
+        next(filter(None, (_newer().get(plain[:length]) for length in range(len(plain), 2, -1))), None)
+        for system, _, value in (code.partition(":") for code in codes)
+        if system == "icd9cm" and (plain := value.replace(".", "").upper())
+    )
+    return tuple(f"icd10cm:{code}" for code in found if code)
+
+
+@cache
+def _newer() -> Mapping[str, str]:
+    return {row["icd9"].replace(".", ""): row["icd10"] for row in rows("icd9")}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from penia.codes import conditions
+from penia.codes import conditions, in_icd10
 from penia.facts import tables, words
 from penia.facts.clause import clauses
 from penia.facts.schema.background import ConditionRow
@@ -27,7 +27,7 @@ def read_diagnosis(name: str, codes: tuple[str, ...], status: ConditionStatus) -
             _state(heard, row.cause if row.fit == "exact" else None, says)
     barred = words.barred(name)
     heard.keys = [one for one in heard.keys if one.key not in barred]
-    for row in _by_code(codes):
+    for row in _by_code((*codes, *in_icd10(codes))):
         _say(heard, row, affirmed, past=past)
     for code in codes:
         for coded in conditions((code,)):
