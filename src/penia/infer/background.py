@@ -42,6 +42,8 @@ class Background(msgspec.Struct, frozen=True):
     """Drugs that do more together: what the one does to the other is judged as a set of causes."""
     dated: bool = False
     """The record says when the count was low; else it may have been at any time."""
+    neutropenia: bool = True
+    """Neutrophils are low or near it, or nobody counted them."""
     earlier: tuple[Passed, ...] = ()
     """Episodes before this one."""
     said: datetime | None = None

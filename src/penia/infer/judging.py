@@ -61,6 +61,7 @@ def rank(
         present | drugs | stated,
         paired,
         low.dated,
+        _neutropenia(low, fitted),
         low.earlier,
         low.said,
         reading.since,
@@ -120,3 +121,10 @@ def rank(
         deep=low.deep,
         brought=brought,
     )
+
+
+def _neutropenia(low: LowCounts, fitted: Weights) -> bool:
+    """Neutrophils are low or near it, or nobody counted them."""
+    anc = low.measured.get("ANC")
+    near = anc is not None and anc.value < fitted.near.value * anc.limit
+    return near or low.words.get("n", True)

@@ -19,6 +19,8 @@ class Weights(Knowledge, frozen=True, eq=False):
     drug: Figure
     """Factor on the hazard of a drug: its incidence is of neutropenia, while most of the low counts that the
     settings' rates speak of are mildly low lymphocytes."""
+    near: Figure
+    """Neutrophils over so many times their limit are no neutropenia."""
     findings: Figure
     """Exponent of a finding's likelihood ratio, for the dependence that clusters leave."""
     tests: Figure
