@@ -96,6 +96,20 @@ def test_low_lymphocytes_do_not_blame_what_destroys_neutrophils() -> None:
     assert weighed(again, -40, LYMPHOCYTES) == pytest.approx(weighed(again, -40))
 
 
+def test_normal_neutrophils_put_no_drug_in_question_that_always_lowers_them() -> None:
+    onset = (day(-40), DAY0)
+    known = [
+        Background("inpatient", 40, None, onset, DAY0, DAY0, frozenset(), neutropenia=low)
+        for low in (True, False)
+    ]
+    for name, factor in (("drug:metamizole", weights().drug.value), ("drug:methotrexate", 1.0)):
+        drug = standing([given(name, (-30, None))])
+        asked, unasked = (
+            Weighed(drug, who, table("settings", Settings), weights())[0].value for who in known
+        )
+        assert asked / unasked == pytest.approx(factor)
+
+
 def test_every_cycle_of_a_cytotoxic_lowers_counts_so_that_an_earlier_one_says_nothing() -> None:
     one = given("drug:docetaxel", (-230, -229), (-9, -8))
     assert weighed(one, -20, OVER) == pytest.approx(weighed(one, -20))

@@ -25,7 +25,8 @@ def drug_weight(
     drug, kind, course = hypothesis.drug, hypothesis.kind, hypothesis.course
     assert drug is not None and kind is not None and course is not None
     timely = timing(course, latency_of(drug, kind), drug, background, fitted)
-    part = kind.pattern.lineages.get("n", 0.0) if background.neutropenia else 0.0
+    part = kind.pattern.lineages.get("n", 0.0)
+    part = 0.0 if part == 1 and not background.neutropenia else part
     neutropenia = _suspected(drug, drugs, fitted) ** part
     factors: list[Factor] = [
         ("neutropenia against any low count", fitted.drug, neutropenia),
