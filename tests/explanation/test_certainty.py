@@ -46,7 +46,8 @@ def test_a_cause_is_called_likely_only_where_it_is_likelier_than_not(probability
 
 
 def test_the_first_line_says_of_the_leading_cause_what_its_probability_allows() -> None:
-    sure, unsure = of_duffy_null_type(), on_methotrexate(ANC=1.3, PLT=240, HB=130)
+    sure = of_duffy_null_type()
+    unsure = on_methotrexate(WBC=2.6, ANC=1.2, ALC=1.0, AMC=0.3, PLT=240, HB=130)
     assert sure.candidates[0].probability >= LIKELY > unsure.candidates[0].probability
     assert "Likely cause: " in sure.headline and "Leading cause, unsure" not in sure.headline
     assert "Leading cause, unsure: " in unsure.headline and "Likely cause" not in unsure.headline
